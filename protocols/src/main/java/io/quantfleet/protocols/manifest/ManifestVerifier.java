@@ -1,0 +1,164 @@
+package io.quantfleet.protocols.manifest;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.quantfleet.protocols.DeviceId;
+import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.protocols.Sha256;
+import io.quantfleet.protocols.signing.Domain;
+import io.quantfleet.protocols.signing.VerificationKeys;
+import io.quantfleet.protocols.v1.ArtifactRef;
+import io.quantfleet.protocols.v1.ChunkedArtifact;
+import io.quantfleet.protocols.v1.Manifest;
+import io.quantfleet.protocols.v1.SignedManifest;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * Decides whether a device may act on a manifest: who signed it, for whom, until when, and whether it is newer than the
+ * last one acted on. The transport is not trusted. Safe for use by several threads.
+ */
+public final class ManifestVerifier {
+    /**
+     * The device that verifies.
+     *
+     * @param agentVersion compared with the manifest's minimum, as versions
+     */
+    public record Verifying(DeviceId device, String deviceClass, String agentVersion) {}
+
+    private final VerificationKeys trusted;
+    private final Verifying self;
+    private final Clock clock;
+
+    public ManifestVerifier(VerificationKeys trusted, Verifying self, Clock clock) {
+        this.trusted = trusted;
+        this.self = self;
+        this.clock = clock;
+    }
+
+    /**
+     * Checks the bytes of a {@link SignedManifest}.
+     *
+     * @param lastSequence the sequence of the last manifest that this device accepted, 0 for none
+     */
+    public Verification verify(byte[] signedManifest, long lastSequence) {
+        SignedManifest signed;
+        Manifest manifest;
+        try {
+            signed = SignedManifest.parseFrom(signedManifest);
+        } catch (InvalidProtocolBufferException e) {
+            return refused(ReasonCode.MANIFEST_MALFORMED, "the desired state is no SignedManifest: " + e.getMessage());
+        }
+        Optional<Verification.Refused> signature = checkSignature(signed);
+        if (signature.isPresent()) {
+            return signature.get();
+        }
+        try {
+            manifest = Manifest.parseFrom(signed.getManifest());
+        } catch (InvalidProtocolBufferException e) {
+            return refused(ReasonCode.MANIFEST_MALFORMED, "the signed bytes are no Manifest: " + e.getMessage());
+        }
+        return Stream.<Supplier<Optional<Verification.Refused>>>of(
+                        () -> checkAddressee(manifest),
+                        () -> checkContent(manifest),
+                        () -> checkFreshness(manifest, lastSequence),
+                        () -> checkAgentVersion(manifest))
+                .map(Supplier::get)
+                .flatMap(Optional::stream)
+                .findFirst()
+                .<Verification>map(refused -> refused.about(manifest))
+                .orElseGet(() -> new Verification.Accepted(manifest));
+    }
+
+    private Optional<Verification.Refused> checkSignature(SignedManifest signed) {
+        return switch (trusted.verify(
+                Domain.MANIFEST,
+                signed.getManifest().toByteArray(),
+                signed.getKeyId(),
+                signed.getSignature().toByteArray())) {
+            case VALID -> Optional.empty();
+            case INVALID ->
+                Optional.of(refused(
+                        ReasonCode.SIGNATURE_INVALID, "the signature by key " + signed.getKeyId() + " does not match"));
+            case KEY_UNKNOWN ->
+                Optional.of(refused(
+                        ReasonCode.KEY_UNKNOWN,
+                        "signed by key '" + signed.getKeyId() + "', which this device does not trust"));
+        };
+    }
+
+    private Optional<Verification.Refused> checkAddressee(Manifest manifest) {
+        if (!manifest.getDeviceId().equals(self.device().value())) {
+            return Optional.of(refused(
+                    ReasonCode.MANIFEST_NOT_FOR_THIS_DEVICE,
+                    "made for device '" + manifest.getDeviceId() + "', not for '" + self.device() + "'"));
+        }
+        if (!manifest.getDeviceClass().equals(self.deviceClass())) {
+            return Optional.of(refused(
+                    ReasonCode.DEVICE_CLASS_MISMATCH,
+                    "made for device class '" + manifest.getDeviceClass() + "', not for '" + self.deviceClass() + "'"));
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Verification.Refused> checkContent(Manifest manifest) {
+        if (manifest.getDeploymentId().isEmpty() || manifest.getSequence() == 0) {
+            return Optional.of(refused(ReasonCode.MANIFEST_MALFORMED, "it has no deployment id or no sequence"));
+        }
+        return Stream.of(manifest.getVariant(), manifest.getProbeSet())
+                .map(ManifestVerifier::checkArtifact)
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    private static Optional<Verification.Refused> checkArtifact(ChunkedArtifact artifact) {
+        try {
+            new Sha256(artifact.getArtifact().getSha256());
+            artifact.getChunksList().forEach(chunk -> new Sha256(chunk.getSha256()));
+        } catch (IllegalArgumentException e) {
+            return Optional.of(refused(ReasonCode.MANIFEST_MALFORMED, String.valueOf(e.getMessage())));
+        }
+        long sum = artifact.getChunksList().stream()
+                .mapToLong(ArtifactRef::getSize)
+                .sum();
+        if (artifact.getChunksCount() == 0 || sum != artifact.getArtifact().getSize()) {
+            return Optional.of(refused(
+                    ReasonCode.MANIFEST_MALFORMED,
+                    "the chunks of artifact " + artifact.getArtifact().getSha256() + " are " + sum + " bytes, it is "
+                            + artifact.getArtifact().getSize()));
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Verification.Refused> checkFreshness(Manifest manifest, long lastSequence) {
+        Instant expiry = Instant.ofEpochSecond(
+                manifest.getExpiresAt().getSeconds(), manifest.getExpiresAt().getNanos());
+        if (!clock.instant().isBefore(expiry)) {
+            return Optional.of(refused(
+                    ReasonCode.MANIFEST_EXPIRED,
+                    "it expired at " + expiry + ", and this device's clock says " + clock.instant()));
+        }
+        if (Long.compareUnsigned(manifest.getSequence(), lastSequence) <= 0) {
+            return Optional.of(refused(
+                    ReasonCode.MANIFEST_REPLAYED,
+                    "its sequence " + manifest.getSequence() + " is not above " + lastSequence
+                            + ", the last that this device accepted"));
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Verification.Refused> checkAgentVersion(Manifest manifest) {
+        if (AgentVersion.parse(self.agentVersion()).compareTo(AgentVersion.parse(manifest.getMinAgentVersion())) >= 0) {
+            return Optional.empty();
+        }
+        return Optional.of(refused(
+                ReasonCode.AGENT_TOO_OLD,
+                "it wants agent " + manifest.getMinAgentVersion() + " or newer, this is " + self.agentVersion()));
+    }
+
+    private static Verification.Refused refused(ReasonCode code, String reason) {
+        return new Verification.Refused(code, reason, "", 0);
+    }
+}

@@ -1,0 +1,19 @@
+package io.quantfleet.protocols.signing;
+
+import java.nio.charset.StandardCharsets;
+
+/** What a signature is for. Its separator is signed with the content, so that none can pass for one of another kind. */
+public enum Domain {
+    MANIFEST("quantfleet-manifest-v1"),
+    CREDENTIAL("quantfleet-credential-v1");
+
+    private final String separator;
+
+    Domain(String name) {
+        this.separator = name + "\0";
+    }
+
+    byte[] separator() {
+        return separator.getBytes(StandardCharsets.US_ASCII);
+    }
+}
