@@ -1,0 +1,25 @@
+package io.quantfleet.quantizer.dataset;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Numbered samples, each giving one tensor per input of a model. What calibration and evaluation stream over: a sample
+ * is made when it is asked for, so that memory does not depend on how many there are.
+ *
+ * <p>Implementations may be called by one thread at a time only.
+ */
+public interface SampleSource {
+
+    /** How many samples there are, at least one. */
+    int size();
+
+    /**
+     * Appends the elements of one sample, without its batch axis, to {@code target} in native byte order.
+     *
+     * @param sample from 0 to {@link #size()} - 1
+     * @param inputName the name of one of the model's inputs
+     * @param target positioned where the sample belongs; its position moves by exactly one sample's bytes
+     * @throws io.quantfleet.quantizer.QuantizerException if the sample can't be read or does not fit the input
+     */
+    void fill(int sample, String inputName, ByteBuffer target);
+}

@@ -1,0 +1,199 @@
+package io.quantfleet.quantizer.runtime;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import io.quantfleet.quantizer.FailureCode;
+import io.quantfleet.quantizer.QuantizerException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A model loaded in ONNX Runtime on the CPU. It holds memory outside the heap until it is closed. Any number of threads
+ * may run it at once.
+ */
+public final class OnnxSession implements AutoCloseable {
+    private final OrtEnvironment environment;
+    private final OrtSession session;
+    private final List<TensorSpec> inputs;
+    private final List<TensorSpec> outputs;
+
+    private OnnxSession(OrtEnvironment environment, OrtSession session) throws OrtException {
+        this.environment = environment;
+        this.session = session;
+        this.inputs = specs(session.getInputInfo());
+        this.outputs = specs(session.getOutputInfo());
+    }
+
+    /**
+     * Loads the model in a file, together with its external data.
+     *
+     * @throws QuantizerException if ONNX Runtime refuses the model
+     */
+    public static OnnxSession open(Path model, RuntimeOptions options) {
+        return open(
+                model.toString(),
+                options,
+                (environment, settings) -> environment.createSession(model.toString(), settings));
+    }
+
+    /**
+     * Loads a serialized model that carries all its data.
+     *
+     * @param model a direct buffer; not needed any more once this returns
+     * @throws QuantizerException if ONNX Runtime refuses the model
+     */
+    public static OnnxSession open(ByteBuffer model, RuntimeOptions options) {
+        return open("in memory", options, (environment, settings) -> environment.createSession(model, settings));
+    }
+
+    private static OnnxSession open(String what, RuntimeOptions options, Loader loader) {
+        OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+        try (OrtSession.SessionOptions settings = settings(options)) {
+            return wrap(environment, loader.load(environment, settings));
+        } catch (OrtException e) {
+            throw new QuantizerException(
+                    FailureCode.RUNTIME_FAILED,
+                    "ONNX Runtime does not load the model " + what + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    // A session whose inputs can't be described is closed before the failure goes on.
+    private static OnnxSession wrap(OrtEnvironment environment, OrtSession session) throws OrtException {
+        try {
+            return new OnnxSession(environment, session);
+        } catch (OrtException | RuntimeException e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    private static OrtSession.SessionOptions settings(RuntimeOptions options) throws OrtException {
+        OrtSession.SessionOptions settings = new OrtSession.SessionOptions();
+        settings.setIntraOpNumThreads(options.threads());
+        settings.setInterOpNumThreads(1);
+        settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+        // Idle threads sleep: a worker shares its machine with others.
+        settings.addConfigEntry("session.intra_op.allow_spinning", "0");
+        settings.setOptimizationLevel(
+                switch (options.optimization()) {
+                    case NONE -> OrtSession.SessionOptions.OptLevel.NO_OPT;
+                    case BASIC -> OrtSession.SessionOptions.OptLevel.BASIC_OPT;
+                    case EXTENDED -> OrtSession.SessionOptions.OptLevel.EXTENDED_OPT;
+                    case ALL -> OrtSession.SessionOptions.OptLevel.ALL_OPT;
+                });
+        if (options.optimizedModel().isPresent()) {
+            settings.setOptimizedModelFilePath(options.optimizedModel().get().toString());
+        }
+        return settings;
+    }
+
+    private static List<TensorSpec> specs(Map<String, NodeInfo> infos) {
+        List<TensorSpec> specs = new ArrayList<>();
+        for (NodeInfo info : infos.values()) {
+            if (!(info.getInfo() instanceof TensorInfo tensor)) {
+                throw new QuantizerException(
+                        FailureCode.MODEL_INVALID, "input or output " + info.getName() + " is not a tensor");
+            }
+            specs.add(new TensorSpec(info.getName(), type(info.getName(), tensor), list(tensor.getShape())));
+        }
+        return List.copyOf(specs);
+    }
+
+    static ElementType type(String name, TensorInfo tensor) {
+        return switch (tensor.onnxType) {
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT -> ElementType.FLOAT32;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE -> ElementType.FLOAT64;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16 -> ElementType.FLOAT16;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_BFLOAT16 -> ElementType.BFLOAT16;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8 -> ElementType.INT8;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8 -> ElementType.UINT8;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT16 -> ElementType.INT16;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT16 -> ElementType.UINT16;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32 -> ElementType.INT32;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT32 -> ElementType.UINT32;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64 -> ElementType.INT64;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT64 -> ElementType.UINT64;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL -> ElementType.BOOL;
+            default ->
+                throw new QuantizerException(
+                        FailureCode.OPERATOR_UNSUPPORTED,
+                        "tensor " + name + " holds " + tensor.onnxType + ", which is not supported");
+        };
+    }
+
+    static List<Long> list(long[] shape) {
+        return Arrays.stream(shape).boxed().toList();
+    }
+
+    /** The model's inputs, in its order. */
+    public List<TensorSpec> inputs() {
+        return inputs;
+    }
+
+    /** The model's outputs, in its order. */
+    public List<TensorSpec> outputs() {
+        return outputs;
+    }
+
+    /**
+     * Runs the model once on tensors of any shape.
+     *
+     * @param tensors a tensor for each input
+     * @param wanted the outputs to compute
+     * @return copies of the outputs, in the order of {@code wanted}
+     * @throws QuantizerException if ONNX Runtime fails
+     */
+    public Map<String, HostTensor> run(Map<String, HostTensor> tensors, Set<String> wanted) {
+        try (OrtTensors natives = new OrtTensors(environment)) {
+            Map<String, OnnxTensor> feeds = new LinkedHashMap<>();
+            for (Map.Entry<String, HostTensor> entry : tensors.entrySet()) {
+                feeds.put(entry.getKey(), natives.over(entry.getValue()));
+            }
+            try (OrtSession.Result result = session.run(feeds, wanted)) {
+                return OrtTensors.copies(result, wanted);
+            }
+        } catch (OrtException e) {
+            throw failed(e);
+        }
+    }
+
+    /**
+     * A batch of samples to be filled and run again and again.
+     *
+     * @param samples the most samples in one run; a model with a fixed first dimension takes exactly that many
+     * @throws QuantizerException if an input has no batch axis, or a dynamic one besides it
+     */
+    public Batch newBatch(int samples) {
+        return new Batch(environment, session, inputs, outputs, samples);
+    }
+
+    static QuantizerException failed(OrtException e) {
+        return new QuantizerException(
+                FailureCode.RUNTIME_FAILED, "ONNX Runtime failed to run the model: " + e.getMessage(), e);
+    }
+
+    @Override
+    public void close() {
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw failed(e);
+        }
+    }
+
+    private interface Loader {
+        OrtSession load(OrtEnvironment environment, OrtSession.SessionOptions settings) throws OrtException;
+    }
+}
