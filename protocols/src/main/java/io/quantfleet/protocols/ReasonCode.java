@@ -26,6 +26,8 @@ public enum ReasonCode {
     // A quantization job can't be done.
     ARTIFACT_MISSING,
     MODEL_MALFORMED,
+    MODEL_TOO_LARGE,
+    MODEL_ALREADY_QUANTIZED,
     OPSET_UNSUPPORTED,
     OPERATOR_UNSUPPORTED,
     DESCRIPTION_INVALID,
@@ -35,6 +37,7 @@ public enum ReasonCode {
     PROFILE_INVALID,
     ACTIVATION_NOT_FINITE,
     QUANTIZATION_FAILED,
+    CANCELLED,
     // A request to the control plane is refused.
     REQUEST_INVALID,
     NOT_FOUND,

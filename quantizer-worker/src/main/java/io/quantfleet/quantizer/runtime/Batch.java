@@ -4,7 +4,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import io.quantfleet.quantizer.FailureCode;
+import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.dataset.SampleSource;
 import java.nio.ByteBuffer;
@@ -65,7 +65,7 @@ public final class Batch {
                 .toList();
         if (sizes.size() != 1 || sizes.get(0) < 1) {
             throw new QuantizerException(
-                    FailureCode.MODEL_INVALID, "the inputs' first dimensions differ, so there is no batch: " + sizes);
+                    ReasonCode.MODEL_MALFORMED, "the inputs' first dimensions differ, so there is no batch: " + sizes);
         }
         return Math.toIntExact(sizes.get(0));
     }
@@ -73,11 +73,11 @@ public final class Batch {
     private static long sampleBytes(TensorSpec tensor) {
         if (tensor.shape().isEmpty()) {
             throw new QuantizerException(
-                    FailureCode.MODEL_INVALID, "tensor " + tensor.name() + " is a scalar and has no batch axis");
+                    ReasonCode.MODEL_MALFORMED, "tensor " + tensor.name() + " is a scalar and has no batch axis");
         }
         long elements = tensor.sampleElements()
                 .orElseThrow(() -> new QuantizerException(
-                        FailureCode.MODEL_INVALID,
+                        ReasonCode.MODEL_MALFORMED,
                         "tensor " + tensor.name() + " has dynamic dimensions besides the batch: " + tensor.shape()));
         return Math.multiplyExact(elements, tensor.type().bytes());
     }
@@ -159,7 +159,7 @@ public final class Batch {
         ByteBuffer buffer = feeds.get(input.name());
         if (buffer == null || buffer.position() != count * sampleBytes) {
             throw new QuantizerException(
-                    FailureCode.DATASET_INVALID,
+                    ReasonCode.DATASET_INVALID,
                     "input " + input.name() + " takes " + sampleBytes + " bytes a sample, but " + count
                             + " samples came with " + (buffer == null ? 0 : buffer.position()));
         }

@@ -1,6 +1,6 @@
 package io.quantfleet.quantizer.runtime;
 
-import io.quantfleet.quantizer.FailureCode;
+import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.QuantizerException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -12,7 +12,7 @@ final class Buffers {
     static ByteBuffer direct(long bytes) {
         if (bytes > Integer.MAX_VALUE) {
             throw new QuantizerException(
-                    FailureCode.MODEL_TOO_LARGE,
+                    ReasonCode.MODEL_TOO_LARGE,
                     "a tensor of " + bytes + " bytes does not fit one buffer; use a smaller batch");
         }
         return ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder());

@@ -7,7 +7,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
-import io.quantfleet.quantizer.FailureCode;
+import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.QuantizerException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -63,7 +63,7 @@ public final class OnnxSession implements AutoCloseable {
             return wrap(environment, loader.load(environment, settings));
         } catch (OrtException e) {
             throw new QuantizerException(
-                    FailureCode.RUNTIME_FAILED,
+                    ReasonCode.QUANTIZATION_FAILED,
                     "ONNX Runtime does not load the model " + what + ": " + e.getMessage(),
                     e);
         }
@@ -104,7 +104,7 @@ public final class OnnxSession implements AutoCloseable {
         for (NodeInfo info : infos.values()) {
             if (!(info.getInfo() instanceof TensorInfo tensor)) {
                 throw new QuantizerException(
-                        FailureCode.MODEL_INVALID, "input or output " + info.getName() + " is not a tensor");
+                        ReasonCode.MODEL_MALFORMED, "input or output " + info.getName() + " is not a tensor");
             }
             specs.add(new TensorSpec(info.getName(), type(info.getName(), tensor), list(tensor.getShape())));
         }
@@ -128,7 +128,7 @@ public final class OnnxSession implements AutoCloseable {
             case ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL -> ElementType.BOOL;
             default ->
                 throw new QuantizerException(
-                        FailureCode.OPERATOR_UNSUPPORTED,
+                        ReasonCode.OPERATOR_UNSUPPORTED,
                         "tensor " + name + " holds " + tensor.onnxType + ", which is not supported");
         };
     }
@@ -181,7 +181,7 @@ public final class OnnxSession implements AutoCloseable {
 
     static QuantizerException failed(OrtException e) {
         return new QuantizerException(
-                FailureCode.RUNTIME_FAILED, "ONNX Runtime failed to run the model: " + e.getMessage(), e);
+                ReasonCode.QUANTIZATION_FAILED, "ONNX Runtime failed to run the model: " + e.getMessage(), e);
     }
 
     @Override

@@ -6,7 +6,7 @@ import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import io.quantfleet.quantizer.FailureCode;
+import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.QuantizerException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -47,7 +47,7 @@ final class OrtTensors implements AutoCloseable {
             case BFLOAT16 -> OnnxJavaType.BFLOAT16;
             case UINT16, UINT32, UINT64 ->
                 throw new QuantizerException(
-                        FailureCode.OPERATOR_UNSUPPORTED, "ONNX Runtime's Java binding has no tensors of " + type);
+                        ReasonCode.OPERATOR_UNSUPPORTED, "ONNX Runtime's Java binding has no tensors of " + type);
         };
     }
 
@@ -62,7 +62,7 @@ final class OrtTensors implements AutoCloseable {
 
     static HostTensor copy(String name, OnnxValue value) {
         if (!(value instanceof OnnxTensor tensor)) {
-            throw new QuantizerException(FailureCode.MODEL_INVALID, "output " + name + " is not a tensor");
+            throw new QuantizerException(ReasonCode.MODEL_MALFORMED, "output " + name + " is not a tensor");
         }
         ElementType type = OnnxSession.type(name, tensor.getInfo());
         ByteBuffer source = tensor.getByteBuffer();

@@ -3,7 +3,7 @@ package io.quantfleet.quantizer.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.quantfleet.quantizer.FailureCode;
+import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.dataset.SampleSource;
 import io.quantfleet.quantizer.onnx.TinyModel;
@@ -95,7 +95,7 @@ class OnnxSessionTest {
             assertThatExceptionOfType(QuantizerException.class)
                     .isThrownBy(() -> batch.run(2))
                     .withMessageContaining("x")
-                    .satisfies(e -> assertThat(e.code()).isEqualTo(FailureCode.DATASET_INVALID));
+                    .satisfies(e -> assertThat(e.code()).isEqualTo(ReasonCode.DATASET_INVALID));
         }
     }
 
@@ -104,6 +104,6 @@ class OnnxSessionTest {
         ByteBuffer nonsense = ByteBuffer.allocateDirect(16);
         assertThatExceptionOfType(QuantizerException.class)
                 .isThrownBy(() -> OnnxSession.open(nonsense, OPTIONS))
-                .satisfies(e -> assertThat(e.code()).isEqualTo(FailureCode.RUNTIME_FAILED));
+                .satisfies(e -> assertThat(e.code()).isEqualTo(ReasonCode.QUANTIZATION_FAILED));
     }
 }
