@@ -26,7 +26,11 @@ public final class ManifestVerifier {
      *
      * @param agentVersion compared with the manifest's minimum, as versions
      */
-    public record Verifying(DeviceId device, String deviceClass, String agentVersion) {}
+    public record Verifying(DeviceId device, String deviceClass, String agentVersion) {
+        public Verifying {
+            AgentVersion.parse(agentVersion);
+        }
+    }
 
     private final VerificationKeys trusted;
     private final Verifying self;
@@ -106,6 +110,11 @@ public final class ManifestVerifier {
     private static Optional<Verification.Refused> checkContent(Manifest manifest) {
         if (manifest.getDeploymentId().isEmpty() || manifest.getSequence() == 0) {
             return Optional.of(refused(ReasonCode.MANIFEST_MALFORMED, "it has no deployment id or no sequence"));
+        }
+        try {
+            AgentVersion.parse(manifest.getMinAgentVersion());
+        } catch (IllegalArgumentException e) {
+            return Optional.of(refused(ReasonCode.MANIFEST_MALFORMED, String.valueOf(e.getMessage())));
         }
         return Stream.of(manifest.getVariant(), manifest.getProbeSet())
                 .map(ManifestVerifier::checkArtifact)

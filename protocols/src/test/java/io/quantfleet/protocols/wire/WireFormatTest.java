@@ -1,0 +1,101 @@
+package io.quantfleet.protocols.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.Message;
+import com.google.protobuf.TextFormat;
+import com.google.protobuf.UnknownFieldSet;
+import io.quantfleet.protocols.v1.Credential;
+import io.quantfleet.protocols.v1.DevicePresenceChanged;
+import io.quantfleet.protocols.v1.DeviceReported;
+import io.quantfleet.protocols.v1.Manifest;
+import io.quantfleet.protocols.v1.ModelVersionRegistered;
+import io.quantfleet.protocols.v1.Presence;
+import io.quantfleet.protocols.v1.ProbeSet;
+import io.quantfleet.protocols.v1.QuantizationFailed;
+import io.quantfleet.protocols.v1.QuantizationJobRequested;
+import io.quantfleet.protocols.v1.QuantizationProgressed;
+import io.quantfleet.protocols.v1.ReportedState;
+import io.quantfleet.protocols.v1.SignedCredential;
+import io.quantfleet.protocols.v1.SignedManifest;
+import io.quantfleet.protocols.v1.TelemetryWindow;
+import io.quantfleet.protocols.v1.TelemetryWindowReceived;
+import io.quantfleet.protocols.v1.VariantQuantized;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Holds the bytes of every message against golden files: the bytes that programs in the field read and write. A change
+ * that turns this red breaks them; make a new version of the message instead. New messages and new fields get their
+ * golden files with {@code -Dgolden.update=true}, whose diff then shows exactly what was added.
+ */
+class WireFormatTest {
+    private static final Path GOLDEN = Path.of("src/test/resources/golden");
+    private static final int UNKNOWN_FIELD = 15_000;
+
+    static Stream<Message> messages() {
+        return Stream.of(
+                ModelVersionRegistered.getDefaultInstance(),
+                QuantizationJobRequested.getDefaultInstance(),
+                QuantizationProgressed.getDefaultInstance(),
+                VariantQuantized.getDefaultInstance(),
+                QuantizationFailed.getDefaultInstance(),
+                TelemetryWindowReceived.getDefaultInstance(),
+                DeviceReported.getDefaultInstance(),
+                DevicePresenceChanged.getDefaultInstance(),
+                SignedManifest.getDefaultInstance(),
+                Manifest.getDefaultInstance(),
+                ReportedState.getDefaultInstance(),
+                Presence.getDefaultInstance(),
+                TelemetryWindow.getDefaultInstance(),
+                ProbeSet.getDefaultInstance(),
+                SignedCredential.getDefaultInstance(),
+                Credential.getDefaultInstance());
+    }
+
+    @ParameterizedTest
+    @MethodSource("messages")
+    void theBytesAreThoseInTheField(Message type) throws Exception {
+        DynamicMessage populated = Populated.of(type.getDescriptorForType()).get(0);
+        Path bytes = GOLDEN.resolve(type.getDescriptorForType().getName() + ".v1.binpb");
+        Path text = GOLDEN.resolve(type.getDescriptorForType().getName() + ".v1.txtpb");
+        if (Boolean.getBoolean("golden.update")) {
+            update(populated, bytes, text);
+        }
+
+        assertThat(TextFormat.printer().printToString(populated)).isEqualTo(Files.readString(text));
+        assertThat(populated.toByteArray()).isEqualTo(Files.readAllBytes(bytes));
+        assertThat(type.getParserForType().parseFrom(Files.readAllBytes(bytes)).toString())
+                .isEqualTo(populated.toString());
+    }
+
+    @ParameterizedTest
+    @MethodSource("messages")
+    void aFieldFromALaterVersionIsIgnored(Message type) throws Exception {
+        DynamicMessage populated = Populated.of(type.getDescriptorForType()).get(0);
+        byte[] later = populated.toBuilder()
+                .setUnknownFields(UnknownFieldSet.newBuilder()
+                        .addField(
+                                UNKNOWN_FIELD,
+                                UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+                        .build())
+                .build()
+                .toByteArray();
+
+        Message read = type.getParserForType().parseFrom(later);
+
+        assertThat(read.getAllFields().keySet())
+                .containsExactlyInAnyOrderElementsOf(populated.getAllFields().keySet());
+    }
+
+    private static void update(DynamicMessage populated, Path bytes, Path text) throws IOException {
+        Files.createDirectories(GOLDEN);
+        Files.write(bytes, populated.toByteArray());
+        Files.writeString(text, TextFormat.printer().printToString(populated));
+    }
+}
