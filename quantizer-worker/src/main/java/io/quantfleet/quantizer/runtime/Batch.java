@@ -148,8 +148,12 @@ public final class Batch {
                 .filter(name -> !targets.containsKey(name))
                 .forEach(rest::add);
         try (OrtSession.Result result = session.run(tensors, rest, places)) {
-            Map<String, HostTensor> all = new LinkedHashMap<>(OrtTensors.copies(result, rest));
-            all.putAll(targets);
+            Map<String, HostTensor> all = new LinkedHashMap<>(targets);
+            for (String name : rest) {
+                HostTensor view =
+                        OrtTensors.view(result.get(name).orElseThrow()).orElseThrow();
+                all.put(name, view.copy());
+            }
             return all;
         }
     }

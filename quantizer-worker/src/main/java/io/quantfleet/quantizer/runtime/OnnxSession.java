@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * A model loaded in ONNX Runtime on the CPU. It holds memory outside the heap until it is closed. Any number of threads
@@ -106,31 +107,9 @@ public final class OnnxSession implements AutoCloseable {
                 throw new QuantizerException(
                         ReasonCode.MODEL_MALFORMED, "input or output " + info.getName() + " is not a tensor");
             }
-            specs.add(new TensorSpec(info.getName(), type(info.getName(), tensor), list(tensor.getShape())));
+            specs.add(new TensorSpec(info.getName(), OrtTensors.type(info.getName(), tensor), list(tensor.getShape())));
         }
         return List.copyOf(specs);
-    }
-
-    static ElementType type(String name, TensorInfo tensor) {
-        return switch (tensor.onnxType) {
-            case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT -> ElementType.FLOAT32;
-            case ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE -> ElementType.FLOAT64;
-            case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16 -> ElementType.FLOAT16;
-            case ONNX_TENSOR_ELEMENT_DATA_TYPE_BFLOAT16 -> ElementType.BFLOAT16;
-            case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8 -> ElementType.INT8;
-            case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8 -> ElementType.UINT8;
-            case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT16 -> ElementType.INT16;
-            case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT16 -> ElementType.UINT16;
-            case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32 -> ElementType.INT32;
-            case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT32 -> ElementType.UINT32;
-            case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64 -> ElementType.INT64;
-            case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT64 -> ElementType.UINT64;
-            case ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL -> ElementType.BOOL;
-            default ->
-                throw new QuantizerException(
-                        ReasonCode.OPERATOR_UNSUPPORTED,
-                        "tensor " + name + " holds " + tensor.onnxType + ", which is not supported");
-        };
     }
 
     static List<Long> list(long[] shape) {
@@ -156,13 +135,30 @@ public final class OnnxSession implements AutoCloseable {
      * @throws QuantizerException if ONNX Runtime fails
      */
     public Map<String, HostTensor> run(Map<String, HostTensor> tensors, Set<String> wanted) {
+        Map<String, HostTensor> copies = new LinkedHashMap<>();
+        run(
+                tensors,
+                wanted,
+                output -> copies.put(output.spec().name(), output.elements().get()));
+        return copies;
+    }
+
+    /**
+     * Runs the model once and shows its outputs where they lie. Outputs that are no tensors, or tensors of a type
+     * without an {@link ElementType}, are passed over.
+     *
+     * @param visitor gets each output, which is gone when it returns
+     */
+    public void run(Map<String, HostTensor> tensors, Set<String> wanted, Consumer<OutputView> visitor) {
         try (OrtTensors natives = new OrtTensors(environment)) {
             Map<String, OnnxTensor> feeds = new LinkedHashMap<>();
             for (Map.Entry<String, HostTensor> entry : tensors.entrySet()) {
                 feeds.put(entry.getKey(), natives.over(entry.getValue()));
             }
             try (OrtSession.Result result = session.run(feeds, wanted)) {
-                return OrtTensors.copies(result, wanted);
+                for (String name : wanted) {
+                    OrtTensors.view(name, result.get(name).orElseThrow()).ifPresent(visitor);
+                }
             }
         } catch (OrtException e) {
             throw failed(e);

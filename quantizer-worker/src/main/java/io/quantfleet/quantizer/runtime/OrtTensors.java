@@ -5,16 +5,12 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.QuantizerException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 
 /** ONNX Runtime's views of our buffers, released together. */
 final class OrtTensors implements AutoCloseable {
@@ -51,24 +47,49 @@ final class OrtTensors implements AutoCloseable {
         };
     }
 
-    /** Copies of the outputs of a run. */
-    static Map<String, HostTensor> copies(OrtSession.Result result, Set<String> names) {
-        Map<String, HostTensor> copies = new LinkedHashMap<>();
-        for (String name : names) {
-            copies.put(name, copy(name, result.get(name).orElseThrow()));
+    /** What ONNX Runtime holds; empty if it is no tensor of a type we know. */
+    static Optional<OutputView> view(String name, OnnxValue value) {
+        if (!(value instanceof OnnxTensor tensor)) {
+            return Optional.empty();
         }
-        return copies;
+        List<Long> shape = OnnxSession.list(tensor.getInfo().getShape());
+        return type(tensor.getInfo().onnxType)
+                .map(type -> new OutputView(new TensorSpec(name, type, shape), () -> copy(tensor, type, shape)));
     }
 
-    static HostTensor copy(String name, OnnxValue value) {
-        if (!(value instanceof OnnxTensor tensor)) {
-            throw new QuantizerException(ReasonCode.MODEL_MALFORMED, "output " + name + " is not a tensor");
+    private static HostTensor copy(OnnxTensor tensor, ElementType type, List<Long> shape) {
+        HostTensor copy = HostTensor.allocate(type, shape);
+        // An empty tensor has no memory to point to.
+        if (!shape.contains(0L)) {
+            copy.data().duplicate().put(tensor.getByteBuffer());
         }
-        ElementType type = OnnxSession.type(name, tensor.getInfo());
-        ByteBuffer source = tensor.getByteBuffer();
-        ByteBuffer data = ByteBuffer.allocateDirect(source.remaining()).order(ByteOrder.nativeOrder());
-        data.put(source).flip();
-        return new HostTensor(type, OnnxSession.list(tensor.getInfo().getShape()), data);
+        return copy;
+    }
+
+    static ElementType type(String name, TensorInfo tensor) {
+        return type(tensor.onnxType)
+                .orElseThrow(() -> new QuantizerException(
+                        ReasonCode.OPERATOR_UNSUPPORTED,
+                        "tensor " + name + " holds " + tensor.onnxType + ", which is not supported"));
+    }
+
+    private static Optional<ElementType> type(TensorInfo.OnnxTensorType type) {
+        return switch (type) {
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT -> Optional.of(ElementType.FLOAT32);
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE -> Optional.of(ElementType.FLOAT64);
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16 -> Optional.of(ElementType.FLOAT16);
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_BFLOAT16 -> Optional.of(ElementType.BFLOAT16);
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8 -> Optional.of(ElementType.INT8);
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8 -> Optional.of(ElementType.UINT8);
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT16 -> Optional.of(ElementType.INT16);
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT16 -> Optional.of(ElementType.UINT16);
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32 -> Optional.of(ElementType.INT32);
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT32 -> Optional.of(ElementType.UINT32);
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64 -> Optional.of(ElementType.INT64);
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT64 -> Optional.of(ElementType.UINT64);
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL -> Optional.of(ElementType.BOOL);
+            default -> Optional.empty();
+        };
     }
 
     @Override

@@ -1,0 +1,136 @@
+package io.quantfleet.quantizer.onnx;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
+import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.quantizer.QuantizerException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Brings tensors that a model keeps in files beside it into the model. Only files in the model's own directory are
+ * read, links included; each must hold all the bytes that its tensors claim.
+ */
+final class ExternalData {
+    private final Path directory;
+    private long bytesLeft;
+
+    ExternalData(Path directory, long mostBytes) {
+        this.directory = directory;
+        this.bytesLeft = mostBytes;
+    }
+
+    ModelProto inlined(ModelProto model) throws IOException {
+        GraphProto graph = model.getGraph();
+        if (graph.getInitializerList().stream().noneMatch(ExternalData::isExternal)) {
+            return model;
+        }
+        GraphProto.Builder builder = graph.toBuilder();
+        for (int i = 0; i < graph.getInitializerCount(); i++) {
+            if (isExternal(graph.getInitializer(i))) {
+                builder.setInitializer(i, inlined(graph.getInitializer(i)));
+            }
+        }
+        return model.toBuilder().setGraph(builder).build();
+    }
+
+    private static boolean isExternal(TensorProto tensor) {
+        return tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
+    }
+
+    private TensorProto inlined(TensorProto tensor) throws IOException {
+        Map<String, String> entries = new HashMap<>();
+        for (StringStringEntryProto entry : tensor.getExternalDataList()) {
+            entries.put(entry.getKey(), entry.getValue());
+        }
+        Path file = file(tensor, entries.getOrDefault("location", ""));
+        int elementBytes = Tensors.elementBytes(tensor)
+                .orElseThrow(
+                        () -> invalid(tensor, "is of data type " + tensor.getDataType() + ", not supported there"));
+        long needed = bytes(tensor, elementBytes);
+        long offset = number(tensor, entries, "offset", 0);
+        long length = number(tensor, entries, "length", needed);
+        if (length != needed) {
+            throw invalid(tensor, "needs " + needed + " bytes, but its external data has " + length);
+        }
+        if (offset > Files.size(file) - length) {
+            throw invalid(tensor, "ends after byte " + Files.size(file) + ", where " + file.getFileName() + " does");
+        }
+        bytesLeft -= length;
+        if (bytesLeft < 0) {
+            throw OnnxReader.tooLarge("the model with its external data", OnnxReader.MOST_BYTES - bytesLeft);
+        }
+        return tensor.toBuilder()
+                .clearExternalData()
+                .clearDataLocation()
+                .setRawData(read(file, offset, Math.toIntExact(length)))
+                .build();
+    }
+
+    private static long bytes(TensorProto tensor, int elementBytes) {
+        try {
+            return Math.multiplyExact(Tensors.elements(tensor), elementBytes);
+        } catch (ArithmeticException e) {
+            throw invalid(tensor, "has impossible dimensions " + tensor.getDimsList());
+        }
+    }
+
+    private static long number(TensorProto tensor, Map<String, String> entries, String key, long otherwise) {
+        try {
+            long value = entries.containsKey(key) ? Long.parseLong(entries.get(key)) : otherwise;
+            if (value >= 0) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            throw invalid(tensor, "has the " + key + " \"" + entries.get(key) + "\" in its external data");
+        }
+        throw invalid(tensor, "has a negative " + key + " in its external data");
+    }
+
+    private Path file(TensorProto tensor, String location) throws IOException {
+        try {
+            Path file = directory.resolve(location).normalize();
+            if (location.isEmpty() || !file.startsWith(directory) || !Files.isRegularFile(file)) {
+                throw invalid(tensor, "is kept in \"" + location + "\", which is not a file beside the model");
+            }
+            if (!file.toRealPath().startsWith(directory.toRealPath())) {
+                throw invalid(tensor, "is kept in \"" + location + "\", a link that leaves the model's directory");
+            }
+            return file;
+        } catch (InvalidPathException e) {
+            throw invalid(tensor, "is kept in \"" + location + "\", which is no file name");
+        }
+    }
+
+    private static ByteString read(Path file, long offset, int length) throws IOException {
+        try (FileChannel channel = FileChannel.open(file);
+                InputStream stream = Channels.newInputStream(channel.position(offset))) {
+            ByteString.Output output = ByteString.newOutput(length);
+            byte[] chunk = new byte[1 << 16];
+            int left = length;
+            while (left > 0) {
+                int count = stream.read(chunk, 0, Math.min(chunk.length, left));
+                if (count < 0) {
+                    throw new IOException(file + " became shorter while it was read");
+                }
+                output.write(chunk, 0, count);
+                left -= count;
+            }
+            return output.toByteString();
+        }
+    }
+
+    private static QuantizerException invalid(TensorProto tensor, String fault) {
+        return new QuantizerException(ReasonCode.MODEL_MALFORMED, "tensor " + tensor.getName() + " " + fault);
+    }
+}

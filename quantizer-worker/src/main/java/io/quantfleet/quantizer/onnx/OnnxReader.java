@@ -1,0 +1,94 @@
+package io.quantfleet.quantizer.onnx;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.quantizer.QuantizerException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Parses a file into a model, or says what is wrong with it. What it lets pass, later steps need not check again. */
+final class OnnxReader {
+    static final int OLDEST_OPSET = 11;
+    static final int NEWEST_OPSET = 22;
+    /** A protobuf message can't be longer; some room is kept for what quantization adds. */
+    static final long MOST_BYTES = Integer.MAX_VALUE - (64L << 20);
+
+    private OnnxReader() {}
+
+    static OnnxModel read(Path file) {
+        try {
+            long bytes = Files.size(file);
+            if (bytes == 0) {
+                throw new QuantizerException(ReasonCode.MODEL_MALFORMED, file + " is empty");
+            }
+            if (bytes > MOST_BYTES) {
+                throw tooLarge(file.toString(), bytes);
+            }
+            ModelProto proto = parse(file);
+            checkHeader(proto, file.toString());
+            Path directory = file.toAbsolutePath().resolveSibling("").normalize();
+            return checked(new ExternalData(directory, MOST_BYTES - bytes).inlined(proto), file.toString());
+        } catch (IOException e) {
+            throw new QuantizerException(ReasonCode.STORAGE_FAILED, file + " can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    static QuantizerException tooLarge(String what, long bytes) {
+        return new QuantizerException(
+                ReasonCode.MODEL_TOO_LARGE,
+                what + " has " + bytes + " bytes; models up to " + MOST_BYTES + " bytes are handled");
+    }
+
+    private static ModelProto parse(Path file) throws IOException {
+        try (InputStream stream = Files.newInputStream(file)) {
+            CodedInputStream input = CodedInputStream.newInstance(stream, 1 << 16);
+            input.setSizeLimit(Integer.MAX_VALUE);
+            return ModelProto.parseFrom(input);
+        } catch (InvalidProtocolBufferException e) {
+            throw new QuantizerException(
+                    ReasonCode.MODEL_MALFORMED, file + " is not an ONNX file, or is cut off: " + e.getMessage(), e);
+        }
+    }
+
+    static OnnxModel checked(ModelProto proto, String what) {
+        checkHeader(proto, what);
+        GraphProto graph = proto.getGraph();
+        if (graph.getSparseInitializerCount() > 0) {
+            throw new QuantizerException(ReasonCode.OPERATOR_UNSUPPORTED, what + " stores sparse tensors");
+        }
+        graph.getInitializerList().forEach(OnnxReader::checkTensor);
+        OperatorCheck.check(graph, what);
+        GraphCheck.check(graph, what);
+        return new OnnxModel(proto);
+    }
+
+    private static void checkHeader(ModelProto proto, String what) {
+        if (!proto.hasGraph() || proto.getGraph().getNodeCount() == 0 || proto.getOpsetImportCount() == 0) {
+            throw new QuantizerException(ReasonCode.MODEL_MALFORMED, what + " is not an ONNX model: it has no graph");
+        }
+        int opset = OnnxModel.opset(proto);
+        if (opset < OLDEST_OPSET || opset > NEWEST_OPSET) {
+            throw new QuantizerException(
+                    ReasonCode.OPSET_UNSUPPORTED,
+                    what + " is of opset " + opset + "; opsets " + OLDEST_OPSET + " to " + NEWEST_OPSET
+                            + " are handled. Export the model again with another opset_version");
+        }
+    }
+
+    private static void checkTensor(TensorProto tensor) {
+        if (tensor.getDimsList().stream().anyMatch(dimension -> dimension < 0)) {
+            throw new QuantizerException(
+                    ReasonCode.MODEL_MALFORMED,
+                    "tensor " + tensor.getName() + " has a negative dimension: " + tensor.getDimsList());
+        }
+        if (tensor.hasRawData() && Tensors.elementBytes(tensor).isPresent()) {
+            Tensors.checkRawSize(tensor, Tensors.elementBytes(tensor).getAsInt());
+        }
+    }
+}

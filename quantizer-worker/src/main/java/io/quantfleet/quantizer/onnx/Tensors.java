@@ -1,0 +1,146 @@
+package io.quantfleet.quantizer.onnx;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
+import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.quantizer.QuantizerException;
+import io.quantfleet.quantizer.runtime.ElementType;
+import io.quantfleet.quantizer.runtime.HostTensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** Between ONNX's stored tensors and Java arrays. ONNX stores raw data in little-endian order. */
+public final class Tensors {
+    private Tensors() {}
+
+    /** How many elements the tensor has; 1 for a scalar. */
+    public static long elements(TensorProto tensor) {
+        return tensor.getDimsList().stream().reduce(1L, Math::multiplyExact);
+    }
+
+    /** Whether the tensor holds 32-bit floats. */
+    public static boolean isFloat(TensorProto tensor) {
+        return tensor.getDataType() == TensorProto.DataType.FLOAT_VALUE;
+    }
+
+    /** The elements of a tensor of 32-bit floats. */
+    public static float[] floats(TensorProto tensor) {
+        require(tensor, TensorProto.DataType.FLOAT_VALUE, "32-bit floats");
+        float[] values = new float[count(tensor)];
+        if (tensor.hasRawData()) {
+            raw(tensor, Float.BYTES).asFloatBuffer().get(values);
+            return values;
+        }
+        sameCount(tensor, tensor.getFloatDataCount());
+        for (int i = 0; i < values.length; i++) {
+            values[i] = tensor.getFloatData(i);
+        }
+        return values;
+    }
+
+    /** The elements of a tensor of 64-bit integers. */
+    public static long[] longs(TensorProto tensor) {
+        require(tensor, TensorProto.DataType.INT64_VALUE, "64-bit integers");
+        long[] values = new long[count(tensor)];
+        if (tensor.hasRawData()) {
+            raw(tensor, Long.BYTES).asLongBuffer().get(values);
+            return values;
+        }
+        sameCount(tensor, tensor.getInt64DataCount());
+        for (int i = 0; i < values.length; i++) {
+            values[i] = tensor.getInt64Data(i);
+        }
+        return values;
+    }
+
+    private static void require(TensorProto tensor, int type, String words) {
+        if (tensor.getDataType() != type) {
+            throw malformed(tensor, "holds data type " + tensor.getDataType() + " where " + words + " are needed");
+        }
+    }
+
+    private static int count(TensorProto tensor) {
+        try {
+            return Math.toIntExact(elements(tensor));
+        } catch (ArithmeticException e) {
+            throw new QuantizerException(
+                    ReasonCode.MODEL_TOO_LARGE, "tensor " + tensor.getName() + " has too many elements", e);
+        }
+    }
+
+    private static ByteBuffer raw(TensorProto tensor, int elementBytes) {
+        checkRawSize(tensor, elementBytes);
+        return tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    static void checkRawSize(TensorProto tensor, int elementBytes) {
+        int bytes = tensor.getRawData().size();
+        if (bytes % elementBytes != 0 || bytes / elementBytes != count(tensor)) {
+            throw malformed(tensor, "has " + bytes + " bytes for dimensions " + tensor.getDimsList());
+        }
+    }
+
+    private static void sameCount(TensorProto tensor, int stored) {
+        if (stored != elements(tensor)) {
+            throw malformed(tensor, "has " + stored + " elements for dimensions " + tensor.getDimsList());
+        }
+    }
+
+    private static QuantizerException malformed(TensorProto tensor, String fault) {
+        return new QuantizerException(ReasonCode.MODEL_MALFORMED, "tensor " + tensor.getName() + " " + fault);
+    }
+
+    /** A tensor of 32-bit floats. */
+    public static TensorProto ofFloats(String name, List<Long> dimensions, float... values) {
+        ByteBuffer bytes = little(values.length, Float.BYTES);
+        bytes.asFloatBuffer().put(values);
+        return of(name, TensorProto.DataType.FLOAT, dimensions, bytes);
+    }
+
+    /** A vector of 64-bit integers. */
+    public static TensorProto ofLongs(String name, long... values) {
+        ByteBuffer bytes = little(values.length, Long.BYTES);
+        bytes.asLongBuffer().put(values);
+        return of(name, TensorProto.DataType.INT64, List.of((long) values.length), bytes);
+    }
+
+    /** A tensor of 32-bit integers. */
+    public static TensorProto ofInts(String name, List<Long> dimensions, int... values) {
+        ByteBuffer bytes = little(values.length, Integer.BYTES);
+        bytes.asIntBuffer().put(values);
+        return of(name, TensorProto.DataType.INT32, dimensions, bytes);
+    }
+
+    /** A tensor of elements of one byte. */
+    public static TensorProto ofBytes(String name, TensorProto.DataType type, List<Long> dimensions, byte... values) {
+        return of(name, type, dimensions, ByteBuffer.wrap(values));
+    }
+
+    /** A tensor with the elements of another that a run gave. */
+    public static TensorProto of(String name, HostTensor tensor) {
+        TensorProto.DataType type = TensorProto.DataType.forNumber(tensor.type().onnxCode());
+        return of(name, type, tensor.shape(), tensor.data().duplicate());
+    }
+
+    /** Bytes of one element; empty for strings and types narrower than a byte. */
+    static OptionalInt elementBytes(TensorProto tensor) {
+        return ElementType.ofOnnxCode(tensor.getDataType())
+                .map(type -> OptionalInt.of(type.bytes()))
+                .orElse(OptionalInt.empty());
+    }
+
+    private static ByteBuffer little(int elements, int elementBytes) {
+        return ByteBuffer.allocate(Math.multiplyExact(elements, elementBytes)).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static TensorProto of(String name, TensorProto.DataType type, List<Long> dimensions, ByteBuffer bytes) {
+        return TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(type.getNumber())
+                .addAllDims(dimensions)
+                .setRawData(ByteString.copyFrom(bytes))
+                .build();
+    }
+}
