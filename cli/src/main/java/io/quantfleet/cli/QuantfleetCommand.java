@@ -1,0 +1,41 @@
+package io.quantfleet.cli;
+
+import io.quantfleet.cli.embedded.ServersCommand;
+import io.quantfleet.cli.stack.UpCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The root of the command line: it does nothing itself but say what there is to do. */
+@Command(
+        name = "quantfleet",
+        description =
+                "From a trained ONNX model to quantized variants running, measured, on a fleet of small machines.",
+        mixinStandardHelpOptions = true,
+        versionProvider = BuildVersion.class,
+        scope = ScopeType.INHERIT,
+        synopsisSubcommandLabel = "COMMAND",
+        usageHelpAutoWidth = true,
+        subcommands = {UpCommand.class, ServersCommand.class})
+final class QuantfleetCommand implements Runnable {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--verbose",
+            scope = ScopeType.INHERIT,
+            description = "Say more, and show the stack trace of a failure.")
+    private boolean verbose;
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    boolean verbose() {
+        return verbose;
+    }
+}

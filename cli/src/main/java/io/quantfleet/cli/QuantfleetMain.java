@@ -1,0 +1,41 @@
+package io.quantfleet.cli;
+
+import java.util.Optional;
+import picocli.CommandLine;
+
+/** The entry point of {@code quantfleet}. */
+public final class QuantfleetMain {
+    private QuantfleetMain() {}
+
+    public static void main(String[] arguments) {
+        // By name: other jars on the class path bring a logback.xml of their own.
+        System.setProperty("logback.configurationFile", "io/quantfleet/cli/logback.xml");
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** The whole command line, with failures reported as one line. */
+    static CommandLine commandLine() {
+        QuantfleetCommand root = new QuantfleetCommand();
+        return new CommandLine(root)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    command.getErr().println(command.getColorScheme().errorText("quantfleet: " + line(failure)));
+                    if (root.verbose()) {
+                        failure.printStackTrace(command.getErr());
+                    }
+                    return CommandLine.ExitCode.SOFTWARE;
+                });
+    }
+
+    private static String line(Exception failure) {
+        if (!(failure instanceof CliException)) {
+            return "unexpected failure: " + failure + " (--verbose shows where)";
+        }
+        String message = String.valueOf(failure.getMessage());
+        return Optional.ofNullable(failure.getCause())
+                .map(Throwable::getMessage)
+                .filter(reason -> !message.contains(reason))
+                .map(reason -> message + ": " + reason)
+                .orElse(message);
+    }
+}

@@ -1,0 +1,28 @@
+package io.quantfleet.cli.embedded;
+
+import com.hivemq.extension.sdk.api.ExtensionMain;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStartInput;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStartOutput;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStopInput;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStopOutput;
+import com.hivemq.extension.sdk.api.services.Services;
+import io.quantfleet.protocols.signing.VerificationKeys;
+
+/** Makes HiveMQ ask {@link CredentialAuthenticator} about every client that connects. */
+final class CredentialExtension implements ExtensionMain {
+    private final CredentialAuthenticator authenticator;
+
+    CredentialExtension(VerificationKeys trusted) {
+        this.authenticator = new CredentialAuthenticator(trusted);
+    }
+
+    @Override
+    public void extensionStart(ExtensionStartInput input, ExtensionStartOutput output) {
+        Services.securityRegistry().setAuthenticatorProvider(provider -> authenticator);
+    }
+
+    @Override
+    public void extensionStop(ExtensionStopInput input, ExtensionStopOutput output) {
+        // HiveMQ forgets the authenticator by itself.
+    }
+}

@@ -1,0 +1,20 @@
+package io.quantfleet.cli.stack;
+
+import io.quantfleet.cli.CliException;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+
+/**
+ * What a stack is to be.
+ *
+ * @param dataDirectory where it keeps everything
+ * @param httpPort the port of the console and REST API, if it must be a certain one
+ * @param workers how many quantization workers run, 1 to 64
+ */
+public record StackOptions(Path dataDirectory, OptionalInt httpPort, int workers) {
+    public StackOptions {
+        if (workers < 1 || workers > 64) {
+            throw new CliException("--workers must be 1 to 64, not " + workers);
+        }
+    }
+}
