@@ -150,9 +150,9 @@ public final class Batch {
         try (OrtSession.Result result = session.run(tensors, rest, places)) {
             Map<String, HostTensor> all = new LinkedHashMap<>(targets);
             for (String name : rest) {
-                HostTensor view =
-                        OrtTensors.view(result.get(name).orElseThrow()).orElseThrow();
-                all.put(name, view.copy());
+                OutputView view =
+                        OrtTensors.view(name, result.get(name).orElseThrow()).orElseThrow();
+                all.put(name, view.elements().get());
             }
             return all;
         }
