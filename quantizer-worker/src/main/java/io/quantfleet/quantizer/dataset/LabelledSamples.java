@@ -1,0 +1,36 @@
+package io.quantfleet.quantizer.dataset;
+
+import java.nio.ByteBuffer;
+
+/**
+ * A data set whose samples have a right answer. Samples stand in a fixed order that depends only on names and content,
+ * so that the same files give the same result everywhere. Safe for use by several threads.
+ */
+public interface LabelledSamples extends SampleSource, AutoCloseable {
+
+    /** The right class of a sample: an index into the description's labels. */
+    int label(int sample);
+
+    /** What messages call a sample: its path in the data set, or its number. */
+    String name(int sample);
+
+    /**
+     * One sample in the smallest form from which an input can be filled: for an image its pixels after resizing, one
+     * byte each by height, width and channel; for a tensor its elements, little-endian.
+     *
+     * @throws io.quantfleet.quantizer.QuantizerException if the sample can't be read
+     */
+    byte[] compact(int sample, String inputName);
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Several threads may fill at once, each its own buffer.
+     */
+    @Override
+    void fill(int sample, String inputName, ByteBuffer target);
+
+    /** Releases files; samples can't be read any more. */
+    @Override
+    void close();
+}

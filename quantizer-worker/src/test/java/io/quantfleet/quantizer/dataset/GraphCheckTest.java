@@ -1,0 +1,76 @@
+package io.quantfleet.quantizer.dataset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.quantizer.QuantizerException;
+import io.quantfleet.quantizer.runtime.ElementType;
+import io.quantfleet.quantizer.runtime.TensorSpec;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class GraphCheckTest {
+    private static final TensorSpec IMAGE = floats("image", -1, 3, 6, 8);
+    private static final TensorSpec SCORES = floats("scores", -1, 2);
+
+    private static TensorSpec floats(String name, long... shape) {
+        return new TensorSpec(
+                name,
+                ElementType.FLOAT32,
+                java.util.Arrays.stream(shape).boxed().toList());
+    }
+
+    private static void check(TensorSpec input, TensorSpec output) {
+        GraphCheck.check(Descriptions.pets(), List.of(input), List.of(output));
+    }
+
+    @Test
+    void acceptsTheDescribedShapesAndOpenDimensions() {
+        assertThatCode(() -> check(IMAGE, SCORES)).doesNotThrowAnyException();
+        assertThatCode(() -> check(floats("image", 1, 3, 6, 8), floats("scores", 1, 2)))
+                .doesNotThrowAnyException();
+        assertThatCode(() -> check(floats("image", -1, -1, -1, -1), floats("scores", -1, -1)))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void namesTheInputAndTheShape() {
+        assertThatThrownBy(() -> check(floats("image", -1, 3, 32, 32), SCORES))
+                .isInstanceOfSatisfying(
+                        QuantizerException.class, e -> assertThat(e.code()).isEqualTo(ReasonCode.DESCRIPTION_MISMATCH))
+                .hasMessage("the description of pets does not fit pets.onnx: "
+                        + "input 'image' is [?, 3, 6, 8] in the description but [?, 3, 32, 32] in the graph");
+    }
+
+    @Test
+    void suspectsTheLayoutWhereChannelsAreAtTheOtherEnd() {
+        assertThatThrownBy(() -> check(floats("image", -1, 6, 8, 3), SCORES))
+                .hasMessageEndingWith("but [?, 6, 8, 3] in the graph; is the layout the other one?");
+    }
+
+    @Test
+    void namesAnInputThatOneSideLacks() {
+        assertThatThrownBy(() -> check(floats("pixels", -1, 3, 6, 8), SCORES))
+                .hasMessageContaining("the graph has no input 'image', only 'pixels'")
+                .hasMessageContaining("the graph's input 'pixels' [?, 3, 6, 8] is not described; add it to inputs");
+    }
+
+    @Test
+    void namesAWrongType() {
+        TensorSpec bytes = new TensorSpec("image", ElementType.UINT8, IMAGE.shape());
+
+        assertThatThrownBy(() -> check(bytes, SCORES))
+                .hasMessageContaining("input 'image' is FLOAT32 in the description but UINT8 in the graph");
+    }
+
+    @Test
+    void namesAnOutputThatIsMissingOrOfAnotherSize() {
+        assertThatThrownBy(() -> check(IMAGE, floats("logits", -1, 2)))
+                .hasMessageContaining("the graph has no output 'scores', only 'logits'");
+        assertThatThrownBy(() -> check(IMAGE, floats("scores", -1, 10)))
+                .hasMessageContaining("output 'scores' is [?, 10] in the graph, but there are 2 labels: "
+                        + "it must hold one score per label");
+    }
+}
