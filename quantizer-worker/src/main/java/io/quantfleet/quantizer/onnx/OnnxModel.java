@@ -92,6 +92,13 @@ public final class OnnxModel {
         return new Graph(proto.getGraph());
     }
 
+    /** This model giving other outputs; they need no type, ONNX Runtime infers it. */
+    public OnnxModel withOutputs(List<ValueInfoProto> outputs) {
+        GraphProto graph =
+                proto.getGraph().toBuilder().clearOutput().addAllOutput(outputs).build();
+        return new OnnxModel(proto.toBuilder().setGraph(graph).build());
+    }
+
     /** This model with another graph, of the same operator set. */
     public OnnxModel withGraph(Graph graph) {
         return withGraph(graph, opset());

@@ -6,9 +6,11 @@ import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.runtime.ElementType;
 import io.quantfleet.quantizer.runtime.HostTensor;
+import io.quantfleet.quantizer.runtime.TensorSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Between ONNX's stored tensors and Java arrays. ONNX stores raw data in little-endian order. */
@@ -122,6 +124,12 @@ public final class Tensors {
     public static TensorProto of(String name, HostTensor tensor) {
         TensorProto.DataType type = TensorProto.DataType.forNumber(tensor.type().onnxCode());
         return of(name, type, tensor.shape(), tensor.data().duplicate());
+    }
+
+    /** Name, type and dimensions; empty for strings and types narrower than a byte. */
+    public static Optional<TensorSpec> spec(TensorProto tensor) {
+        return ElementType.ofOnnxCode(tensor.getDataType())
+                .map(type -> new TensorSpec(tensor.getName(), type, tensor.getDimsList()));
     }
 
     /** Bytes of one element; empty for strings and types narrower than a byte. */

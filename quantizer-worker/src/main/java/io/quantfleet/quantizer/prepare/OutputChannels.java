@@ -1,0 +1,41 @@
+package io.quantfleet.quantizer.prepare;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import io.quantfleet.quantizer.onnx.Node;
+import java.util.List;
+
+/**
+ * Which output channel each element of a layer's weight belongs to.
+ *
+ * @param count how many output channels there are
+ * @param rows length of the weight's first axis
+ * @param columns length of its second axis
+ * @param inner elements of all further axes together
+ * @param axis the axis that runs over output channels, those of one group only for ConvTranspose
+ * @param groups groups of a ConvTranspose, else 1
+ */
+record OutputChannels(int count, int rows, int columns, int inner, int axis, int groups) {
+
+    static OutputChannels of(Node layer, TensorProto weight) {
+        List<Long> dimensions = weight.getDimsList();
+        int rows = Math.toIntExact(dimensions.get(0));
+        int columns = dimensions.size() > 1 ? Math.toIntExact(dimensions.get(1)) : 1;
+        int inner = Math.toIntExact(dimensions.stream().skip(2).reduce(1L, Math::multiplyExact));
+        if (layer.is("ConvTranspose")) {
+            int groups = (int) layer.integer("group", 1);
+            return new OutputChannels(columns * groups, rows, columns, inner, 1, groups);
+        }
+        boolean first = layer.is("Conv") || layer.integer("transB", 0) == 1;
+        return new OutputChannels(first ? rows : columns, rows, columns, inner, first ? 0 : 1, 1);
+    }
+
+    int ofElement(int index) {
+        int row = index / (columns * inner);
+        int column = index / inner % columns;
+        if (axis == 0) {
+            return row;
+        }
+        int group = row / (rows / groups);
+        return group * columns + column;
+    }
+}

@@ -1,0 +1,47 @@
+package io.quantfleet.quantizer.prepare;
+
+import io.quantfleet.quantizer.dataset.SampleSource;
+import io.quantfleet.quantizer.onnx.Graph;
+import io.quantfleet.quantizer.onnx.OnnxModel;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A model that computes what the original computes, in FP32, in the form that quantization starts from.
+ *
+ * @param model the rewritten model
+ * @param facts types and shapes of its tensors
+ */
+public record PreparedModel(OnnxModel model, TensorFacts facts) {
+
+    /**
+     * Rewrites a model.
+     *
+     * @param original the model as it was given
+     * @param samples inputs to run it on; the first few are used
+     * @param sampleShapes dimensions of one sample by input, where the model leaves them open
+     * @param staticShapes whether all dimensions are to be fixed, the batch to 1
+     * @throws io.quantfleet.quantizer.QuantizerException if the model can't be run or can't be rewritten
+     */
+    public static PreparedModel of(
+            OnnxModel original, SampleSource samples, Map<String, List<Long>> sampleShapes, boolean staticShapes) {
+        Graph graph = original.graph();
+        SettleShapes.ofInputs(graph, sampleShapes, staticShapes);
+        OnnxModel settled = original.withGraph(graph);
+        ShapeProbe.Findings findings = ShapeProbe.run(settled, samples);
+        TensorFacts facts = findings.facts();
+        int opset = OpsetUpgrade.apply(graph, original.opset(), facts);
+        FoldConstants.apply(graph, findings.constants());
+        RemoveNoOps.apply(graph, facts);
+        FoldBatchNormalization.apply(graph);
+        MeanToAveragePool.apply(graph, facts);
+        MatMulToGemm.apply(graph, facts);
+        graph.removeUnused();
+        if (staticShapes) {
+            SettleShapes.ofOutputs(graph, facts);
+        }
+        OnnxModel rewritten = original.withGraph(graph, opset);
+        SameFunction.check(settled, rewritten, samples);
+        return new PreparedModel(rewritten, ShapeProbe.run(rewritten, samples).facts());
+    }
+}

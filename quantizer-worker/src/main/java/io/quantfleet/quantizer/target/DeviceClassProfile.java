@@ -1,0 +1,116 @@
+package io.quantfleet.quantizer.target;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/**
+ * What a kind of hardware with one runtime can execute, and what is expected of a model there.
+ *
+ * @param name how the class is called in fleets, jobs and file names
+ * @param title how people call it
+ * @param description what it is, in a sentence or two; may be empty
+ * @param runtime what executes the model on the device
+ * @param weights how weights are stored
+ * @param activations how tensors that are computed are stored
+ * @param bias how biases are stored
+ * @param operators which operators are quantized
+ * @param everyOperator whether a model is refused if one of its operators on floats stays unquantized
+ * @param staticShapes whether all dimensions are fixed, the batch to 1
+ * @param int8Kernels whether a variant is refused if ONNX Runtime chooses no int8 kernel where it has one
+ * @param memoryMiB memory that a model may take
+ * @param latencyMs objective for the median of one inference
+ * @param maxLossPoints accuracy budget where none is given, in percentage points
+ */
+public record DeviceClassProfile(
+        String name,
+        String title,
+        String description,
+        String runtime,
+        Weights weights,
+        Activations activations,
+        Bias bias,
+        OperatorSet operators,
+        boolean everyOperator,
+        boolean staticShapes,
+        Kernels int8Kernels,
+        OptionalLong memoryMiB,
+        OptionalDouble latencyMs,
+        OptionalDouble maxLossPoints) {
+
+    /**
+     * How weights are stored.
+     *
+     * @param type the integer type
+     * @param symmetric whether zero points are 0
+     * @param perChannel operators whose weights get a scale for each output channel
+     */
+    public record Weights(IntegerType type, boolean symmetric, OperatorSet perChannel) {
+        public Weights {
+            if (symmetric && type != IntegerType.INT8) {
+                throw new IllegalArgumentException("symmetric weights, whose zero point is 0, must be int8");
+            }
+            if (!symmetric && (perChannel.all() || !perChannel.names().isEmpty())) {
+                throw new IllegalArgumentException("weights with a scale for each channel must be symmetric");
+            }
+        }
+    }
+
+    /**
+     * How tensors that are computed are stored.
+     *
+     * @param type the integer type
+     * @param symmetric whether zero points are 0
+     * @param outputs which outputs of quantized operators are quantized
+     */
+    public record Activations(IntegerType type, boolean symmetric, Outputs outputs) {
+        public Activations {
+            if (symmetric && type != IntegerType.INT8) {
+                throw new IllegalArgumentException("symmetric activations, whose zero point is 0, must be int8");
+            }
+        }
+    }
+
+    /** Which outputs of quantized operators are quantized. */
+    public enum Outputs {
+        /** Every one. */
+        @JsonProperty("every")
+        EVERY,
+        /** Only those that another quantized operator reads. */
+        @JsonProperty("as-read")
+        AS_READ
+    }
+
+    /** How biases are stored. */
+    public enum Bias {
+        /** As integers of the accumulator's scale. */
+        @JsonProperty("int32")
+        INT32,
+        /** As they are. */
+        @JsonProperty("float32")
+        FLOAT32
+    }
+
+    /** What becomes of a variant for which ONNX Runtime chooses no int8 kernels. */
+    public enum Kernels {
+        @JsonProperty("required")
+        REQUIRED,
+        @JsonProperty("optional")
+        OPTIONAL
+    }
+
+    public DeviceClassProfile {
+        if (everyOperator && !operators.all()) {
+            throw new IllegalArgumentException("everyOperator needs \"operators: all\"");
+        }
+        if (everyOperator && activations.outputs() != Outputs.EVERY) {
+            throw new IllegalArgumentException("everyOperator needs \"outputs: every\"");
+        }
+    }
+
+    /** The accuracy budget to apply: the one given with a model, else this class's own, else half a point. */
+    public double lossBudget(Optional<Double> given) {
+        return given.orElse(maxLossPoints.orElse(0.5));
+    }
+}
