@@ -11,7 +11,7 @@ import io.quantfleet.quantizer.runtime.TensorSpec;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class GraphCheckTest {
+class DescriptionCheckTest {
     private static final TensorSpec IMAGE = floats("image", -1, 3, 6, 8);
     private static final TensorSpec SCORES = floats("scores", -1, 2);
 
@@ -23,7 +23,7 @@ class GraphCheckTest {
     }
 
     private static void check(TensorSpec input, TensorSpec output) {
-        GraphCheck.check(Descriptions.pets(), List.of(input), List.of(output));
+        DescriptionCheck.check(Descriptions.pets(), List.of(input), List.of(output));
     }
 
     @Test

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
  * Compares a description with the inputs and outputs that the ONNX graph declares. A dimension that the graph leaves
  * open fits any size. Stateless.
  */
-public final class GraphCheck {
-    private GraphCheck() {}
+public final class DescriptionCheck {
+    private DescriptionCheck() {}
 
     /**
      * Checks that the description fits the graph.

@@ -1,0 +1,167 @@
+package io.quantfleet.quantizer.evaluate;
+
+import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.quantizer.QuantizerException;
+import io.quantfleet.quantizer.dataset.LabelledSamples;
+import io.quantfleet.quantizer.dataset.ModelDescription;
+import io.quantfleet.quantizer.dataset.ModelInput;
+import io.quantfleet.quantizer.runtime.OnnxSession;
+import io.quantfleet.quantizer.runtime.RuntimeOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Runs an FP32 model and its variants over the same samples, in one pass, and then measures their latency in turns.
+ * Memory does not depend on the number of samples but for one number each. For use by one thread.
+ */
+public final class Evaluator {
+    private static final long BATCH_BYTES = 4 << 20;
+    private static final int LARGEST_BATCH = 64;
+    private static final double ACCURACY_SHARE = 0.7;
+
+    private final ModelDescription description;
+    private final LabelledSamples samples;
+    private final int threads;
+    private final LatencyPlan plan;
+
+    /**
+     * Prepares an evaluation.
+     *
+     * @param samples what to judge by; stays open
+     * @param threads for decoding and for the runs that accuracy is taken from; latency is always that of one thread
+     * @param plan how latency is measured
+     */
+    public Evaluator(ModelDescription description, LabelledSamples samples, int threads, LatencyPlan plan) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads must be at least 1, not " + threads);
+        }
+        this.description = description;
+        this.samples = samples;
+        this.threads = threads;
+        this.plan = plan;
+    }
+
+    /**
+     * What an evaluation found.
+     *
+     * @param reference what FP32 chose
+     * @param variants in the order in which they were given
+     */
+    public record Result(Predictions reference, List<Evaluation> variants) {
+        public Result {
+            variants = List.copyOf(variants);
+        }
+    }
+
+    /**
+     * Evaluates.
+     *
+     * @param fp32 the original ONNX file
+     * @param variants the files made from it
+     * @throws QuantizerException if a model does not load or run, or a sample can't be read
+     */
+    public Result evaluate(Path fp32, List<Path> variants, EvaluationProgress progress) {
+        List<Path> models = new ArrayList<>(List.of(fp32));
+        models.addAll(variants);
+        Predictions reference = new Predictions(new int[samples.size()]);
+        List<OutputComparison> comparisons = variants.stream()
+                .map(variant -> new OutputComparison(samples.size()))
+                .toList();
+        try (Sessions sessions = Sessions.open(models, RuntimeOptions.threads(threads))) {
+            compare(sessions, reference, comparisons, fraction -> progress.at(fraction * ACCURACY_SHARE));
+        }
+        List<Latency> latencies;
+        try (Sessions sessions = Sessions.open(models, RuntimeOptions.threads(1))) {
+            latencies = new LatencyMeter(
+                            samples,
+                            plan,
+                            System::nanoTime,
+                            fraction -> progress.at(ACCURACY_SHARE + fraction * (1 - ACCURACY_SHARE)))
+                    .measure(sessions.all());
+        }
+        progress.at(1);
+        return result(reference, comparisons, latencies);
+    }
+
+    private void compare(
+            Sessions sessions, Predictions reference, List<OutputComparison> comparisons, EvaluationProgress progress) {
+        List<ScoreReader> readers = sessions.all().stream()
+                .map(session -> new ScoreReader(session, description, batchSize()))
+                .toList();
+        int width = description.labels().size();
+        try (BatchDecoder decoder = new BatchDecoder(samples, description.inputs(), batchSize(), threads)) {
+            while (decoder.hasNext()) {
+                DecodedBatch batch = decoder.next();
+                float[] expected = readers.get(0).scores(batch);
+                keepReference(batch, expected, reference);
+                for (int variant = 0; variant < comparisons.size(); variant++) {
+                    float[] scores = readers.get(variant + 1).scores(batch);
+                    for (int i = 0; i < batch.count(); i++) {
+                        comparisons.get(variant).add(batch.first() + i, expected, scores, i * width, width);
+                    }
+                }
+                progress.at((double) (batch.first() + batch.count()) / samples.size());
+            }
+        }
+    }
+
+    private void keepReference(DecodedBatch batch, float[] scores, Predictions reference) {
+        int width = description.labels().size();
+        for (int i = 0; i < scores.length; i++) {
+            if (!Float.isFinite(scores[i])) {
+                throw new QuantizerException(
+                        ReasonCode.ACTIVATION_NOT_FINITE,
+                        "the FP32 model's output '" + description.output() + "' is " + scores[i] + " for "
+                                + samples.name(batch.first() + i / width)
+                                + "; the model or its normalization (scale, mean, std) is wrong");
+            }
+        }
+        for (int i = 0; i < batch.count(); i++) {
+            reference.set(batch.first() + i, OutputComparison.largest(scores, i * width, width));
+        }
+    }
+
+    private Result result(Predictions reference, List<OutputComparison> comparisons, List<Latency> latencies) {
+        List<Evaluation> evaluations = new ArrayList<>();
+        double fp32 = reference.accuracy(samples);
+        for (int i = 0; i < comparisons.size(); i++) {
+            OutputComparison comparison = comparisons.get(i);
+            Predictions chosen = comparison.chosen();
+            evaluations.add(new Evaluation(
+                    new Accuracy(fp32, chosen.accuracy(samples), chosen.agreement(reference), samples.size()),
+                    comparison.sqnrDb(),
+                    comparison.unusable(),
+                    latencies.get(0),
+                    latencies.get(i + 1),
+                    chosen));
+        }
+        return new Result(reference, evaluations);
+    }
+
+    private int batchSize() {
+        long sampleBytes =
+                description.inputs().stream().mapToLong(ModelInput::sampleBytes).sum();
+        return (int) Math.max(1, Math.min(LARGEST_BATCH, BATCH_BYTES / sampleBytes));
+    }
+
+    /** Sessions that are closed together. */
+    private record Sessions(List<OnnxSession> all) implements AutoCloseable {
+
+        static Sessions open(List<Path> models, RuntimeOptions options) {
+            Sessions sessions = new Sessions(new ArrayList<>());
+            try {
+                models.forEach(model -> sessions.all.add(OnnxSession.open(model, options)));
+                return sessions;
+            } catch (RuntimeException e) {
+                sessions.close();
+                throw e;
+            }
+        }
+
+        @Override
+        public void close() {
+            all.forEach(OnnxSession::close);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.quantfleet.quantizer.evaluate;
+
+/** Compares a variant's scores with FP32's as they come, keeping nothing but sums and choices. */
+final class OutputComparison {
+    private final Predictions chosen;
+    private double signal;
+    private double noise;
+    private int unusable;
+
+    OutputComparison(int samples) {
+        this.chosen = new Predictions(new int[samples]);
+    }
+
+    /** Adds one sample: {@code width} scores of each model, from {@code offset} on. */
+    void add(int sample, float[] fp32, float[] variant, int offset, int width) {
+        chosen.set(sample, largest(variant, offset, width));
+        boolean finite = true;
+        for (int i = offset; i < offset + width; i++) {
+            double difference = fp32[i] - (double) variant[i];
+            signal += (double) fp32[i] * fp32[i];
+            noise += difference * difference;
+            finite &= Float.isFinite(variant[i]);
+        }
+        unusable += finite ? 0 : 1;
+    }
+
+    /** The first of the largest scores; a score that is not a number is never the largest. */
+    static int largest(float[] scores, int offset, int width) {
+        int best = 0;
+        for (int i = 1; i < width; i++) {
+            float champion = scores[offset + best];
+            if (scores[offset + i] > champion || Float.isNaN(champion)) {
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    double sqnrDb() {
+        return 10 * Math.log10(signal / noise);
+    }
+
+    int unusable() {
+        return unusable;
+    }
+
+    Predictions chosen() {
+        return chosen;
+    }
+}

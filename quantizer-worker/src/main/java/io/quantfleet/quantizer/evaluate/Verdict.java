@@ -1,0 +1,53 @@
+package io.quantfleet.quantizer.evaluate;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Whether a variant may go to devices.
+ *
+ * @param ready whether it may
+ * @param reasons why not; empty if it may
+ */
+public record Verdict(boolean ready, List<String> reasons) {
+    // A loss of exactly the budget is within it, whatever binary fractions make of it.
+    private static final double ROUNDING = 1e-9;
+
+    public Verdict {
+        reasons = List.copyOf(reasons);
+        if (ready != reasons.isEmpty()) {
+            throw new IllegalArgumentException("a variant is ready exactly if nothing speaks against it: " + reasons);
+        }
+    }
+
+    /**
+     * Judges a variant.
+     *
+     * @param maxLossPoints what it may lose against FP32, in percentage points of accuracy
+     */
+    public static Verdict of(Evaluation evaluation, double maxLossPoints) {
+        List<String> reasons = new ArrayList<>();
+        Accuracy accuracy = evaluation.accuracy();
+        if (accuracy.lossPoints() > maxLossPoints + ROUNDING) {
+            reasons.add(String.format(
+                    Locale.ROOT,
+                    "accuracy falls by %.2f points, from %.2f %% to %.2f %% of %d samples; the budget is %.2f points",
+                    accuracy.lossPoints(),
+                    accuracy.fp32() * 100,
+                    accuracy.variant() * 100,
+                    accuracy.samples(),
+                    maxLossPoints));
+        }
+        if (evaluation.unusable() > 0) {
+            reasons.add(
+                    "the output is not finite for " + evaluation.unusable() + " of " + accuracy.samples() + " samples");
+        }
+        return new Verdict(reasons.isEmpty(), reasons);
+    }
+
+    /** As reports spell it. */
+    public String name() {
+        return ready ? "READY" : "REJECTED";
+    }
+}

@@ -1,0 +1,33 @@
+package io.quantfleet.quantizer.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quantfleet.quantizer.dataset.Datasets;
+import io.quantfleet.quantizer.dataset.LabelledSamples;
+import io.quantfleet.quantizer.dataset.ModelDescription;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Published accuracies come out only if images are decoded and normalized as they were in training. */
+class CifarEvaluationTest {
+
+    @ParameterizedTest
+    @CsvSource({"resnet20-cifar10, 0.8102", "mobilenetv2-cifar10, 0.8096"})
+    void reproducesTheKnownAccuracy(String name, double expected) {
+        Path yaml = SharedData.file(name + ".model.yaml");
+        ModelDescription model = ModelDescription.read(yaml);
+        Path onnx = yaml.resolveSibling(model.onnx());
+        try (LabelledSamples samples = Datasets.open(SharedData.file("cifar10-validation-5000.zip"), model)) {
+            Evaluator.Result result = new Evaluator(model, samples, 2, new LatencyPlan(0, 1, 1, Duration.ZERO))
+                    .evaluate(onnx, List.of(), fraction -> {});
+
+            assertThat(result.reference().accuracy(samples, IntStream.range(0, samples.size())))
+                    .isCloseTo(expected, Offset.offset(1e-9));
+        }
+    }
+}
