@@ -1,6 +1,5 @@
 package io.quantfleet.quantizer.evaluate;
 
-import io.quantfleet.quantizer.ProgressListener;
 import io.quantfleet.quantizer.dataset.LabelledSamples;
 import io.quantfleet.quantizer.runtime.Batch;
 import io.quantfleet.quantizer.runtime.OnnxSession;
@@ -19,10 +18,10 @@ final class LatencyMeter {
     private final LabelledSamples samples;
     private final LatencyPlan plan;
     private final LongSupplier nanoTime;
-    private final ProgressListener progress;
+    private final EvaluationProgress progress;
 
     /** @param nanoTime the clock, in nanoseconds */
-    LatencyMeter(LabelledSamples samples, LatencyPlan plan, LongSupplier nanoTime, ProgressListener progress) {
+    LatencyMeter(LabelledSamples samples, LatencyPlan plan, LongSupplier nanoTime, EvaluationProgress progress) {
         this.samples = samples;
         this.plan = plan;
         this.nanoTime = nanoTime;
@@ -48,7 +47,7 @@ final class LatencyMeter {
                 turn(batches.get(model), turn, counted, times[model], runs);
             }
             runs += counted;
-            progress.progressed((double) runs / plan.runs());
+            progress.at((double) runs / plan.runs());
         }
         int measured = runs;
         return Arrays.stream(times)
