@@ -1,0 +1,93 @@
+package io.quantfleet.controlplane.console.device;
+
+import io.quantfleet.controlplane.console.frame.Page;
+import io.quantfleet.controlplane.console.frame.Pages;
+import io.quantfleet.controlplane.console.telemetry.Span;
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.List;
+
+/** {@code /devices}. */
+@Path("/devices")
+@Produces(MediaType.TEXT_HTML)
+@Blocking
+class DevicePages {
+    private static final int TIMELINE = 60;
+    private static final int WINDOWS = 8;
+    private static final List<String> CONDITIONS = List.of("ACTIVE", "UPDATING", "IDLE", "OFFLINE", "FAILED");
+
+    private final Pages pages;
+    private final DeviceQueries devices;
+
+    DevicePages(Pages pages, DeviceQueries devices) {
+        this.pages = pages;
+        this.devices = devices;
+    }
+
+    @GET
+    public TemplateInstance list(
+            @QueryParam("q") @DefaultValue("") String search,
+            @QueryParam("fleet") @DefaultValue("") String fleet,
+            @QueryParam("class") @DefaultValue("") String deviceClass,
+            @QueryParam("state") @DefaultValue("") String condition,
+            @QueryParam("sort") @DefaultValue("") String sort,
+            @QueryParam("dir") @DefaultValue("") String direction,
+            @QueryParam("page") @DefaultValue("1") String number,
+            @Context UriInfo uri) {
+        Page page = pages.page("Devices", "devices", uri);
+        DeviceFilter filter = new DeviceFilter(
+                search.strip(), fleet, deviceClass, condition, sort, direction.equals("desc"), pageNumber(number));
+        long total = devices.count(filter);
+        int last = (int) Math.max(1, (total + DeviceFilter.PAGE_SIZE - 1) / DeviceFilter.PAGE_SIZE);
+        return Templates.list(
+                page,
+                filter,
+                devices.list(filter),
+                total,
+                last,
+                devices.fleetNames(),
+                devices.deviceClassNames(),
+                CONDITIONS);
+    }
+
+    @GET
+    @Path("/{id}")
+    public TemplateInstance device(
+            @PathParam("id") String id, @QueryParam("span") @DefaultValue("") String span, @Context UriInfo uri) {
+        Page page = pages.page(id, "devices", uri);
+        DeviceDetails device = devices.device(id).orElseThrow(() -> new NotFoundException("There is no device " + id));
+        return Templates.device(
+                page, device, devices.timeline(id, TIMELINE), devices.windows(id, WINDOWS), Span.of(span));
+    }
+
+    private static int pageNumber(String text) {
+        return text.matches("[1-9][0-9]{0,5}") ? Integer.parseInt(text) : 1;
+    }
+
+    @CheckedTemplate(basePath = "console/device")
+    static class Templates {
+        static native TemplateInstance list(
+                Page page,
+                DeviceFilter filter,
+                List<DeviceRow> devices,
+                long total,
+                int lastPage,
+                List<String> fleets,
+                List<String> deviceClasses,
+                List<String> conditions);
+
+        static native TemplateInstance device(
+                Page page, DeviceDetails device, List<TimelineEntry> timeline, List<WindowRow> windows, Span span);
+    }
+}

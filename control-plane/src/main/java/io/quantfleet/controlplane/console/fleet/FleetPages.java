@@ -1,0 +1,85 @@
+package io.quantfleet.controlplane.console.fleet;
+
+import io.quantfleet.controlplane.console.device.DeviceFilter;
+import io.quantfleet.controlplane.console.device.DeviceQueries;
+import io.quantfleet.controlplane.console.device.DeviceRow;
+import io.quantfleet.controlplane.console.frame.Page;
+import io.quantfleet.controlplane.console.frame.Pages;
+import io.quantfleet.controlplane.console.rollout.RolloutQueries;
+import io.quantfleet.controlplane.console.rollout.RolloutRow;
+import io.quantfleet.controlplane.console.telemetry.Figures;
+import io.quantfleet.controlplane.console.telemetry.Span;
+import io.quantfleet.controlplane.console.telemetry.TelemetryQueries;
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.List;
+import java.util.Map;
+
+/** {@code /fleets}. */
+@Path("/fleets")
+@Produces(MediaType.TEXT_HTML)
+@Blocking
+class FleetPages {
+    private static final int ROLLOUTS = 5;
+
+    private final Pages pages;
+    private final FleetQueries fleets;
+    private final FleetLines lines;
+    private final DeviceQueries devices;
+    private final RolloutQueries rollouts;
+    private final TelemetryQueries telemetry;
+
+    FleetPages(
+            Pages pages,
+            FleetQueries fleets,
+            FleetLines lines,
+            DeviceQueries devices,
+            RolloutQueries rollouts,
+            TelemetryQueries telemetry) {
+        this.pages = pages;
+        this.fleets = fleets;
+        this.lines = lines;
+        this.devices = devices;
+        this.rollouts = rollouts;
+        this.telemetry = telemetry;
+    }
+
+    @GET
+    public TemplateInstance list(@Context UriInfo uri) {
+        Page page = pages.page("Fleets", "fleets", uri);
+        return Templates.list(page, lines.lastHour(page.now()));
+    }
+
+    @GET
+    @Path("/{name}")
+    public TemplateInstance fleet(@PathParam("name") String name, @Context UriInfo uri) {
+        Page page = pages.page(name, "fleets", uri);
+        FleetRow fleet = fleets.fleet(name).orElseThrow(() -> new NotFoundException("There is no fleet " + name));
+        Map<String, Figures> figures = telemetry.byDeviceClass(name, Span.HOUR.start(page.now()));
+        List<ClassLine> classes = fleets.serving(name).stream()
+                .map(row -> new ClassLine(row, figures.getOrDefault(row.deviceClass(), Figures.NONE)))
+                .toList();
+        DeviceFilter filter = new DeviceFilter("", name, "", "", "", false, 1);
+        return Templates.fleet(page, fleet, classes, devices.list(filter), rollouts.ofFleet(name, ROLLOUTS));
+    }
+
+    /** What the devices of one class run, with the figures of the class over the last hour. */
+    public record ClassLine(ServingRow serving, Figures figures) {}
+
+    @CheckedTemplate(basePath = "console/fleet")
+    static class Templates {
+        static native TemplateInstance list(Page page, List<FleetLine> fleets);
+
+        static native TemplateInstance fleet(
+                Page page, FleetRow fleet, List<ClassLine> classes, List<DeviceRow> devices, List<RolloutRow> rollouts);
+    }
+}

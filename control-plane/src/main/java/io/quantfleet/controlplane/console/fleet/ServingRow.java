@@ -1,0 +1,4 @@
+package io.quantfleet.controlplane.console.fleet;
+
+/** How many devices of a class in a fleet run what; an empty model name for those that run nothing. */
+public record ServingRow(String deviceClass, String modelName, int modelVersion, long devices, long online) {}

@@ -1,0 +1,42 @@
+package io.quantfleet.controlplane.console.live;
+
+import io.quantfleet.controlplane.console.ConsoleDatabase;
+import jakarta.inject.Singleton;
+
+/** Reads the current revision. Cheap whatever the size of the history: indexes, or tables of one row per device. */
+@Singleton
+public class Revisions {
+    private static final String CURRENT = """
+            select
+                (select hashtext(concat_ws(',', count(*), count(*) filter (where online), sum(report_number),
+                        sum(fetched_bytes), (select max(id) from device_event), (select count(*) from fleet),
+                        (select count(*) from device_class)))
+                   from device) as devices,
+                (select hashtext(concat_ws(',', count(*), count(started_at), count(finished_at), sum(progress),
+                        count(distinct step), (select count(*) from model_version), (select count(*) from variant)))
+                   from quantization_job) as models,
+                (select hashtext(concat_ws(',', count(*), sum(fetched_bytes), max(state_at),
+                        (select concat_ws('/', count(*), count(finished_at), max(finished_at)) from rollout)))
+                   from deployment where finished_at is null) as rollouts,
+                (select hashtext(concat_ws(',', max(minute), sum(windows), sum(inferences)))
+                   from telemetry_minute where minute > now() - interval '10 minutes') as telemetry
+            """;
+
+    private final ConsoleDatabase database;
+
+    Revisions(ConsoleDatabase database) {
+        this.database = database;
+    }
+
+    Revision current() {
+        return database.read(handle -> handle.createQuery(CURRENT)
+                .map((row, context) -> new Revision(
+                        row.getInt("devices"), row.getInt("models"), row.getInt("rollouts"), row.getInt("telemetry")))
+                .one());
+    }
+
+    /** The current revision as a page carries it to its stream of events. */
+    public String token() {
+        return current().toString();
+    }
+}

@@ -1,0 +1,78 @@
+package io.quantfleet.controlplane.console.model;
+
+import io.quantfleet.controlplane.console.frame.Page;
+import io.quantfleet.controlplane.console.frame.Pages;
+import io.quantfleet.controlplane.console.frame.Units;
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+
+/** {@code /models}. */
+@Path("/models")
+@Produces(MediaType.TEXT_HTML)
+@Blocking
+class ModelPages {
+    private final Pages pages;
+    private final ModelQueries models;
+
+    ModelPages(Pages pages, ModelQueries models) {
+        this.pages = pages;
+        this.models = models;
+    }
+
+    @GET
+    public TemplateInstance list(@Context UriInfo uri) {
+        Page page = pages.page("Models", "models", uri);
+        Map<String, List<VariantColumn>> variants = models.latestVariants();
+        return Templates.list(
+                page,
+                models.list().stream()
+                        .map(model -> new ModelLine(model, variants.getOrDefault(model.name(), List.of())))
+                        .toList());
+    }
+
+    /** The newest version. */
+    @GET
+    @Path("/{name}")
+    public Response model(@PathParam("name") String name) {
+        int newest = models.versions(name).stream()
+                .mapToInt(VersionRow::version)
+                .findFirst()
+                .orElseThrow(() -> new NotFoundException("There is no model " + name));
+        return Response.seeOther(URI.create("/models/" + Units.url(name) + "/versions/" + newest))
+                .build();
+    }
+
+    @GET
+    @Path("/{name}/versions/{version:[0-9]{1,9}}")
+    public TemplateInstance version(
+            @PathParam("name") String name, @PathParam("version") int version, @Context UriInfo uri) {
+        Page page = pages.page(name + " v" + version, "models", uri);
+        VersionDetails details = models.version(name, version)
+                .orElseThrow(() -> new NotFoundException("There is no version " + version + " of a model " + name));
+        return Templates.version(page, details, models.comparison(name, version), models.versions(name));
+    }
+
+    /** A model with the variants of its newest version. */
+    public record ModelLine(ModelRow model, List<VariantColumn> variants) {}
+
+    @CheckedTemplate(basePath = "console/model")
+    static class Templates {
+        static native TemplateInstance list(Page page, List<ModelLine> models);
+
+        static native TemplateInstance version(
+                Page page, VersionDetails version, Comparison comparison, List<VersionRow> versions);
+    }
+}

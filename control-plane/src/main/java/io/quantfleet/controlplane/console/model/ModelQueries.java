@@ -1,0 +1,122 @@
+package io.quantfleet.controlplane.console.model;
+
+import io.quantfleet.controlplane.console.ConsoleDatabase;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+
+/** Reads models, versions, jobs and variants. */
+@Singleton
+public class ModelQueries {
+    private static final String LATEST = """
+            select distinct on (v.model_name) v.model_name as name, v.version, v.task, v.onnx_bytes, v.registered_at,
+                   v.source, (select count(*) from device d where d.active_model_name = v.model_name) as devices
+              from model_version v order by v.model_name, v.version desc
+            """;
+
+    private static final String VERSIONS = """
+            select m.version, m.registered_at,
+                   count(v.*) filter (where v.verdict = 'READY') as ready,
+                   count(v.*) filter (where v.verdict = 'REJECTED') as rejected,
+                   count(*) filter (where j.state = 'FAILED') as failed,
+                   count(*) filter (where j.state in ('QUEUED', 'RUNNING')) as open,
+                   (select count(*) from device d where d.active_model_name = m.model_name
+                       and d.active_model_version = m.version) as devices
+              from model_version m
+              left join quantization_job j on j.model_name = m.model_name and j.model_version = m.version
+              left join variant v on v.job_id = j.id
+             where m.model_name = :name group by m.model_name, m.version order by m.version desc
+            """;
+
+    private static final String COLUMNS = """
+            select j.model_name, j.device_class, coalesce(v.verdict, j.state) as state, j.step, j.progress, j.worker,
+                   j.failure_code, j.failure, j.started_at, coalesce(v.reasons, '{}') as reasons, v.sha256, v.bytes,
+                   v.report ->> 'method' as method, v.accuracy_fp32, v.accuracy,
+                   (v.report #>> '{accuracy,agreement}')::double precision as agreement,
+                   (v.report #>> '{accuracy,samples}')::bigint as samples,
+                   (v.report ->> 'sqnrDb')::double precision as sqnr_db,
+                   (v.report #>> '{latencyMs,fp32,p50}')::double precision as fp32_p50,
+                   (v.report #>> '{latencyMs,fp32,p95}')::double precision as fp32_p95,
+                   (v.report #>> '{latencyMs,variant,p50}')::double precision as p50,
+                   (v.report #>> '{latencyMs,variant,p95}')::double precision as p95,
+                   (v.report #>> '{seconds,calibrate}')::double precision as calibrate_seconds,
+                   (v.report #>> '{seconds,quantize}')::double precision as quantize_seconds,
+                   (v.report #>> '{seconds,evaluate}')::double precision as evaluate_seconds,
+                   (v.report ->> 'peakRssMiB')::double precision as peak_rss_mi_b,
+                   (select count(*) from device d where d.active_variant_sha256 = v.sha256
+                       and d.device_class = v.device_class) as devices
+              from quantization_job j left join variant v on v.job_id = j.id
+            """;
+
+    private static final String LATEST_COLUMNS = COLUMNS + """
+             where (j.model_name, j.model_version) in
+                   (select model_name, max(version) from model_version group by model_name)
+             order by j.model_name, j.device_class
+            """;
+
+    private static final String OPEN_JOBS = """
+            select id, model_name, model_version, device_class, state, step, progress, worker, queued_at, started_at
+              from quantization_job where state in ('QUEUED', 'RUNNING')
+             order by state = 'QUEUED', started_at, queued_at, device_class limit 50
+            """;
+
+    private final ConsoleDatabase database;
+
+    ModelQueries(ConsoleDatabase database) {
+        this.database = database;
+    }
+
+    List<ModelRow> list() {
+        return database.read(handle -> handle.createQuery(LATEST)
+                .map(ConstructorMapper.of(ModelRow.class))
+                .list());
+    }
+
+    /** The variants of every model's newest version, by the model's name. */
+    Map<String, List<VariantColumn>> latestVariants() {
+        return database.read(handle -> handle
+                .createQuery(LATEST_COLUMNS)
+                .map((row, context) -> Map.entry(
+                        row.getString("model_name"),
+                        ConstructorMapper.of(VariantColumn.class).map(row, context)))
+                .stream()
+                .collect(Collectors.groupingBy(
+                        Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList()))));
+    }
+
+    /** Newest first; none if there is no such model. */
+    List<VersionRow> versions(String name) {
+        return database.read(handle -> handle.createQuery(VERSIONS)
+                .bind("name", name)
+                .map(ConstructorMapper.of(VersionRow.class))
+                .list());
+    }
+
+    Optional<VersionDetails> version(String name, int version) {
+        return database.read(handle -> handle.createQuery(
+                        "select * from model_version where model_name = :name and version = :version")
+                .bind("name", name)
+                .bind("version", version)
+                .map(ConstructorMapper.of(VersionDetails.class))
+                .findOne());
+    }
+
+    Comparison comparison(String name, int version) {
+        return new Comparison(database.read(handle -> handle.createQuery(
+                        COLUMNS + " where j.model_name = :name and j.model_version = :version order by j.device_class")
+                .bind("name", name)
+                .bind("version", version)
+                .map(ConstructorMapper.of(VariantColumn.class))
+                .list()));
+    }
+
+    /** What runs, then what waits. */
+    public List<JobRow> openJobs() {
+        return database.read(handle -> handle.createQuery(OPEN_JOBS)
+                .map(ConstructorMapper.of(JobRow.class))
+                .list());
+    }
+}

@@ -1,0 +1,74 @@
+package io.quantfleet.controlplane.console.model;
+
+import io.quantfleet.controlplane.console.frame.Units;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A variant, or the job that is to make it: one column of the comparison. What a report does not say is empty. Fractions
+ * are 0 to 1, latencies milliseconds.
+ *
+ * @param state QUEUED, RUNNING, FAILED; of a finished job the verdict, READY or REJECTED
+ * @param devices that run this variant
+ */
+public record VariantColumn(
+        String deviceClass,
+        String state,
+        Optional<String> step,
+        double progress,
+        Optional<String> worker,
+        Optional<String> failureCode,
+        Optional<String> failure,
+        Optional<Instant> startedAt,
+        List<String> reasons,
+        Optional<String> sha256,
+        Optional<Long> bytes,
+        Optional<String> method,
+        Optional<Double> accuracyFp32,
+        Optional<Double> accuracy,
+        Optional<Double> agreement,
+        Optional<Long> samples,
+        Optional<Double> sqnrDb,
+        Optional<Double> fp32P50,
+        Optional<Double> fp32P95,
+        Optional<Double> p50,
+        Optional<Double> p95,
+        Optional<Double> calibrateSeconds,
+        Optional<Double> quantizeSeconds,
+        Optional<Double> evaluateSeconds,
+        Optional<Double> peakRssMiB,
+        long devices) {
+    public VariantColumn {
+        reasons = List.copyOf(reasons);
+    }
+
+    /** There is a variant, whatever its verdict. */
+    public boolean made() {
+        return sha256.isPresent();
+    }
+
+    /** There is something to say about why it failed or was rejected. */
+    public boolean explained() {
+        return failure.isPresent() || !reasons.isEmpty();
+    }
+
+    /** Accuracy gained over FP32, as a fraction; nearly always negative. */
+    public Optional<Double> gain() {
+        return accuracyFp32.flatMap(fp32 -> accuracy.map(own -> own - fp32));
+    }
+
+    /** Seconds of the three steps that take time, as "1.2 s + 0.3 s + 14 s"; those that the report has. */
+    public String timings() {
+        return Stream.of(calibrateSeconds, quantizeSeconds, evaluateSeconds)
+                .flatMap(Optional::stream)
+                .map(Units::seconds)
+                .collect(Collectors.joining(" + "));
+    }
+
+    public boolean withinBudget(double maxLossPoints) {
+        return gain().filter(gain -> -gain * 100 <= maxLossPoints).isPresent();
+    }
+}

@@ -1,0 +1,122 @@
+package io.quantfleet.controlplane.console.overview;
+
+import io.quantfleet.controlplane.console.ConsoleDatabase;
+import io.quantfleet.controlplane.console.frame.Units;
+import io.quantfleet.controlplane.console.telemetry.Figures;
+import io.quantfleet.controlplane.console.telemetry.Selection;
+import io.quantfleet.controlplane.console.telemetry.TelemetryQueries;
+import io.quantfleet.controlplane.console.telemetry.VariantKey;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+
+/** Reads totals and what needs attention. */
+@Singleton
+class OverviewQueries {
+    /** Below this, accuracy says more about chance than about the model. */
+    private static final int ENOUGH_LABELLED = 500;
+
+    private static final String TOTALS = """
+            select (select count(*) from fleet) as fleets,
+                   count(*) as devices, count(*) filter (where online) as online,
+                   count(*) filter (where active_variant_sha256 is not null) as serving,
+                   count(*) filter (where state in ('REFUSED', 'REVERTED')) as failed,
+                   (select count(*) from model) as models,
+                   (select count(*) from variant where verdict = 'READY') as ready_variants,
+                   (select count(*) from quantization_job where state in ('QUEUED', 'RUNNING')) as open_jobs,
+                   (select count(*) from rollout where finished_at is null) as open_rollouts,
+                   (select count(*) from device_class) as device_classes
+              from device
+            """;
+
+    private static final String ATTENTION = """
+            with newest as (select model_name, max(version) as version from model_version group by model_name),
+            items as (
+                select 1 as rank, state, device_id as subject, concat_ws(': ', reason_code, reason) as text,
+                       '/devices/' || device_id as link,
+                       (select max(at) from device_event e where e.device_id = d.device_id) as since
+                  from device d where state in ('REFUSED', 'REVERTED')
+                union all
+                select 2, 'FAILED', j.model_name || ' v' || j.model_version || ' for ' || j.device_class,
+                       concat_ws(': ', j.failure_code, j.failure),
+                       '/models/' || j.model_name || '/versions/' || j.model_version, j.finished_at
+                  from quantization_job j
+                  join newest n on n.model_name = j.model_name and n.version = j.model_version
+                 where j.state = 'FAILED'
+                union all
+                select 3, 'REJECTED', v.model_name || ' v' || v.model_version || ' for ' || v.device_class,
+                       array_to_string(v.reasons, '; '),
+                       '/models/' || v.model_name || '/versions/' || v.model_version, v.created_at
+                  from variant v
+                  join newest n on n.model_name = v.model_name and n.version = v.model_version
+                 where v.verdict = 'REJECTED'
+                union all
+                select 4, 'OFFLINE', d.device_id, 'in fleet ' || d.fleet, '/devices/' || d.device_id,
+                       coalesce(d.presence_at, d.last_seen)
+                  from device d where not d.online and d.state not in ('REFUSED', 'REVERTED')
+                   and d.last_seen is not null)
+            select *, count(*) over () as total from items order by rank, since desc nulls last, subject limit :limit
+            """;
+
+    private static final String BUDGETS = """
+            select v.accuracy, m.max_loss_points from variant v
+              join model_version m on m.model_name = v.model_name and m.version = v.model_version
+             where v.sha256 = :sha256 and v.device_class = :deviceClass and v.model_name = :modelName
+               and v.model_version = :modelVersion
+            """;
+
+    private final ConsoleDatabase database;
+    private final TelemetryQueries telemetry;
+
+    OverviewQueries(ConsoleDatabase database, TelemetryQueries telemetry) {
+        this.database = database;
+        this.telemetry = telemetry;
+    }
+
+    Totals totals() {
+        return database.read(handle -> handle.createQuery(TOTALS)
+                .map(ConstructorMapper.of(Totals.class))
+                .one());
+    }
+
+    /** The worst first, at most {@code limit} of each source. */
+    List<Attention> attention(Instant from, int limit) {
+        List<Attention> items = new ArrayList<>();
+        telemetry.byVariant(Selection.all(), from).forEach((variant, figures) -> inaccurate(variant, figures)
+                .ifPresent(items::add));
+        items.addAll(database.read(handle -> handle.createQuery(ATTENTION)
+                .bind("limit", limit)
+                .map(ConstructorMapper.of(Attention.class))
+                .list()));
+        return items;
+    }
+
+    /** A variant whose devices measure less accuracy than validation did, by more than its budget. */
+    private Optional<Attention> inaccurate(VariantKey variant, Figures figures) {
+        if (figures.labelled() < ENOUGH_LABELLED) {
+            return Optional.empty();
+        }
+        return budget(variant)
+                .filter(budget -> figures.accuracy().orElse(1.0) < budget.accuracy() - budget.maxLossPoints() / 100)
+                .map(budget -> new Attention(
+                        "INACCURATE",
+                        variant.modelName() + " v" + variant.modelVersion() + " on " + variant.deviceClass(),
+                        Units.percent(figures.accuracy()) + " accuracy over the last hour, "
+                                + Units.percent(budget.accuracy()) + " on the validation set",
+                        "/telemetry?model=" + Units.url(variant.modelName()),
+                        Optional.empty()));
+    }
+
+    private Optional<Budget> budget(VariantKey variant) {
+        return database.read(handle -> handle.createQuery(BUDGETS)
+                .bindMethods(variant)
+                .map(ConstructorMapper.of(Budget.class))
+                .findFirst());
+    }
+
+    /** What a variant reached on the validation set, and how much less is tolerated. */
+    public record Budget(double accuracy, double maxLossPoints) {}
+}

@@ -1,0 +1,81 @@
+package io.quantfleet.controlplane.console.rollout;
+
+import io.quantfleet.controlplane.console.ConsoleDatabase;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+
+/** Reads rollouts. */
+@Singleton
+public class RolloutQueries {
+    private static final String ROWS = """
+            select r.*, p.*
+              from rollout r
+              left join lateral (select count(*) as devices,
+                       count(*) filter (where state = 'ACTIVE') as active,
+                       count(*) filter (where state in ('FETCHING', 'VERIFYING', 'SELF_TESTING', 'SWITCHING')) as updating,
+                       count(*) filter (where state in ('PENDING', 'PUBLISHED')) as pending,
+                       count(*) filter (where state in ('REFUSED', 'REVERTED')) as failed,
+                       count(*) filter (where state in ('EXPIRED', 'SUPERSEDED')) as superseded,
+                       coalesce(sum(fetched_bytes), 0)::bigint as fetched_bytes
+                  from deployment where rollout_id = r.id) p on true
+            """;
+
+    private static final String NEWEST_FIRST = " order by r.created_at desc limit :limit";
+
+    private static final String DEPLOYMENTS = """
+            select p.device_id, d.device_class, d.online, p.state, p.reason_code, p.reason, p.fetched_bytes,
+                   p.total_bytes, (p.self_test ->> 'accuracy')::double precision as self_test_accuracy,
+                   (p.self_test ->> 'p50Micros')::double precision / 1000 as self_test_p50_millis,
+                   v.probe_accuracy, v.sha256 as variant_sha256, p.state_at
+              from deployment p join device d using (device_id) join variant v on v.job_id = p.variant_job_id
+             where p.rollout_id = :id
+             order by p.state not in ('REFUSED', 'REVERTED'), p.finished_at is not null, p.device_id
+            """;
+
+    private final ConsoleDatabase database;
+
+    RolloutQueries(ConsoleDatabase database) {
+        this.database = database;
+    }
+
+    /** The newest rollouts. */
+    List<RolloutRow> list(int limit) {
+        return database.read(handle -> handle.createQuery(ROWS + NEWEST_FIRST)
+                .bind("limit", limit)
+                .map(ConstructorMapper.of(RolloutRow.class))
+                .list());
+    }
+
+    public List<RolloutRow> ofFleet(String fleet, int limit) {
+        return database.read(handle -> handle.createQuery(ROWS + " where r.fleet = :fleet" + NEWEST_FIRST)
+                .bind("fleet", fleet)
+                .bind("limit", limit)
+                .map(ConstructorMapper.of(RolloutRow.class))
+                .list());
+    }
+
+    /** Those that are not over. */
+    public List<RolloutRow> open() {
+        return database.read(handle -> handle.createQuery(ROWS + " where r.finished_at is null order by r.created_at")
+                .map(ConstructorMapper.of(RolloutRow.class))
+                .list());
+    }
+
+    Optional<RolloutRow> rollout(UUID id) {
+        return database.read(handle -> handle.createQuery(ROWS + " where r.id = :id")
+                .bind("id", id)
+                .map(ConstructorMapper.of(RolloutRow.class))
+                .findOne());
+    }
+
+    /** What failed first, then what is under way, then what is done. */
+    List<DeploymentRow> deployments(UUID rollout) {
+        return database.read(handle -> handle.createQuery(DEPLOYMENTS)
+                .bind("id", rollout)
+                .map(ConstructorMapper.of(DeploymentRow.class))
+                .list());
+    }
+}

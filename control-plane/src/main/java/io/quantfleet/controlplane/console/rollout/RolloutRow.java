@@ -1,0 +1,53 @@
+package io.quantfleet.controlplane.console.rollout;
+
+import io.quantfleet.controlplane.console.frame.StateBar;
+import io.quantfleet.controlplane.console.frame.StateCount;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * A rollout with its devices by how they fare.
+ *
+ * @param superseded devices that a later rollout took over, or whose manifest expired
+ */
+public record RolloutRow(
+        UUID id,
+        String fleet,
+        String modelName,
+        int modelVersion,
+        String state,
+        Instant createdAt,
+        Optional<Instant> finishedAt,
+        Optional<UUID> supersededBy,
+        long devices,
+        long active,
+        long updating,
+        long pending,
+        long failed,
+        long superseded,
+        long fetchedBytes) {
+    public StateBar bar() {
+        return StateBar.of(List.of(
+                new StateCount("ACTIVE", active),
+                new StateCount("UPDATING", updating),
+                new StateCount("PENDING", pending),
+                new StateCount("SUPERSEDED", superseded),
+                new StateCount("FAILED", failed)));
+    }
+
+    public boolean open() {
+        return finishedAt.isEmpty();
+    }
+
+    public long finished() {
+        return active + failed + superseded;
+    }
+
+    /** From the request to the last device's final report, or to {@code now}. */
+    public double seconds(Instant now) {
+        return Duration.between(createdAt, finishedAt.orElse(now)).toMillis() / 1000.0;
+    }
+}

@@ -1,0 +1,55 @@
+package io.quantfleet.controlplane.console.telemetry;
+
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.zip.DataFormatException;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What devices measured over some span, put together from any number of windows or roll-ups: counts are added and
+ * histograms merged, so that a percentile is that of all inferences. For one thread.
+ */
+final class Measurements {
+    private static final int DIGITS = 2;
+    private static final double MICROS_PER_MILLI = 1000;
+
+    private final Histogram latency = new Histogram(DIGITS);
+    private long inferences;
+    private long right;
+    private long wrong;
+    private long errors;
+
+    /**
+     * Adds one window or roll-up.
+     *
+     * @param histogram HdrHistogram, compressed V2, microseconds
+     * @throws IllegalArgumentException if {@code histogram} is something else
+     */
+    void add(byte[] histogram, Counts counts) {
+        try {
+            latency.add(Histogram.decodeFromCompressedByteBuffer(ByteBuffer.wrap(histogram), 0));
+        } catch (DataFormatException e) {
+            throw new IllegalArgumentException("not a compressed HdrHistogram of " + histogram.length + " bytes", e);
+        }
+        inferences += counts.inferences();
+        right += counts.right();
+        wrong += counts.wrong();
+        errors += counts.errors();
+    }
+
+    Figures figures() {
+        return new Figures(percentile(50), percentile(95), accuracy(), inferences, right + wrong, errors);
+    }
+
+    private Optional<Double> percentile(double percent) {
+        return latency.getTotalCount() == 0
+                ? Optional.empty()
+                : Optional.of(latency.getValueAtPercentile(percent) / MICROS_PER_MILLI);
+    }
+
+    private Optional<Double> accuracy() {
+        return right + wrong == 0 ? Optional.empty() : Optional.of((double) right / (right + wrong));
+    }
+
+    record Counts(long inferences, long right, long wrong, long errors) {}
+}
