@@ -1,0 +1,98 @@
+package io.quantfleet.controlplane.console;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.postgres.PostgresPlugin;
+
+/**
+ * A control plane's database as it looks in the middle of a working day: two fleets of 24 devices in three classes, three
+ * models, one rollout under way, two over, and two hours of telemetry. The same at every call but for the time.
+ */
+final class ConsoleFixture {
+    static final List<String> CLASSES = List.of("rpi-cpu", "phone-npu", "gpu");
+    static final UUID RUNNING_ROLLOUT = UUID.fromString("0c3f4b52-7d0e-4c5e-9f65-2f6f0a7b1c01");
+    static final UUID FINISHED_ROLLOUT = UUID.fromString("0c3f4b52-7d0e-4c5e-9f65-2f6f0a7b1c02");
+    static final UUID FAILED_ROLLOUT = UUID.fromString("0c3f4b52-7d0e-4c5e-9f65-2f6f0a7b1c03");
+    private static final String TOKEN = "f".repeat(64);
+
+    private final Jdbi jdbi;
+    private final Instant now = Instant.now();
+
+    ConsoleFixture(DataSource dataSource) {
+        this.jdbi = Jdbi.create(dataSource).installPlugin(new PostgresPlugin());
+    }
+
+    void empty() {
+        jdbi.useHandle(handle -> handle.execute("truncate device_class, fleet, enrolment_token, device, device_event,"
+                + " artifact, model, model_version, quantization_job, variant, rollout, deployment, telemetry_window,"
+                + " telemetry_minute, outbox, processed_event cascade"));
+    }
+
+    void fill() {
+        empty();
+        jdbi.useTransaction(handle -> {
+            registry(handle);
+            FixtureModels.insert(handle, now);
+            FixtureDevices.insert(handle, now);
+            FixtureTelemetry.insert(handle, now, new Random(7));
+        });
+    }
+
+    void run(String sql, Object... arguments) {
+        jdbi.useHandle(handle -> handle.execute(sql, arguments));
+    }
+
+    static OffsetDateTime at(Instant now, long minutesAgo) {
+        return now.minus(minutesAgo, ChronoUnit.MINUTES).atOffset(ZoneOffset.UTC);
+    }
+
+    /** A hash that is the same for the same text. */
+    static String sha256(String of) {
+        return io.quantfleet.protocols.Sha256.of(of.getBytes(StandardCharsets.UTF_8))
+                .hex();
+    }
+
+    static UUID uuid(String of) {
+        return UUID.nameUUIDFromBytes(of.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void registry(Handle handle) {
+        for (String name : CLASSES) {
+            handle.execute(
+                    "insert into device_class values (?, ?, true, ?)", name, profile(name), at(now, 60 * 24 * 12));
+        }
+        handle.execute(
+                "insert into fleet values ('press-line', 'Cameras over the presses of hall 2', ?)", at(now, 17280));
+        handle.execute("insert into fleet values ('warehouse', 'Parcel scanners', ?)", at(now, 11000));
+        handle.execute(
+                "insert into enrolment_token values (?, 'press-line', 'rpi-cpu', 100, 76, ?, ?)",
+                TOKEN,
+                at(now, 17000),
+                at(now, -1000));
+    }
+
+    static String token() {
+        return TOKEN;
+    }
+
+    private static String profile(String name) {
+        String path = "/io/quantfleet/protocols/device-classes/" + name + ".yaml";
+        try (InputStream in = ConsoleFixture.class.getResourceAsStream(path)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
