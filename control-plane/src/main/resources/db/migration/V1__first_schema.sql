@@ -146,7 +146,7 @@ create table rollout (
     model_version  integer     not null,
     state          text        not null check (state in
         ('PUBLISHING', 'ROLLING', 'SUCCEEDED', 'FAILED', 'SUPERSEDED')),
-    superseded_by  uuid references rollout,
+    superseded_by  uuid references rollout deferrable initially deferred,
     created_at     timestamptz not null,
     finished_at    timestamptz,
     foreign key (model_name, model_version) references model_version
@@ -207,6 +207,21 @@ create table telemetry_window (
     primary key (device_id, window_number, start_at)
 );
 create index telemetry_window_by_device on telemetry_window (device_id, end_at desc);
+
+-- The sum of a device's windows with the variant that it served last; what a list of devices shows.
+create table device_telemetry (
+    device_id          text primary key references device,
+    variant_sha256     text        not null,
+    windows            bigint      not null,
+    latency_histogram  bytea       not null,
+    p50_micros         double precision,
+    p95_micros         double precision,
+    inferences         bigint      not null,
+    right_answers      bigint      not null,
+    wrong_answers      bigint      not null,
+    errors             bigint      not null,
+    newest_end_at      timestamptz not null
+);
 
 -- What dashboards draw: all windows that ended within one minute, merged.
 create table telemetry_minute (

@@ -1,0 +1,108 @@
+package io.quantfleet.controlplane.app;
+
+import io.quantfleet.controlplane.ControlPlaneException;
+import io.quantfleet.controlplane.delivery.DeviceDelivery;
+import io.quantfleet.controlplane.device.BuiltInDeviceClasses;
+import io.quantfleet.controlplane.events.KafkaAdmin;
+import io.quantfleet.controlplane.events.KafkaEventConsumers;
+import io.quantfleet.controlplane.lifecycle.OutageLog;
+import io.quantfleet.controlplane.outbox.OutboxRelay;
+import io.quantfleet.controlplane.storage.SchemaMigration;
+import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.protocols.signing.SigningKey;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * Starts the parts in order on a thread of its own, each as soon as what it needs is there: the program is up, and its
+ * health says what it waits for, while the database or a broker is still away.
+ */
+@Singleton
+class Boot {
+    private static final Logger LOG = Logger.getLogger(Boot.class);
+    private static final int PAUSE_MS = 500;
+
+    private final SchemaMigration migration;
+    private final BuiltInDeviceClasses builtIns;
+    private final KafkaAdmin kafka;
+    private final KafkaEventConsumers consumers;
+    private final OutboxRelay relay;
+    private final DeviceDelivery delivery;
+    private final Thread thread = new Thread(this::run, "boot");
+
+    /** @param key asked for here so that a missing or broken key file stops the program at once */
+    Boot(
+            SchemaMigration migration,
+            BuiltInDeviceClasses builtIns,
+            KafkaAdmin kafka,
+            KafkaEventConsumers consumers,
+            OutboxRelay relay,
+            DeviceDelivery delivery,
+            SigningKey key) {
+        this.migration = migration;
+        this.builtIns = builtIns;
+        this.kafka = kafka;
+        this.consumers = consumers;
+        this.relay = relay;
+        this.delivery = delivery;
+        LOG.infof("signing with key %s", key.keyId());
+    }
+
+    void start(@Observes StartupEvent event) {
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Parts stop in the opposite order, so that none hands work to one that is gone. */
+    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+        thread.interrupt();
+        thread.join();
+        delivery.close();
+        consumers.close();
+        relay.close();
+    }
+
+    private void run() {
+        try {
+            await("the database", migration::run);
+            await("the database", builtIns::register);
+            delivery.start();
+            await("Kafka", kafka::prepare);
+            relay.start();
+            consumers.start();
+            LOG.info("every part has started");
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            LOG.error("the control plane can't start", e);
+            Quarkus.asyncExit(1);
+        }
+    }
+
+    /** One step of the start. */
+    private interface Step {
+        void run() throws InterruptedException;
+    }
+
+    private static void await(String what, Step step) throws InterruptedException {
+        OutageLog outage = new OutageLog(LOG, what);
+        while (true) {
+            try {
+                step.run();
+                outage.succeeded();
+                return;
+            } catch (ControlPlaneException e) {
+                if (e.code() != ReasonCode.UNAVAILABLE) {
+                    throw e;
+                }
+                outage.failed(e);
+            }
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
+        }
+    }
+}

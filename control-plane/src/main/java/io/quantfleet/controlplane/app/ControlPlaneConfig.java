@@ -1,0 +1,75 @@
+package io.quantfleet.controlplane.app;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What can be configured under {@code quantfleet.}; Quarkus' own settings are under {@code quarkus.}. */
+@ConfigMapping(prefix = "quantfleet")
+public interface ControlPlaneConfig {
+    Kafka kafka();
+
+    Mqtt mqtt();
+
+    Store objectStore();
+
+    /** The Ed25519 key file that manifests and credentials are signed with. */
+    Path signingKey();
+
+    Manifests manifest();
+
+    Probe probe();
+
+    Accuracy accuracy();
+
+    interface Kafka {
+        /** HOST:PORT, several separated by commas. */
+        String bootstrapServers();
+
+        /** Put before the name of every topic and group. */
+        Optional<String> topicPrefix();
+
+        /** Of the topics that the control plane makes; those that exist stay as they are. */
+        @WithDefault("4")
+        int partitions();
+
+        /**
+         * Names this instance to Kafka, so that one restarted gets its partitions back at once. Unique among the
+         * instances of one installation; by default the host's name.
+         */
+        Optional<String> instanceId();
+    }
+
+    interface Mqtt {
+        /** What the control plane connects to: tcp://HOST:PORT. */
+        URI uri();
+
+        /** What devices are told to connect to; by default the same. */
+        Optional<URI> publicUri();
+    }
+
+    interface Store {
+        Path directory();
+    }
+
+    interface Manifests {
+        /** How long a device may act on a manifest after it was signed. */
+        @WithDefault("P30D")
+        Duration validity();
+    }
+
+    interface Probe {
+        /** Samples in the probe set that travels with a variant. */
+        @WithDefault("100")
+        int samples();
+    }
+
+    interface Accuracy {
+        /** Percentage points a variant may lose against FP32 where the registration doesn't say. */
+        @WithDefault("1.0")
+        double maxLossPoints();
+    }
+}

@@ -1,0 +1,46 @@
+package io.quantfleet.controlplane.app;
+
+import io.quantfleet.protocols.ReasonCode;
+import jakarta.ws.rs.core.Response;
+
+/**
+ * An error as RFC 9457 has it, with the stable {@code code} that programs go by.
+ *
+ * @param detail for people: what was wrong with what, and the remedy
+ */
+record Problem(String type, String title, int status, String detail, String code) {
+    static final String MEDIA_TYPE = "application/problem+json";
+
+    static Problem of(ReasonCode code, String detail) {
+        return of(code, status(code), detail);
+    }
+
+    static Problem of(ReasonCode code, int status, String detail) {
+        String name = code.name();
+        String title = name.charAt(0)
+                + name.substring(1).toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+        return new Problem("about:blank", title, status, detail, name);
+    }
+
+    Response toResponse() {
+        return Response.status(status).type(MEDIA_TYPE).entity(this).build();
+    }
+
+    /** The one table from code to HTTP status. */
+    private static int status(ReasonCode code) {
+        return switch (code) {
+            case NOT_FOUND -> 404;
+            case ENROLMENT_TOKEN_INVALID -> 403;
+            case NAME_TAKEN,
+                    MODEL_VERSION_EXISTS,
+                    DEVICE_EXISTS,
+                    VARIANT_NOT_READY,
+                    FLEET_EMPTY,
+                    ROLLOUT_IN_PROGRESS,
+                    ILLEGAL_STATE -> 409;
+            case UNAVAILABLE -> 503;
+            case INTERNAL -> 500;
+            default -> 400;
+        };
+    }
+}

@@ -1,0 +1,103 @@
+package io.quantfleet.controlplane.app;
+
+import io.quantfleet.controlplane.Ids;
+import io.quantfleet.controlplane.events.KafkaSettings;
+import io.quantfleet.controlplane.model.QuantizationDefaults;
+import io.quantfleet.controlplane.rollout.ManifestValidity;
+import io.quantfleet.controlplane.security.MqttAddress;
+import io.quantfleet.protocols.artifact.Chunker;
+import io.quantfleet.protocols.artifact.DirectoryObjectStore;
+import io.quantfleet.protocols.artifact.ObjectStore;
+import io.quantfleet.protocols.kafka.KafkaTopics;
+import io.quantfleet.protocols.manifest.ManifestSigner;
+import io.quantfleet.protocols.signing.SigningKey;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.util.UUID;
+
+/** Makes what the features share from the configuration. */
+@Singleton
+final class Wiring {
+    @Produces
+    @Singleton
+    static Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Produces
+    @Singleton
+    static Ids ids() {
+        return UUID::randomUUID;
+    }
+
+    @Produces
+    @Singleton
+    static ObjectStore objectStore(ControlPlaneConfig config) throws IOException {
+        return new DirectoryObjectStore(config.objectStore().directory());
+    }
+
+    @Produces
+    @Singleton
+    static SigningKey signingKey(ControlPlaneConfig config) throws IOException {
+        return SigningKey.read(config.signingKey());
+    }
+
+    @Produces
+    @Singleton
+    static KafkaTopics topics(ControlPlaneConfig config) {
+        return new KafkaTopics(config.kafka().topicPrefix().orElse(""));
+    }
+
+    @Produces
+    @Singleton
+    static Chunker chunker() {
+        return new Chunker(Chunker.DEFAULT_CHUNK_BYTES);
+    }
+
+    @Produces
+    @Singleton
+    static MqttAddress mqttAddress(ControlPlaneConfig config) {
+        return new MqttAddress(
+                config.mqtt().uri(),
+                config.mqtt().publicUri().orElse(config.mqtt().uri()));
+    }
+
+    @Produces
+    @Singleton
+    static KafkaSettings kafkaSettings(ControlPlaneConfig config) {
+        String instanceId = config.kafka().instanceId().orElseGet(Wiring::hostName);
+        return new KafkaSettings(
+                config.kafka().bootstrapServers(), instanceId, config.kafka().partitions());
+    }
+
+    @Produces
+    @Singleton
+    static QuantizationDefaults quantizationDefaults(ControlPlaneConfig config) {
+        return new QuantizationDefaults(
+                config.accuracy().maxLossPoints(), config.probe().samples());
+    }
+
+    @Produces
+    @Singleton
+    static ManifestValidity manifestValidity(ControlPlaneConfig config) {
+        return new ManifestValidity(config.manifest().validity());
+    }
+
+    @Produces
+    @Singleton
+    static ManifestSigner manifestSigner(SigningKey key) {
+        return new ManifestSigner(key);
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+}

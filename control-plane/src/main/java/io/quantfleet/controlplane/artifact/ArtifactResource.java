@@ -1,0 +1,72 @@
+package io.quantfleet.controlplane.artifact;
+
+import io.quantfleet.controlplane.ControlPlaneException;
+import io.quantfleet.controlplane.storage.Database;
+import io.quantfleet.protocols.Sha256;
+import io.quantfleet.protocols.artifact.ObjectStore;
+import io.quantfleet.protocols.artifact.StoredArtifact;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Artifacts over REST, streamed in both directions. */
+@Path("/api/v1/artifacts")
+@Tag(name = "Artifacts")
+public class ArtifactResource {
+    private final Database database;
+    private final ObjectStore store;
+    private final JdbiArtifacts artifacts;
+    private final Clock clock;
+
+    ArtifactResource(Database database, ObjectStore store, JdbiArtifacts artifacts, Clock clock) {
+        this.database = database;
+        this.store = store;
+        this.artifacts = artifacts;
+        this.clock = clock;
+    }
+
+    /** @param size in bytes */
+    record Stored(String sha256, long size) {}
+
+    @PUT
+    @Consumes(MediaType.WILDCARD)
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Stores the request's body; the answer names it")
+    public Stored put(InputStream body) throws IOException {
+        StoredArtifact artifact = store.put(body);
+        if (artifact.size() == 0) {
+            throw ControlPlaneException.invalid("the body is empty: an artifact has at least one byte");
+        }
+        database.useTransaction(tx -> artifacts.record(tx, artifact, clock.instant()));
+        return new Stored(artifact.sha256().hex(), artifact.size());
+    }
+
+    @GET
+    @Path("{sha256}")
+    @Produces(MediaType.APPLICATION_OCTET_STREAM)
+    @Operation(summary = "The bytes of an artifact")
+    public Response get(String sha256) throws IOException {
+        Sha256 name;
+        try {
+            name = new Sha256(sha256);
+        } catch (IllegalArgumentException e) {
+            throw ControlPlaneException.invalid(String.valueOf(e.getMessage()));
+        }
+        StoredArtifact artifact =
+                store.find(name).orElseThrow(() -> ControlPlaneException.notFound("artifact " + sha256));
+        return Response.ok(store.open(name))
+                .header(HttpHeaders.CONTENT_LENGTH, artifact.size())
+                .header(HttpHeaders.ETAG, '"' + sha256 + '"')
+                .build();
+    }
+}

@@ -1,0 +1,54 @@
+package io.quantfleet.controlplane.delivery;
+
+import io.quantfleet.controlplane.events.KafkaSettings;
+import io.quantfleet.controlplane.lifecycle.Ticker;
+import io.quantfleet.controlplane.rollout.Deliveries;
+import io.quantfleet.controlplane.security.MqttAddress;
+import io.quantfleet.protocols.artifact.ObjectStore;
+import io.quantfleet.protocols.signing.SigningKey;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+
+/** Keeps the connection to the broker, and keeps on it what devices shall run. */
+@Singleton
+public class DeviceDelivery implements AutoCloseable {
+    private static final Duration PERIOD = Duration.ofMillis(250);
+
+    private final PahoDeviceLink link;
+    private final Ticker connecting;
+    private final Ticker publishing;
+
+    DeviceDelivery(
+            MqttAddress address,
+            KafkaSettings instance,
+            SigningKey key,
+            DeviceInbox inbox,
+            Deliveries deliveries,
+            ObjectStore store,
+            Clock clock) {
+        this.link = new PahoDeviceLink(new MqttLogin(address, instance.instanceId(), key, clock), inbox);
+        ManifestPublisher publisher = new ManifestPublisher(deliveries, new ChunkPublisher(store, link), link);
+        this.connecting = new Ticker("mqtt-connection", PERIOD, link::connectIfNeeded);
+        this.publishing = new Ticker("delivery", PERIOD, publisher::tick);
+    }
+
+    @Produces
+    @Singleton
+    DeviceLink link() {
+        return link;
+    }
+
+    public void start() {
+        connecting.start();
+        publishing.start();
+    }
+
+    @Override
+    public void close() {
+        publishing.close();
+        connecting.close();
+        link.close();
+    }
+}

@@ -1,0 +1,17 @@
+package io.quantfleet.controlplane.delivery;
+
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+
+/** The connection to the MQTT broker. Safe for use by several threads. */
+public interface DeviceLink {
+    /** The number of the connection that is up, greater than that of any before; empty while there is none. */
+    OptionalLong connection();
+
+    /**
+     * Publishes with QoS 1 and the retain flag. Waits while too many publishes are on their way.
+     *
+     * @return completes when the broker has acknowledged; fails when the connection is lost before
+     */
+    CompletableFuture<Void> publishRetained(String topic, byte[] payload) throws InterruptedException;
+}

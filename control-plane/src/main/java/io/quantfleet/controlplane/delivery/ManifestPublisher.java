@@ -1,0 +1,78 @@
+package io.quantfleet.controlplane.delivery;
+
+import io.quantfleet.controlplane.rollout.Deliverable;
+import io.quantfleet.controlplane.rollout.Deliveries;
+import io.quantfleet.protocols.mqtt.MqttTopics;
+import io.quantfleet.protocols.mqtt.MqttTopics.Channel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import org.jboss.logging.Logger;
+
+/**
+ * Puts manifests on the broker, driven by what the database says, never before their chunks are there. A broker may
+ * lose what it retained, so each new connection begins with everything that devices may still need. Every step may be
+ * repeated: the same manifest again is nothing new to a device. For use by one thread.
+ */
+final class ManifestPublisher {
+    private static final Logger LOG = Logger.getLogger(ManifestPublisher.class);
+    private static final int BATCH = 200;
+
+    private final Deliveries deliveries;
+    private final ChunkPublisher chunks;
+    private final DeviceLink link;
+    private long connection;
+
+    ManifestPublisher(Deliveries deliveries, ChunkPublisher chunks, DeviceLink link) {
+        this.deliveries = deliveries;
+        this.chunks = chunks;
+        this.link = link;
+    }
+
+    /** Publishes what waits; does nothing while there is no connection. */
+    void tick() throws InterruptedException {
+        deliveries.expire();
+        OptionalLong now = link.connection();
+        if (now.isEmpty()) {
+            return;
+        }
+        if (now.getAsLong() != connection) {
+            chunks.forget();
+            republishLive();
+            connection = now.getAsLong();
+        }
+        List<Deliverable> pending;
+        do {
+            pending = deliveries.pending(BATCH);
+            publish(pending);
+            if (!pending.isEmpty()) {
+                deliveries.published(pending);
+                LOG.infof("published %d manifests", pending.size());
+            }
+        } while (pending.size() == BATCH);
+    }
+
+    private void republishLive() throws InterruptedException {
+        String behind = "";
+        List<Deliverable> live;
+        do {
+            live = deliveries.liveBehind(behind, BATCH);
+            publish(live);
+            if (!live.isEmpty()) {
+                behind = live.get(live.size() - 1).device().value();
+            }
+        } while (live.size() == BATCH);
+    }
+
+    private void publish(List<Deliverable> batch) throws InterruptedException {
+        chunks.publish(batch);
+        List<CompletableFuture<Void>> sent = new ArrayList<>();
+        for (Deliverable deliverable : batch) {
+            sent.add(link.publishRetained(
+                    MqttTopics.of(deliverable.device(), Channel.DESIRED),
+                    deliverable.manifest().toByteArray()));
+        }
+        Acknowledgements.await(sent);
+    }
+}

@@ -1,0 +1,43 @@
+package io.quantfleet.controlplane.device;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A device as REST shows it.
+ *
+ * @param state of the device's latest desired state, a {@code DeviceState} without its prefix
+ * @param fetchedBytes over the network, for that desired state
+ * @param telemetryWindows received for the variant it serves
+ * @param latencyMs of one inference, over those windows
+ * @param accuracy on the probe set, 0 to 1, over those windows
+ */
+public record DeviceView(
+        String deviceId,
+        String deviceClass,
+        String fleet,
+        Map<String, String> labels,
+        boolean online,
+        String state,
+        Optional<String> reasonCode,
+        Optional<String> reason,
+        Optional<String> activeVariantSha256,
+        Optional<String> modelName,
+        Optional<Integer> modelVersion,
+        long fetchedBytes,
+        long totalBytes,
+        String agentVersion,
+        Instant enrolledAt,
+        Optional<Instant> lastSeen,
+        long telemetryWindows,
+        Optional<Latency> latencyMs,
+        Optional<Double> accuracy) {
+
+    public DeviceView {
+        labels = Map.copyOf(labels);
+    }
+
+    /** Percentiles in milliseconds. */
+    public record Latency(double p50, double p95) {}
+}

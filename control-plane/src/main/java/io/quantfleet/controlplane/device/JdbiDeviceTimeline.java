@@ -1,0 +1,78 @@
+package io.quantfleet.controlplane.device;
+
+import io.quantfleet.controlplane.storage.Rows;
+import io.quantfleet.controlplane.storage.Tx;
+import io.quantfleet.protocols.DeviceId;
+import jakarta.inject.Singleton;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.statement.StatementContext;
+
+/** The timeline of each device: what happened to it, newest first. */
+@Singleton
+public class JdbiDeviceTimeline {
+    /** Stored codes: never renamed. */
+    public enum Kind {
+        ENROLLED,
+        ONLINE,
+        OFFLINE,
+        DEPLOYED,
+        STATE
+    }
+
+    /**
+     * One line of the timeline.
+     *
+     * @param state of the device, for kind STATE
+     */
+    public record Entry(
+            Instant at,
+            Kind kind,
+            Optional<String> state,
+            Optional<UUID> deploymentId,
+            Optional<String> reasonCode,
+            Optional<String> reason) {
+        /** An entry that says no more than its kind. */
+        public static Entry of(Kind kind, Instant at) {
+            return new Entry(at, kind, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        }
+    }
+
+    public void add(Tx tx, DeviceId device, Entry entry) {
+        tx.handle()
+                .createUpdate("""
+                        insert into device_event (device_id, at, kind, state, deployment_id, reason_code, reason)
+                        values (:device, :at, :kind, :state, :deploymentId, :reasonCode, :reason)""")
+                .bind("device", device.value())
+                .bind("at", entry.at())
+                .bind("kind", entry.kind().name())
+                .bind("state", entry.state())
+                .bind("deploymentId", entry.deploymentId())
+                .bind("reasonCode", entry.reasonCode())
+                .bind("reason", entry.reason())
+                .execute();
+    }
+
+    List<Entry> newest(Tx tx, String device, int limit) {
+        return tx.handle()
+                .createQuery("select * from device_event where device_id = :device order by id desc limit :limit")
+                .bind("device", device)
+                .bind("limit", limit)
+                .map(JdbiDeviceTimeline::map)
+                .list();
+    }
+
+    private static Entry map(ResultSet row, StatementContext context) throws SQLException {
+        return new Entry(
+                Rows.instant(row, "at"),
+                Kind.valueOf(row.getString("kind")),
+                Rows.optionalText(row, "state"),
+                Optional.ofNullable(row.getObject("deployment_id", UUID.class)),
+                Rows.optionalText(row, "reason_code"),
+                Rows.optionalText(row, "reason"));
+    }
+}

@@ -1,0 +1,83 @@
+package io.quantfleet.controlplane.events;
+
+import com.google.protobuf.Message;
+import io.quantfleet.controlplane.ControlPlaneException;
+import io.quantfleet.controlplane.storage.Database;
+import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.protocols.kafka.MalformedEventException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jboss.logging.Logger;
+
+/** Takes each record to the handler of its kind, within a transaction. */
+final class EventDispatcher {
+    private static final Logger LOG = Logger.getLogger(EventDispatcher.class);
+
+    private final Database database;
+    private final Map<Class<?>, EventHandler<?>> handlers;
+
+    EventDispatcher(Database database, List<EventHandler<?>> handlers) {
+        this.database = database;
+        this.handlers = handlers.stream().collect(Collectors.toMap(EventHandler::messageType, Function.identity()));
+    }
+
+    /** Never throws for what a record says or for what is away: that is the outcome. */
+    Outcome dispatch(ConsumerRecord<String, byte[]> record) {
+        try {
+            KafkaEventReader.Read event = KafkaEventReader.read(record);
+            EventHandler<?> handler = handlers.get(event.message().getClass());
+            if (handler == null) {
+                return new Outcome.Reject(
+                        ReasonCode.REQUEST_INVALID,
+                        event.message().getDescriptorForType().getName() + " is not expected on topic "
+                                + record.topic());
+            }
+            return handle(handler, event);
+        } catch (MalformedEventException e) {
+            return new Outcome.Reject(ReasonCode.REQUEST_INVALID, String.valueOf(e.getMessage()));
+        } catch (ControlPlaneException e) {
+            return Outcome.of(e);
+        } catch (UncheckedIOException e) {
+            return new Outcome.RetryLater(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            LOG.errorf(
+                    e,
+                    "event failed: topic=%s partition=%d offset=%d",
+                    record.topic(),
+                    record.partition(),
+                    record.offset());
+            return new Outcome.Reject(ReasonCode.INTERNAL, e.toString());
+        }
+    }
+
+    private <M extends Message> Outcome handle(EventHandler<M> handler, KafkaEventReader.Read event) {
+        M message = handler.messageType().cast(event.message());
+        try {
+            return database.inTransaction(tx -> {
+                Outcome outcome = handler.handle(tx, message, event.id());
+                if (outcome instanceof Outcome.Done) {
+                    return outcome;
+                }
+                throw new RolledBack(outcome);
+            });
+        } catch (RolledBack e) {
+            return e.outcome;
+        }
+    }
+
+    /** Carries an outcome out of a transaction that must not be committed. */
+    private static final class RolledBack extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private final transient Outcome outcome;
+
+        RolledBack(Outcome outcome) {
+            super("rolled back", null, false, false);
+            this.outcome = outcome;
+        }
+    }
+}

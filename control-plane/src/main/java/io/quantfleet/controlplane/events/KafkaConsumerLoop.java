@@ -1,0 +1,149 @@
+package io.quantfleet.controlplane.events;
+
+import io.quantfleet.controlplane.lifecycle.OutageLog;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jboss.logging.Logger;
+
+/**
+ * Reads one topic with a thread of its own. Each record is acted on at least once and in the order of its partition;
+ * offsets are committed after the effects. A record that must wait for something holds up its partition, and is tried
+ * again after a pause; one that can't be used goes to the dead letters before the next is looked at.
+ */
+final class KafkaConsumerLoop implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(KafkaConsumerLoop.class);
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration PAUSE = Duration.ofMillis(500);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
+
+    private final String topic;
+    private final Supplier<Consumer<String, byte[]>> consumers;
+    private final EventDispatcher dispatcher;
+    private final KafkaDeadLetters deadLetters;
+    private final OutageLog outage;
+    private final Thread thread;
+    private volatile boolean running = true;
+
+    KafkaConsumerLoop(
+            String topic,
+            Supplier<Consumer<String, byte[]>> consumers,
+            EventDispatcher dispatcher,
+            KafkaDeadLetters deadLetters) {
+        this.topic = topic;
+        this.consumers = consumers;
+        this.dispatcher = dispatcher;
+        this.deadLetters = deadLetters;
+        this.outage = new OutageLog(LOG, "what the events of topic " + topic + " need");
+        this.thread = new Thread(this::run, "kafka-" + topic);
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void run() {
+        while (running) {
+            try (Consumer<String, byte[]> consumer = consumers.get()) {
+                consumer.subscribe(List.of(topic));
+                while (running) {
+                    boolean waits = takeBatch(consumer);
+                    if (waits) {
+                        TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
+                    }
+                }
+            } catch (InterruptedException | InterruptException | WakeupException stopped) {
+                running = false;
+            } catch (KafkaException e) {
+                LOG.warnf(e, "reading failed and starts anew: topic=%s", topic);
+                pause();
+            } catch (RuntimeException e) {
+                LOG.errorf(e, "reading failed and starts anew: topic=%s", topic);
+                pause();
+            }
+        }
+    }
+
+    /** Whether a record has to be tried again after a pause. */
+    private boolean takeBatch(Consumer<String, byte[]> consumer) throws InterruptedException {
+        ConsumerRecords<String, byte[]> batch = consumer.poll(POLL);
+        Map<TopicPartition, OffsetAndMetadata> done = new HashMap<>();
+        boolean waits = false;
+        for (TopicPartition partition : batch.partitions()) {
+            for (ConsumerRecord<String, byte[]> record : batch.records(partition)) {
+                if (!running || !take(record)) {
+                    consumer.seek(partition, record.offset());
+                    waits = true;
+                    break;
+                }
+                done.put(partition, new OffsetAndMetadata(record.offset() + 1));
+            }
+        }
+        if (!done.isEmpty()) {
+            consumer.commitSync(done);
+        }
+        return waits;
+    }
+
+    /** Whether the record is dealt with. */
+    private boolean take(ConsumerRecord<String, byte[]> record) throws InterruptedException {
+        Outcome outcome = dispatcher.dispatch(record);
+        if (outcome instanceof Outcome.RetryLater later) {
+            outage.failed(new IllegalStateException(later.reason()));
+            return false;
+        }
+        if (outcome instanceof Outcome.Reject reject) {
+            LOG.warnf(
+                    "event put aside: topic=%s partition=%d offset=%d key=%s code=%s reason=%s",
+                    record.topic(), record.partition(), record.offset(), record.key(), reject.code(), reject.reason());
+            return putAside(record, reject);
+        }
+        outage.succeeded();
+        return true;
+    }
+
+    private boolean putAside(ConsumerRecord<String, byte[]> record, Outcome.Reject reject) throws InterruptedException {
+        try {
+            deadLetters.put(record, reject).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (ExecutionException | TimeoutException e) {
+            outage.failed(e);
+            return false;
+        }
+    }
+
+    private void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
+        } catch (InterruptedException e) {
+            running = false;
+        }
+    }
+
+    /** Stops after the record under way. */
+    @Override
+    public void close() {
+        running = false;
+        try {
+            thread.join(STOP_PATIENCE.toMillis());
+            thread.interrupt();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.quantfleet.controlplane.events;
+
+import io.cloudevents.CloudEvent;
+import io.cloudevents.kafka.KafkaMessageFactory;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * Sends records to Kafka: acknowledged by all in-sync replicas, idempotent, in order within a partition. Safe for use by
+ * several threads.
+ */
+@Singleton
+public class KafkaEventSender {
+    private static final int MAX_BLOCK_MS = 5_000;
+    private static final int REQUEST_TIMEOUT_MS = 10_000;
+    private static final int DELIVERY_TIMEOUT_MS = 20_000;
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(3);
+
+    private final KafkaProducer<String, byte[]> producer;
+
+    KafkaEventSender(KafkaSettings settings) {
+        Map<String, Object> properties = settings.clientProperties("producer");
+        properties.put(ProducerConfig.ACKS_CONFIG, "all");
+        properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
+        properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MS);
+        properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MS);
+        properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 16L << 20);
+        this.producer = new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer());
+    }
+
+    /** Sends an event in binary mode. The future fails if Kafka hasn't acknowledged it within some 20 seconds. */
+    public CompletableFuture<Void> send(String topic, String key, CloudEvent event) {
+        return send(
+                KafkaMessageFactory.<String>createWriter(topic, null, null, key).writeBinary(event));
+    }
+
+    CompletableFuture<Void> send(ProducerRecord<String, byte[]> record) {
+        CompletableFuture<Void> sent = new CompletableFuture<>();
+        try {
+            // The callback tells of success and failure; Kafka's own future has nothing to add.
+            var unused = producer.send(record, (metadata, failure) -> {
+                if (failure == null) {
+                    sent.complete(null);
+                } else {
+                    sent.completeExceptionally(failure);
+                }
+            });
+        } catch (KafkaException | IllegalStateException e) {
+            sent.completeExceptionally(e);
+        }
+        return sent;
+    }
+
+    @PreDestroy
+    void close() {
+        producer.close(CLOSE_PATIENCE);
+    }
+}

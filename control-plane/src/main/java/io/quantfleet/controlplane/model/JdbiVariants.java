@@ -1,0 +1,153 @@
+package io.quantfleet.controlplane.model;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quantfleet.controlplane.storage.Rows;
+import io.quantfleet.controlplane.storage.Tx;
+import io.quantfleet.protocols.Sha256;
+import jakarta.inject.Singleton;
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.statement.StatementContext;
+
+/** Variants in the database. */
+@Singleton
+public class JdbiVariants {
+    private final ObjectMapper json;
+
+    JdbiVariants(ObjectMapper json) {
+        this.json = json;
+    }
+
+    /**
+     * A finished variant.
+     *
+     * @param ready whether it kept within the accuracy budget
+     * @param report JSON text
+     */
+    record Variant(
+            UUID jobId,
+            ModelVersionId model,
+            String deviceClass,
+            boolean ready,
+            List<String> reasons,
+            Sha256 sha256,
+            long bytes,
+            Sha256 probeSet,
+            long probeSetBytes,
+            int probeSamples,
+            double probeAccuracy,
+            String report) {
+        Variant {
+            reasons = List.copyOf(reasons);
+        }
+    }
+
+    /** A variant that may be rolled out. */
+    public record Ready(
+            UUID jobId, String deviceClass, Sha256 sha256, Sha256 probeSet, int probeSamples, double probeAccuracy) {}
+
+    void insert(Tx tx, Variant variant, Instant now) {
+        tx.handle()
+                .createUpdate("""
+                        insert into variant
+                            (job_id, model_name, model_version, device_class, verdict, reasons, sha256, bytes,
+                             probe_set_sha256, probe_set_bytes, probe_samples, probe_accuracy, report, created_at)
+                        values (:jobId, :model, :version, :deviceClass, :verdict, :reasons, :sha256, :bytes,
+                             :probeSet, :probeSetBytes, :probeSamples, :probeAccuracy, cast(:report as jsonb), :now)""")
+                .bind("jobId", variant.jobId())
+                .bind("model", variant.model().model())
+                .bind("version", variant.model().version())
+                .bind("deviceClass", variant.deviceClass())
+                .bind("verdict", variant.ready() ? "READY" : "REJECTED")
+                .bindArray("reasons", String.class, variant.reasons())
+                .bind("sha256", variant.sha256().hex())
+                .bind("bytes", variant.bytes())
+                .bind("probeSet", variant.probeSet().hex())
+                .bind("probeSetBytes", variant.probeSetBytes())
+                .bind("probeSamples", variant.probeSamples())
+                .bind("probeAccuracy", variant.probeAccuracy())
+                .bind("report", variant.report())
+                .bind("now", now)
+                .execute();
+    }
+
+    /** What may be rolled out of a model version, by device class. */
+    public Map<String, Ready> ready(Tx tx, ModelVersionId id) {
+        return tx
+                .handle()
+                .createQuery("""
+                        select * from variant
+                        where model_name = :model and model_version = :version and verdict = 'READY'""")
+                .bind("model", id.model())
+                .bind("version", id.version())
+                .map((row, context) -> new Ready(
+                        Rows.uuid(row, "job_id"),
+                        row.getString("device_class"),
+                        new Sha256(row.getString("sha256")),
+                        new Sha256(row.getString("probe_set_sha256")),
+                        row.getInt("probe_samples"),
+                        row.getDouble("probe_accuracy")))
+                .stream()
+                .collect(Collectors.toMap(Ready::deviceClass, Function.identity()));
+    }
+
+    /** Every job of a model version with its variant, if it has one, in the order of device classes. */
+    public List<VariantView> views(Tx tx, String model, int version) {
+        return tx.handle()
+                .createQuery("""
+                        select j.id, j.device_class, j.progress, j.step, j.worker, j.failure_code, j.failure,
+                            coalesce(v.verdict, j.state) as state, v.reasons, v.sha256, v.bytes, v.probe_samples,
+                            v.probe_accuracy, v.report
+                        from quantization_job j left join variant v on v.job_id = j.id
+                        where j.model_name = :model and j.model_version = :version
+                        order by j.device_class""")
+                .bind("model", model)
+                .bind("version", version)
+                .map(this::view)
+                .list();
+    }
+
+    private VariantView view(ResultSet row, StatementContext context) throws SQLException {
+        return new VariantView(
+                Rows.uuid(row, "id"),
+                row.getString("device_class"),
+                row.getString("state"),
+                row.getDouble("progress"),
+                Rows.optionalText(row, "step"),
+                Rows.optionalText(row, "worker"),
+                Rows.optionalText(row, "failure_code"),
+                reasons(row),
+                Rows.optionalText(row, "sha256"),
+                Optional.ofNullable(row.getObject("bytes", Long.class)),
+                Rows.optionalInt(row, "probe_samples"),
+                Rows.optionalDouble(row, "probe_accuracy"),
+                report(row));
+    }
+
+    private static List<String> reasons(ResultSet row) throws SQLException {
+        Array reasons = row.getArray("reasons");
+        if (reasons != null) {
+            return List.of((String[]) reasons.getArray());
+        }
+        return Rows.optionalText(row, "failure").map(List::of).orElse(List.of());
+    }
+
+    private Optional<JsonNode> report(ResultSet row) throws SQLException {
+        String text = row.getString("report");
+        try {
+            return text == null ? Optional.empty() : Optional.of(json.readTree(text));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("the database holds a report that doesn't parse", e);
+        }
+    }
+}

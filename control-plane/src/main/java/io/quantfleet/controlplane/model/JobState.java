@@ -1,0 +1,13 @@
+package io.quantfleet.controlplane.model;
+
+/** Where a quantization job is. Stored codes: never renamed. */
+enum JobState {
+    QUEUED,
+    RUNNING,
+    SUCCEEDED,
+    FAILED;
+
+    boolean isFinal() {
+        return this == SUCCEEDED || this == FAILED;
+    }
+}

@@ -1,0 +1,30 @@
+package io.quantfleet.controlplane.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quantfleet.controlplane.YamlSchema;
+import io.quantfleet.protocols.ReasonCode;
+
+/**
+ * What the control plane reads in a model's description; the rest is the quantizer's.
+ *
+ * @param onnx the file name that the ONNX graph goes by
+ * @param yaml the whole text
+ */
+record ModelDescription(String name, String task, String onnx, String yaml) {
+    private static final YamlSchema SCHEMA =
+            YamlSchema.load("model-description.v1.schema.json", "model description", ReasonCode.DESCRIPTION_INVALID);
+
+    /**
+     * Reads a description.
+     *
+     * @throws io.quantfleet.controlplane.ControlPlaneException {@code DESCRIPTION_INVALID}, listing every fault
+     */
+    static ModelDescription parse(String yaml) {
+        JsonNode root = SCHEMA.parse(yaml);
+        return new ModelDescription(
+                root.path("name").asText(),
+                root.path("task").asText(),
+                root.path("onnx").asText(),
+                yaml);
+    }
+}

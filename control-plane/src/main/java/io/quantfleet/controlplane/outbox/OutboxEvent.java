@@ -1,0 +1,44 @@
+package io.quantfleet.controlplane.outbox;
+
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import io.quantfleet.protocols.kafka.KafkaTopics;
+import io.quantfleet.protocols.v1.ModelVersionRegistered;
+import io.quantfleet.protocols.v1.QuantizationJobRequested;
+import java.util.Arrays;
+
+/** The events that leave by the outbox, with the code they are stored under and the topic they go to. */
+public enum OutboxEvent {
+    MODEL_VERSION_REGISTERED("model-version-registered.v1", ModelVersionRegistered.parser()),
+    QUANTIZATION_JOB_REQUESTED("quantization-job-requested.v1", QuantizationJobRequested.parser());
+
+    private final String code;
+    private final Parser<? extends Message> parser;
+
+    OutboxEvent(String code, Parser<? extends Message> parser) {
+        this.code = code;
+        this.parser = parser;
+    }
+
+    String code() {
+        return code;
+    }
+
+    Parser<? extends Message> parser() {
+        return parser;
+    }
+
+    String topic(KafkaTopics topics) {
+        return switch (this) {
+            case MODEL_VERSION_REGISTERED -> topics.modelEvents();
+            case QUANTIZATION_JOB_REQUESTED -> topics.quantizationJobs();
+        };
+    }
+
+    static OutboxEvent ofCode(String code) {
+        return Arrays.stream(values())
+                .filter(event -> event.code.equals(code))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the outbox holds an event of unknown type " + code));
+    }
+}

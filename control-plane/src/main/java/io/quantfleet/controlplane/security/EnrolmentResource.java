@@ -1,0 +1,87 @@
+package io.quantfleet.controlplane.security;
+
+import io.quantfleet.controlplane.ControlPlaneException;
+import io.quantfleet.controlplane.Names;
+import io.quantfleet.protocols.DeviceId;
+import io.quantfleet.protocols.security.Credentials;
+import io.quantfleet.protocols.signing.SigningKey;
+import io.quantfleet.protocols.v1.Role;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Where a device turns its token into an identity. */
+@Path("/api/v1/enrolments")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Enrolment")
+public class EnrolmentResource {
+    private final Enrolments enrolments;
+    private final SigningKey key;
+    private final MqttAddress mqtt;
+    private final Clock clock;
+
+    EnrolmentResource(Enrolments enrolments, SigningKey key, MqttAddress mqtt, Clock clock) {
+        this.enrolments = enrolments;
+        this.key = key;
+        this.mqtt = mqtt;
+        this.clock = clock;
+    }
+
+    record Application(
+            @Nullable String token,
+            @Nullable String deviceId,
+            @Nullable String deviceClass,
+            @Nullable String agentVersion,
+            @Nullable Map<String, String> labels) {}
+
+    /**
+     * @param credential the device's MQTT password; its user name and client id are the device id
+     * @param mqttUri where it connects to
+     * @param trustedKeys the public keys, as PEM, whose signatures on manifests it trusts
+     */
+    record Enrolled(String deviceId, String fleet, String credential, URI mqttUri, List<String> trustedKeys) {}
+
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Takes a device in: its token for a credential and the keys to trust")
+    public Response enrol(Application body) {
+        if (body.token() == null) {
+            throw ControlPlaneException.invalid("'token' is missing");
+        }
+        DeviceId id = deviceId(Objects.requireNonNullElse(body.deviceId(), ""));
+        String fleet = enrolments.enrol(new Enrolments.Application(
+                body.token(),
+                id,
+                Names.require("device class", body.deviceClass()),
+                Objects.requireNonNullElse(body.agentVersion(), ""),
+                Objects.requireNonNullElse(body.labels(), Map.of())));
+        String credential = Credentials.issue(key, id.value(), Role.ROLE_DEVICE, clock.instant());
+        return Response.status(Response.Status.CREATED)
+                .entity(new Enrolled(
+                        id.value(),
+                        fleet,
+                        credential,
+                        mqtt.forDevices(),
+                        key.verificationKeys().toPem()))
+                .build();
+    }
+
+    private static DeviceId deviceId(String text) {
+        try {
+            return new DeviceId(text);
+        } catch (IllegalArgumentException e) {
+            throw ControlPlaneException.invalid(String.valueOf(e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package io.quantfleet.controlplane.telemetry;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quantfleet.controlplane.delivery.DeviceInbox;
+import io.quantfleet.controlplane.events.KafkaEventSender;
+import io.quantfleet.controlplane.lifecycle.OutageLog;
+import io.quantfleet.protocols.kafka.KafkaTopics;
+import io.quantfleet.protocols.mqtt.MqttTopics.Channel;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * Carries what devices publish on to Kafka. A message is acknowledged to the broker when Kafka has it, so none is lost
+ * by a crash or an outage on the way, and some come twice. The broker sends no more than the connection's receive
+ * maximum without acknowledgement, which bounds what waits here. Messages of one device stay in order unless a send to
+ * Kafka has to be repeated; whoever reads them goes by their numbers.
+ */
+@Singleton
+class KafkaIngest implements DeviceInbox {
+    private static final Logger LOG = Logger.getLogger(KafkaIngest.class);
+    private static final int RETRY_MS = 500;
+
+    private final KafkaEventSender sender;
+    private final KafkaTopics topics;
+    private final MeterRegistry meters;
+    private final Clock clock;
+    private final OutageLog outage = new OutageLog(LOG, "Kafka, which telemetry goes to,");
+    private final ScheduledExecutorService thread = new ScheduledThreadPoolExecutor(1, task -> {
+        Thread ingest = new Thread(task, "ingest");
+        ingest.setDaemon(true);
+        return ingest;
+    });
+
+    KafkaIngest(KafkaEventSender sender, KafkaTopics topics, MeterRegistry meters, Clock clock) {
+        this.sender = sender;
+        this.topics = topics;
+        this.meters = meters;
+        this.clock = clock;
+    }
+
+    @Override
+    public void arrived(String topic, byte[] payload, Runnable acknowledge) {
+        onIngestThread(0, () -> take(topic, payload, acknowledge));
+    }
+
+    private void take(String topic, byte[] payload, Runnable acknowledge) {
+        if (payload.length == 0) {
+            // A retained message was cleared.
+            acknowledge.run();
+            return;
+        }
+        DeviceMessages.Arrived message;
+        try {
+            message = DeviceMessages.read(topic, payload, clock.instant());
+        } catch (IllegalArgumentException e) {
+            LOG.warnf("message dropped: %s", e.getMessage());
+            meters.counter("quantfleet.ingest.dropped").increment();
+            acknowledge.run();
+            return;
+        }
+        send(message, acknowledge);
+    }
+
+    private void send(DeviceMessages.Arrived message, Runnable acknowledge) {
+        String topic = message.channel() == Channel.TELEMETRY ? topics.deviceTelemetry() : topics.deviceEvents();
+        CompletableFuture<Void> unused = sender.send(topic, message.device().value(), message.event())
+                .whenComplete((sent, failure) -> {
+                    if (failure == null) {
+                        meters.counter(
+                                        "quantfleet.ingest.messages",
+                                        "channel",
+                                        message.channel().name())
+                                .increment();
+                        onIngestThread(0, () -> {
+                            acknowledge.run();
+                            outage.succeeded();
+                        });
+                    } else {
+                        onIngestThread(0, () -> outage.failed(failure));
+                        onIngestThread(RETRY_MS, () -> send(message, acknowledge));
+                    }
+                });
+    }
+
+    private void onIngestThread(int delayMillis, Runnable task) {
+        try {
+            ScheduledFuture<?> unused = thread.schedule(task, delayMillis, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException stopped) {
+            LOG.debug("stopping: the broker keeps what was not acknowledged");
+        }
+    }
+
+    @PreDestroy
+    void close() {
+        thread.shutdownNow();
+    }
+}
