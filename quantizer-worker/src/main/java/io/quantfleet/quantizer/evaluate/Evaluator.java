@@ -1,6 +1,7 @@
 package io.quantfleet.quantizer.evaluate;
 
 import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.quantizer.ProgressListener;
 import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.dataset.LabelledSamples;
 import io.quantfleet.quantizer.dataset.ModelDescription;
@@ -61,7 +62,7 @@ public final class Evaluator {
      * @param variants the files made from it
      * @throws QuantizerException if a model does not load or run, or a sample can't be read
      */
-    public Result evaluate(Path fp32, List<Path> variants, EvaluationProgress progress) {
+    public Result evaluate(Path fp32, List<Path> variants, ProgressListener progress) {
         List<Path> models = new ArrayList<>(List.of(fp32));
         models.addAll(variants);
         Predictions reference = new Predictions(new int[samples.size()]);
@@ -69,7 +70,7 @@ public final class Evaluator {
                 .map(variant -> new OutputComparison(samples.size()))
                 .toList();
         try (Sessions sessions = Sessions.open(models, RuntimeOptions.threads(threads))) {
-            compare(sessions, reference, comparisons, fraction -> progress.at(fraction * ACCURACY_SHARE));
+            compare(sessions, reference, comparisons, fraction -> progress.progressed(fraction * ACCURACY_SHARE));
         }
         List<Latency> latencies;
         try (Sessions sessions = Sessions.open(models, RuntimeOptions.threads(1))) {
@@ -77,15 +78,15 @@ public final class Evaluator {
                             samples,
                             plan,
                             System::nanoTime,
-                            fraction -> progress.at(ACCURACY_SHARE + fraction * (1 - ACCURACY_SHARE)))
+                            fraction -> progress.progressed(ACCURACY_SHARE + fraction * (1 - ACCURACY_SHARE)))
                     .measure(sessions.all());
         }
-        progress.at(1);
+        progress.progressed(1);
         return result(reference, comparisons, latencies);
     }
 
     private void compare(
-            Sessions sessions, Predictions reference, List<OutputComparison> comparisons, EvaluationProgress progress) {
+            Sessions sessions, Predictions reference, List<OutputComparison> comparisons, ProgressListener progress) {
         List<ScoreReader> readers = sessions.all().stream()
                 .map(session -> new ScoreReader(session, description, batchSize()))
                 .toList();
@@ -101,7 +102,7 @@ public final class Evaluator {
                         comparisons.get(variant).add(batch.first() + i, expected, scores, i * width, width);
                     }
                 }
-                progress.at((double) (batch.first() + batch.count()) / samples.size());
+                progress.progressed((double) (batch.first() + batch.count()) / samples.size());
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.quantfleet.quantizer.evaluate;
 
+import io.quantfleet.quantizer.ProgressListener;
 import io.quantfleet.quantizer.dataset.LabelledSamples;
 import io.quantfleet.quantizer.runtime.Batch;
 import io.quantfleet.quantizer.runtime.OnnxSession;
@@ -18,10 +19,10 @@ final class LatencyMeter {
     private final LabelledSamples samples;
     private final LatencyPlan plan;
     private final LongSupplier nanoTime;
-    private final EvaluationProgress progress;
+    private final ProgressListener progress;
 
     /** @param nanoTime the clock, in nanoseconds */
-    LatencyMeter(LabelledSamples samples, LatencyPlan plan, LongSupplier nanoTime, EvaluationProgress progress) {
+    LatencyMeter(LabelledSamples samples, LatencyPlan plan, LongSupplier nanoTime, ProgressListener progress) {
         this.samples = samples;
         this.plan = plan;
         this.nanoTime = nanoTime;
@@ -47,7 +48,7 @@ final class LatencyMeter {
                 turn(batches.get(model), turn, counted, times[model], runs);
             }
             runs += counted;
-            progress.at((double) runs / plan.runs());
+            progress.progressed((double) runs / plan.runs());
         }
         int measured = runs;
         return Arrays.stream(times)

@@ -1,0 +1,40 @@
+package io.quantfleet.quantizer;
+
+import io.quantfleet.quantizer.dataset.SampleSource;
+import io.quantfleet.quantizer.onnx.OnnxModel;
+import io.quantfleet.quantizer.target.DeviceClassProfile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The first half of a request: makes the variants, one after another, and names their files. */
+final class Drafting {
+    private final VariantMaker maker;
+    private final String model;
+    private final OutputFolder output;
+    private final ProgressScale progress;
+
+    Drafting(VariantMaker maker, String model, OutputFolder output, ProgressScale progress) {
+        this.maker = maker;
+        this.model = model;
+        this.output = output;
+        this.progress = progress;
+    }
+
+    List<Draft> make(OnnxModel original, List<DeviceClassProfile> profiles, SampleSource calibration) {
+        List<Draft> drafts = new ArrayList<>();
+        for (DeviceClassProfile profile : profiles) {
+            int index = drafts.size();
+            String name = model + "." + profile.name() + ".onnx";
+            Path file = output.staged(name);
+            VariantMaker.MadeVariant made = maker.make(
+                    original,
+                    profile,
+                    calibration,
+                    file,
+                    (step, fraction) -> progress.at(step, profile.name(), index, fraction));
+            drafts.add(new Draft(profile, file, output.published(name), made));
+        }
+        return drafts;
+    }
+}

@@ -1,0 +1,108 @@
+package io.quantfleet.quantizer;
+
+import io.quantfleet.protocols.ReasonCode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A directory that gets all files of a request or none of them: they are made in a hidden folder inside it and moved
+ * when all are done. Closing removes that folder, and what was made of the directory itself if nothing came into it.
+ */
+final class OutputFolder implements AutoCloseable {
+    private final Path folder;
+    private final Deque<Path> made = new ArrayDeque<>();
+    private final Path staging;
+
+    /**
+     * Makes the directory, with those above it, where it is not there.
+     *
+     * @throws QuantizerException if it can't be written to
+     */
+    OutputFolder(Path folder) {
+        this.folder = folder.toAbsolutePath().normalize();
+        try {
+            make(this.folder);
+            this.staging = Files.createTempDirectory(this.folder, ".quantfleet-");
+        } catch (IOException e) {
+            removeMade();
+            throw failed("can't write to the output directory " + folder, e);
+        }
+    }
+
+    private void make(Path directory) throws IOException {
+        Path parent = directory.getParent();
+        if (Files.isDirectory(directory)) {
+            return;
+        }
+        if (parent != null) {
+            make(parent);
+        }
+        Files.createDirectory(directory);
+        made.push(directory);
+    }
+
+    /** Where to make a file of this name. */
+    Path staged(String name) {
+        return staging.resolve(name);
+    }
+
+    /** Where a file of this name will be once all are done. */
+    Path published(String name) {
+        return folder.resolve(name);
+    }
+
+    /** Moves the files to their places, replacing those of earlier runs. */
+    void publish(List<String> names) {
+        try {
+            for (String name : names) {
+                Files.move(
+                        staged(name),
+                        published(name),
+                        StandardCopyOption.ATOMIC_MOVE,
+                        StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (IOException e) {
+            throw failed("can't move variants into " + folder, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try (Stream<Path> left = Files.walk(staging)) {
+            for (Path path : (Iterable<Path>) left.sorted(Comparator.reverseOrder())::iterator) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw new QuantizerException(
+                    ReasonCode.STORAGE_FAILED, "can't remove " + staging + "; remove it: " + e.getMessage(), e);
+        } finally {
+            removeMade();
+        }
+    }
+
+    private void removeMade() {
+        try {
+            for (Path directory : made) {
+                Files.deleteIfExists(directory);
+            }
+        } catch (DirectoryNotEmptyException e) {
+            // Variants are in it: it stays, and so do those above it.
+        } catch (IOException e) {
+            throw failed("can't remove the empty directory " + made.peek(), e);
+        }
+    }
+
+    private static QuantizerException failed(String what, IOException e) {
+        return new QuantizerException(
+                ReasonCode.STORAGE_FAILED, what + ": " + e.getClass().getSimpleName() + " " + e.getMessage(), e);
+    }
+}

@@ -1,0 +1,26 @@
+package io.quantfleet.quantizer;
+
+import io.quantfleet.quantizer.report.ReportJson;
+import java.util.List;
+
+/**
+ * What came of a request.
+ *
+ * @param model the model's name
+ * @param fp32Bytes size of the original, with its external data
+ * @param variants in the order of the request's profiles
+ */
+public record QuantizationResult(String model, long fp32Bytes, List<QuantizedVariant> variants) {
+
+    public QuantizationResult {
+        variants = List.copyOf(variants);
+    }
+
+    /** The report with the names that scripts rely on. */
+    public String toJson() {
+        return ReportJson.ofModel(
+                model,
+                fp32Bytes,
+                variants.stream().map(QuantizedVariant::report).toList());
+    }
+}
