@@ -13,6 +13,7 @@ import io.quantfleet.quantizer.runtime.TensorSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -92,10 +93,10 @@ public final class OnnxModel {
         return new Graph(proto.getGraph());
     }
 
-    /** This model giving other outputs; they need no type, ONNX Runtime infers it. */
-    public OnnxModel withOutputs(List<ValueInfoProto> outputs) {
-        GraphProto graph =
-                proto.getGraph().toBuilder().clearOutput().addAllOutput(outputs).build();
+    /** This model giving other tensors; they need no type, ONNX Runtime infers it. */
+    public OnnxModel withOutputs(Collection<String> tensors) {
+        GraphProto.Builder graph = proto.getGraph().toBuilder().clearOutput();
+        tensors.forEach(tensor -> graph.addOutput(ValueInfoProto.newBuilder().setName(tensor)));
         return new OnnxModel(proto.toBuilder().setGraph(graph).build());
     }
 

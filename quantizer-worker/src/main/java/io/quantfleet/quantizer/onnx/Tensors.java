@@ -116,8 +116,14 @@ public final class Tensors {
     }
 
     /** A tensor of elements of one byte. */
-    public static TensorProto ofBytes(String name, TensorProto.DataType type, List<Long> dimensions, byte... values) {
-        return of(name, type, dimensions, ByteBuffer.wrap(values));
+    public static TensorProto ofBytes(
+            String name, TensorProto.DataType type, List<Long> dimensions, ByteString values) {
+        return TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(type.getNumber())
+                .addAllDims(dimensions)
+                .setRawData(values)
+                .build();
     }
 
     /** A tensor with the elements of another that a run gave. */
@@ -144,11 +150,6 @@ public final class Tensors {
     }
 
     private static TensorProto of(String name, TensorProto.DataType type, List<Long> dimensions, ByteBuffer bytes) {
-        return TensorProto.newBuilder()
-                .setName(name)
-                .setDataType(type.getNumber())
-                .addAllDims(dimensions)
-                .setRawData(ByteString.copyFrom(bytes))
-                .build();
+        return ofBytes(name, type, dimensions, ByteString.copyFrom(bytes));
     }
 }

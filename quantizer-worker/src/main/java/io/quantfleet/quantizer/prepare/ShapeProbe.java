@@ -1,7 +1,6 @@
 package io.quantfleet.quantizer.prepare;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.quantfleet.quantizer.dataset.SampleSource;
 import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.Node;
@@ -60,10 +59,7 @@ final class ShapeProbe {
         Set<String> wanted = new LinkedHashSet<>();
         graph.sorted().forEach(node -> wanted.addAll(node.outputs()));
         wanted.remove("");
-        List<ValueInfoProto> outputs = wanted.stream()
-                .map(name -> ValueInfoProto.newBuilder().setName(name).build())
-                .toList();
-        OnnxModel exposed = model.withOutputs(outputs);
+        OnnxModel exposed = model.withOutputs(wanted);
         RuntimeOptions options = RuntimeOptions.threads(1).withOptimization(Optimization.NONE);
         try (OnnxSession session = OnnxSession.open(exposed.serialized(), options)) {
             session.inputs().forEach(input -> specs.put(input.name(), input));

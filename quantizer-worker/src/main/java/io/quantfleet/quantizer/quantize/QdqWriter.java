@@ -1,0 +1,122 @@
+package io.quantfleet.quantizer.quantize;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
+import io.quantfleet.quantizer.onnx.Graph;
+import io.quantfleet.quantizer.onnx.Node;
+import io.quantfleet.quantizer.onnx.Tensors;
+import io.quantfleet.quantizer.target.IntegerType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/** Puts quantized tensors, and the operators that turn floats into them and back, into a graph. */
+final class QdqWriter {
+    private final Graph graph;
+    private final Map<Object, String> stored = new HashMap<>();
+
+    QdqWriter(Graph graph) {
+        this.graph = graph;
+    }
+
+    private static TensorProto.DataType onnxType(IntegerType type) {
+        return type == IntegerType.INT8 ? TensorProto.DataType.INT8 : TensorProto.DataType.UINT8;
+    }
+
+    /** Quantizes a computed tensor or an input: whoever reads it reads it through the integers from now on. */
+    void quantizeActivation(String tensor, Affine affine) {
+        String scale = scale(tensor, List.of(affine), -1);
+        String zeroPoint = zeroPoint(List.of(affine), -1);
+        String integers = graph.freshName(tensor + "_q");
+        String real = tensor;
+        String result = graph.freshName(tensor + "_dq");
+        if (graph.isOutput(tensor)) {
+            // The graph gives what the integers say, under the name it always had.
+            real = result;
+            result = tensor;
+            graph.renameOutput(graph.producer(tensor).orElseThrow(), tensor, real);
+        } else {
+            String reading = result;
+            graph.redirect(tensor, reading, reader -> true);
+        }
+        graph.add(Node.of(tensor + "_quantize", "QuantizeLinear", List.of(real, scale, zeroPoint), List.of(integers)));
+        graph.add(Node.of(
+                tensor + "_dequantize", "DequantizeLinear", List.of(integers, scale, zeroPoint), List.of(result)));
+    }
+
+    /** Stores integers for a stored tensor of floats, and names the tensor that gives them back as floats. */
+    String storeQuantized(TensorProto tensor, WeightQuantizer.Quantized quantized) {
+        Affine first = quantized.parameters().get(0);
+        String integers = graph.freshName(tensor.getName() + "_q");
+        String result = graph.freshName(tensor.getName() + "_dq");
+        graph.setInitializer(
+                Tensors.ofBytes(integers, onnxType(first.type()), tensor.getDimsList(), quantized.values()));
+        String scale = scale(tensor.getName(), quantized.parameters(), quantized.axis());
+        String zeroPoint = zeroPoint(quantized.parameters(), quantized.axis());
+        addDequantize(tensor.getName(), List.of(integers, scale, zeroPoint), result, quantized.axis());
+        return result;
+    }
+
+    /** Stores a bias in 32-bit integers, and names the tensor that gives it back as floats. */
+    String storeBias(TensorProto bias, float[] scales) {
+        float[] values = Tensors.floats(bias);
+        int[] integers = new int[values.length];
+        for (int i = 0; i < values.length; i++) {
+            double nearest = Math.rint((double) values[i] / scales[scales.length == 1 ? 0 : i]);
+            integers[i] = (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, nearest));
+        }
+        boolean perChannel = scales.length > 1;
+        String name = graph.freshName(bias.getName() + "_q");
+        String scale = graph.freshName(bias.getName() + "_scale");
+        String result = graph.freshName(bias.getName() + "_dq");
+        List<Long> dimensions = perChannel ? List.of((long) scales.length) : List.of();
+        graph.setInitializer(Tensors.ofInts(name, bias.getDimsList(), integers));
+        graph.setInitializer(Tensors.ofFloats(scale, dimensions, scales));
+        String zero = shared(
+                "zero_point_int32_" + scales.length + perChannel,
+                "zero_point_int32",
+                fresh -> Tensors.ofInts(fresh, dimensions, new int[scales.length]));
+        addDequantize(bias.getName(), List.of(name, scale, zero), result, perChannel ? 0 : -1);
+        return result;
+    }
+
+    private void addDequantize(String tensor, List<String> inputs, String result, int axis) {
+        Node node = Node.of(tensor + "_dequantize", "DequantizeLinear", inputs, List.of(result));
+        graph.add(axis < 0 ? node : node.with("axis", axis));
+    }
+
+    private String scale(String tensor, List<Affine> parameters, int axis) {
+        float[] scales = new float[parameters.size()];
+        IntStream.range(0, scales.length)
+                .forEach(i -> scales[i] = parameters.get(i).scale());
+        List<Long> dimensions = axis < 0 ? List.of() : List.of((long) scales.length);
+        // Tensors that keep one scale share it in the file, too.
+        Object key = axis < 0 ? (Object) scales[0] : tensor;
+        return shared(key, tensor + "_scale", fresh -> Tensors.ofFloats(fresh, dimensions, scales));
+    }
+
+    private String zeroPoint(List<Affine> parameters, int axis) {
+        byte[] points = new byte[parameters.size()];
+        IntStream.range(0, points.length)
+                .forEach(i -> points[i] = (byte) parameters.get(i).zeroPoint());
+        IntegerType type = parameters.get(0).type();
+        List<Long> dimensions = axis < 0 ? List.of() : List.of((long) points.length);
+        List<Object> key = new ArrayList<>(List.of(type, dimensions));
+        parameters.forEach(affine -> key.add(affine.zeroPoint()));
+        return shared(
+                key,
+                "zero_point",
+                fresh -> Tensors.ofBytes(fresh, onnxType(type), dimensions, ByteString.copyFrom(points)));
+    }
+
+    private String shared(Object key, String wanted, Function<String, TensorProto> maker) {
+        return stored.computeIfAbsent(key, missing -> {
+            String name = graph.freshName(wanted);
+            graph.setInitializer(maker.apply(name));
+            return name;
+        });
+    }
+}

@@ -1,0 +1,30 @@
+package io.quantfleet.quantizer.quantize;
+
+import io.quantfleet.quantizer.onnx.OnnxModel;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A variant before anyone has judged it.
+ *
+ * @param model the quantized model
+ * @param method how it was made, as reports name it
+ * @param quantizedNodes names of the operators that compute on quantized tensors
+ * @param leftFloat operators on floats that are not quantized
+ * @param calibrating how long calibration took
+ * @param quantizing how long everything else took
+ */
+public record QuantizedModel(
+        OnnxModel model,
+        String method,
+        Set<String> quantizedNodes,
+        List<FloatLayer> leftFloat,
+        Duration calibrating,
+        Duration quantizing) {
+
+    public QuantizedModel {
+        quantizedNodes = Set.copyOf(quantizedNodes);
+        leftFloat = List.copyOf(leftFloat);
+    }
+}

@@ -1,0 +1,75 @@
+package io.quantfleet.quantizer.quantize;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
+import io.quantfleet.quantizer.calibration.Range;
+import io.quantfleet.quantizer.onnx.Tensors;
+import io.quantfleet.quantizer.target.IntegerType;
+import java.util.Arrays;
+import java.util.List;
+
+/** Turns stored floats into integers. */
+final class WeightQuantizer {
+    private WeightQuantizer() {}
+
+    /**
+     * Integers with their scales.
+     *
+     * @param values the integers, in the order of the floats
+     * @param parameters one for the whole tensor, or one for each place along the axis
+     * @param axis the axis that has a scale for each of its places; negative if there is one scale
+     */
+    record Quantized(ByteString values, List<Affine> parameters, int axis) {
+
+        /** The scale of a place along the axis. */
+        float scale(int place) {
+            return parameters.get(parameters.size() == 1 ? 0 : place).scale();
+        }
+    }
+
+    /** One scale and zero point for all. */
+    static Quantized perTensor(TensorProto tensor, IntegerType type, boolean symmetric) {
+        float[] values = Tensors.floats(tensor);
+        return quantized(values, List.of(Affine.of(Range.of(values), type, symmetric)), -1, values.length);
+    }
+
+    /**
+     * Symmetric, a scale for each place along the axis.
+     *
+     * @param least scales that must not be undercut; a single one where the weight gets one scale
+     */
+    static Quantized symmetric(TensorProto tensor, int axis, float[] least) {
+        float[] values = Tensors.floats(tensor);
+        List<Long> dimensions = tensor.getDimsList();
+        int places = axis < 0 ? 1 : Math.toIntExact(dimensions.get(axis));
+        int stride = Math.toIntExact(dimensions.stream().skip(axis + 1L).reduce(1L, Math::multiplyExact));
+        float[] largest = new float[places];
+        for (int i = 0; i < values.length; i++) {
+            int place = i / stride % places;
+            largest[place] = Math.max(largest[place], Math.abs(values[i]));
+        }
+        Affine[] parameters = new Affine[places];
+        for (int place = 0; place < places; place++) {
+            float floor = least[least.length == 1 ? 0 : place];
+            float wanted = Affine.scale((double) largest[place] / IntegerType.INT8.greatest());
+            // A channel of zeros takes whatever scale its bias asks for.
+            float scale = largest[place] == 0 && floor > 0 ? floor : Math.max(wanted, floor);
+            parameters[place] = new Affine(IntegerType.INT8, scale, 0);
+        }
+        return quantized(values, Arrays.asList(parameters), axis, stride);
+    }
+
+    private static Quantized quantized(float[] values, List<Affine> parameters, int axis, int stride) {
+        byte[] integers = new byte[values.length];
+        for (int i = 0; i < values.length; i++) {
+            Affine affine = parameters.size() == 1 ? parameters.get(0) : parameters.get(i / stride % parameters.size());
+            int integer = affine.quantize(values[i]);
+            // -128 has no counterpart: symmetric weights leave it out, as kernels that negate them need.
+            integers[i] = (byte)
+                    (affine.zeroPoint() == 0 && affine.type() == IntegerType.INT8
+                            ? Math.max(integer, -IntegerType.INT8.greatest())
+                            : integer);
+        }
+        return new Quantized(ByteString.copyFrom(integers), parameters, axis);
+    }
+}
