@@ -1,0 +1,115 @@
+package io.quantfleet.agent.app;
+
+import io.micrometer.core.instrument.Clock;
+import io.quantfleet.agent.apply.ApplyLoop;
+import io.quantfleet.agent.enrol.Identity;
+import io.quantfleet.agent.link.DeviceLink;
+import io.quantfleet.agent.link.PahoDeviceLink;
+import io.quantfleet.agent.link.PresenceMessages;
+import io.quantfleet.agent.serve.OrtModel;
+import io.quantfleet.agent.serve.ServingLoop;
+import io.quantfleet.agent.state.StateDirectory;
+import io.quantfleet.agent.telemetry.AgentMeters;
+import io.quantfleet.agent.telemetry.DeviceVitals;
+import io.quantfleet.agent.telemetry.MqttMeterRegistry;
+import io.quantfleet.agent.telemetry.WindowPublisher;
+import io.quantfleet.agent.telemetry.WindowStore;
+import io.quantfleet.protocols.manifest.ManifestVerifier;
+import io.quantfleet.protocols.signing.VerificationKeys;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** An enrolled device's agent: the parts, put together. */
+final class Agent implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+    /** A day of windows at the default interval. */
+    private static final int STORED_WINDOWS = 1440;
+
+    private static final Duration HEALTH_INTERVAL = Duration.ofSeconds(10);
+
+    private final AgentConfig config;
+    private final Identity identity;
+    private final DeviceLink link;
+    private final WindowPublisher windows;
+    private final MqttMeterRegistry registry;
+    private final ServingLoop serving;
+    private final ServingModel active;
+    private final ApplyLoop apply;
+
+    Agent(AgentConfig config, String version, Identity identity, StateDirectory directory) throws IOException {
+        this.config = config;
+        this.identity = identity;
+        java.time.Clock clock = java.time.Clock.systemUTC();
+        this.link = new PahoDeviceLink(
+                identity,
+                new PresenceMessages(identity.deviceId(), identity.deviceClass(), version, clock),
+                AgentProcess.backoff());
+        WindowStore store = new WindowStore(directory.directory("telemetry"), STORED_WINDOWS);
+        this.windows = new WindowPublisher(identity.deviceId(), store, link);
+        this.registry = new MqttMeterRegistry(config.telemetryInterval(), Clock.SYSTEM, windows::accept);
+        DeviceVitals vitals = new DeviceVitals(Path.of("/proc"), Path.of("/sys/class/thermal"));
+        this.serving = new ServingLoop(new AgentMeters(registry, vitals), config.probePeriod());
+        this.active = new ServingModel(serving, registry);
+        this.apply = new ApplyLoop(
+                new ManifestVerifier.Verifying(identity.deviceId(), identity.deviceClass(), version),
+                VerificationKeys.ofPem(identity.trustedKeys()),
+                directory,
+                link,
+                active,
+                OrtModel::load,
+                clock);
+    }
+
+    void start() throws IOException {
+        registry.start(task -> {
+            Thread thread = new Thread(task, "windows");
+            thread.setDaemon(true);
+            return thread;
+        });
+        apply.start();
+        link.start(new Listener(apply, windows));
+        config.healthFile()
+                .map(HealthFile::new)
+                .ifPresent(health -> apply.every(HEALTH_INTERVAL, () -> health.touch(status())));
+        LOG.info("agent runs {}", identity);
+    }
+
+    /** The apply loop takes the messages; stored windows go out with each new connection. */
+    private record Listener(ApplyLoop apply, WindowPublisher windows) implements DeviceLink.Listener {
+        @Override
+        public void connected() {
+            apply.connected();
+            windows.drain();
+        }
+
+        @Override
+        public void disconnected() {
+            apply.disconnected();
+        }
+
+        @Override
+        public void received(String topic, byte[] payload, Runnable acknowledge) {
+            apply.received(topic, payload, acknowledge);
+        }
+    }
+
+    private String status() {
+        return active.manifest()
+                .map(manifest -> "serving " + manifest.getModelName() + " version " + manifest.getModelVersion())
+                .orElse("serving nothing yet");
+    }
+
+    /** Stops serving, sends what was measured, says good-bye. */
+    @Override
+    public void close() throws Exception {
+        apply.close();
+        serving.close();
+        registry.close();
+        windows.close();
+        link.close();
+        LOG.info("agent stopped deviceId={}", identity.deviceId());
+    }
+}

@@ -1,0 +1,33 @@
+package io.quantfleet.agent.app;
+
+import io.quantfleet.protocols.DeviceId;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How an agent runs.
+ *
+ * @param controlPlane where it enrols; needed until it has
+ * @param enrolmentToken allows it to enrol; needed until it has
+ * @param labels free key/value pairs told at enrolment
+ * @param telemetryInterval the length of a telemetry window
+ * @param probePeriod from one inference to the next
+ * @param healthFile a file to touch while the agent is alive
+ */
+record AgentConfig(
+        Optional<URI> controlPlane,
+        DeviceId deviceId,
+        String deviceClass,
+        Path stateDir,
+        Optional<String> enrolmentToken,
+        Map<String, String> labels,
+        Duration telemetryInterval,
+        Duration probePeriod,
+        Optional<Path> healthFile) {
+    AgentConfig {
+        labels = Map.copyOf(labels);
+    }
+}

@@ -1,0 +1,176 @@
+package io.quantfleet.agent.app;
+
+import io.quantfleet.protocols.DeviceId;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options as texts. They are read all together, so that one attempt shows everything that is wrong with them. */
+final class AgentOptions {
+    private static final Pattern DEVICE_CLASS = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
+
+    @Option(
+            names = "--control-plane",
+            paramLabel = "URL",
+            defaultValue = "${env:QUANTFLEET_AGENT_CONTROL_PLANE}",
+            description = "Address of the control plane, http://HOST:PORT. Needed to enrol; an enrolled device keeps "
+                    + "what it was told.")
+    @Nullable
+    String controlPlane;
+
+    @Option(
+            names = "--device-id",
+            paramLabel = "ID",
+            defaultValue = "${env:QUANTFLEET_AGENT_DEVICE_ID}",
+            description = "Name of this device, unique in its installation.")
+    @Nullable
+    String deviceId;
+
+    @Option(
+            names = "--device-class",
+            paramLabel = "CLASS",
+            defaultValue = "${env:QUANTFLEET_AGENT_DEVICE_CLASS}",
+            description = "Kind of hardware this is, for example rpi-cpu.")
+    @Nullable
+    String deviceClass;
+
+    @Option(
+            names = "--state-dir",
+            paramLabel = "DIR",
+            defaultValue = "${env:QUANTFLEET_AGENT_STATE_DIR}",
+            description = "Where the agent keeps its identity, its models and what it has not delivered. One agent per "
+                    + "directory.")
+    @Nullable
+    String stateDir;
+
+    @Option(
+            names = "--enrolment-token",
+            paramLabel = "TOKEN",
+            defaultValue = "${env:QUANTFLEET_AGENT_ENROLMENT_TOKEN}",
+            description = "Allows this device to join a fleet. Needed once; prefer the environment variable, which "
+                    + "other users can't see.")
+    @Nullable
+    String enrolmentToken;
+
+    @Option(
+            names = "--label",
+            paramLabel = "KEY=VALUE",
+            description = "A label to enrol with, for choosing devices by. May be given several times.")
+    List<String> labels = new ArrayList<>();
+
+    @Option(
+            names = "--telemetry-interval",
+            paramLabel = "DURATION",
+            defaultValue = "${env:QUANTFLEET_AGENT_TELEMETRY_INTERVAL:-60s}",
+            description = "Length of a telemetry window, for example 10s or 5m. Default: 60s.")
+    String telemetryInterval = "60s";
+
+    @Option(
+            names = "--probe-rate",
+            paramLabel = "RATE",
+            defaultValue = "${env:QUANTFLEET_AGENT_PROBE_RATE:-2/s}",
+            description = "How often to run the model on a sample of its probe set, for example 2/s or 30/m. "
+                    + "Default: 2/s.")
+    String probeRate = "2/s";
+
+    @Option(
+            names = "--health-file",
+            paramLabel = "FILE",
+            defaultValue = "${env:QUANTFLEET_AGENT_HEALTH_FILE}",
+            description =
+                    "A file that is written anew every 10 seconds while the agent is alive. It says whether it is "
+                            + "connected and what it serves. Unhealthy is: older than a minute.")
+    @Nullable
+    String healthFile;
+
+    /** What was wrong with the options. */
+    record Faults(List<String> messages) {}
+
+    /** Reads every option; what is wrong is added to {@code faults}, and then nothing is returned. */
+    Optional<AgentConfig> read(List<String> faults) {
+        Optional<DeviceId> id = required("--device-id", deviceId, DeviceId::new, faults);
+        Optional<String> kind = required("--device-class", deviceClass, AgentOptions::deviceClass, faults);
+        Optional<Path> directory = required("--state-dir", stateDir, Path::of, faults);
+        Optional<URI> server = optional("--control-plane", controlPlane, AgentOptions::httpAddress, faults);
+        Optional<Path> health = optional("--health-file", healthFile, Path::of, faults);
+        Optional<Duration> interval = required("--telemetry-interval", telemetryInterval, Texts::duration, faults);
+        Optional<Duration> period = required("--probe-rate", probeRate, Texts::periodOfRate, faults);
+        Map<String, String> pairs = labels(faults);
+        if (!faults.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new AgentConfig(
+                server,
+                id.orElseThrow(),
+                kind.orElseThrow(),
+                directory.orElseThrow(),
+                Optional.ofNullable(enrolmentToken).filter(token -> !token.isBlank()),
+                pairs,
+                interval.orElseThrow(),
+                period.orElseThrow(),
+                health));
+    }
+
+    private Map<String, String> labels(List<String> faults) {
+        Map<String, String> pairs = new LinkedHashMap<>();
+        for (String label : labels) {
+            int equals = label.indexOf('=');
+            if (equals <= 0) {
+                faults.add("--label '" + label + "': expected KEY=VALUE");
+            } else if (pairs.put(label.substring(0, equals), label.substring(equals + 1)) != null) {
+                faults.add("--label '" + label + "': the key is given twice");
+            }
+        }
+        return pairs;
+    }
+
+    private static <T> Optional<T> required(
+            String name, @Nullable String text, Function<String, T> reader, List<String> faults) {
+        if (text == null || text.isBlank()) {
+            faults.add(name + " is missing (or set " + environmentName(name) + ")");
+            return Optional.empty();
+        }
+        return optional(name, text, reader, faults);
+    }
+
+    private static <T> Optional<T> optional(
+            String name, @Nullable String text, Function<String, T> reader, List<String> faults) {
+        if (text == null || text.isBlank()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(reader.apply(text));
+        } catch (IllegalArgumentException e) {
+            faults.add(name + " '" + text + "': " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static String environmentName(String option) {
+        return "QUANTFLEET_AGENT" + option.substring(1).replace('-', '_').toUpperCase(java.util.Locale.ROOT);
+    }
+
+    private static String deviceClass(String text) {
+        if (!DEVICE_CLASS.matcher(text).matches()) {
+            throw new IllegalArgumentException("expected lower-case letters, digits and '-'");
+        }
+        return text;
+    }
+
+    private static URI httpAddress(String text) {
+        URI uri = URI.create(text);
+        if (uri.getHost() == null || !List.of("http", "https").contains(String.valueOf(uri.getScheme()))) {
+            throw new IllegalArgumentException("expected an address such as http://host:8080");
+        }
+        return uri;
+    }
+}

@@ -1,0 +1,32 @@
+package io.quantfleet.agent.app;
+
+import io.quantfleet.agent.apply.ActiveModel;
+import io.quantfleet.agent.serve.Model;
+import io.quantfleet.agent.serve.ServingLoop;
+import io.quantfleet.agent.telemetry.MqttMeterRegistry;
+import io.quantfleet.agent.telemetry.ServingLabels;
+import io.quantfleet.protocols.v1.Manifest;
+import java.util.Optional;
+
+/** The model in the serving loop, with its figures kept apart from those of the one before. */
+final class ServingModel implements ActiveModel {
+    private final ServingLoop loop;
+    private final MqttMeterRegistry registry;
+    private volatile Optional<Manifest> manifest = Optional.empty();
+
+    ServingModel(ServingLoop loop, MqttMeterRegistry registry) {
+        this.loop = loop;
+        this.registry = registry;
+    }
+
+    @Override
+    public Optional<Manifest> manifest() {
+        return manifest;
+    }
+
+    @Override
+    public void serve(Model model, Manifest of) {
+        loop.serve(model, () -> registry.serving(ServingLabels.of(of)));
+        manifest = Optional.of(of);
+    }
+}

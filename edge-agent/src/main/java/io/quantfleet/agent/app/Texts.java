@@ -1,0 +1,43 @@
+package io.quantfleet.agent.app;
+
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads durations and rates as people write them. */
+final class Texts {
+    private static final Pattern DURATION = Pattern.compile("(\\d+)(ms|s|m|h|d)");
+    private static final Pattern RATE = Pattern.compile("(\\d+(?:\\.\\d+)?)/(s|m|h)");
+
+    private Texts() {}
+
+    /** @throws IllegalArgumentException unless the text is a positive number with a unit, as {@code 500ms} or {@code 5m} */
+    static Duration duration(String text) {
+        Matcher matcher = DURATION.matcher(text);
+        if (!matcher.matches() || Long.parseLong(matcher.group(1)) == 0) {
+            throw new IllegalArgumentException("expected a positive duration such as 500ms, 60s, 5m or 1h");
+        }
+        long amount = Long.parseLong(matcher.group(1));
+        return switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(amount);
+            case "s" -> Duration.ofSeconds(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            case "h" -> Duration.ofHours(amount);
+            default -> Duration.ofDays(amount);
+        };
+    }
+
+    /**
+     * The time from one event to the next at a rate.
+     *
+     * @throws IllegalArgumentException unless the text is a rate, as {@code 2/s} or {@code 30/m}
+     */
+    static Duration periodOfRate(String text) {
+        Matcher matcher = RATE.matcher(text);
+        if (!matcher.matches() || Double.parseDouble(matcher.group(1)) <= 0) {
+            throw new IllegalArgumentException("expected a positive rate such as 2/s, 0.5/s or 30/m");
+        }
+        Duration unit = duration("1" + matcher.group(2));
+        return Duration.ofNanos((long) (unit.toNanos() / Double.parseDouble(matcher.group(1))));
+    }
+}

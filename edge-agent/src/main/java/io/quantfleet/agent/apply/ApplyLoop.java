@@ -1,0 +1,184 @@
+package io.quantfleet.agent.apply;
+
+import io.quantfleet.agent.link.DeviceLink;
+import io.quantfleet.agent.serve.Model;
+import io.quantfleet.agent.serve.ModelException;
+import io.quantfleet.agent.serve.ModelLoader;
+import io.quantfleet.agent.slot.Slots;
+import io.quantfleet.agent.state.StateDirectory;
+import io.quantfleet.protocols.Sha256;
+import io.quantfleet.protocols.manifest.ManifestVerifier;
+import io.quantfleet.protocols.mqtt.MqttTopics;
+import io.quantfleet.protocols.signing.VerificationKeys;
+import io.quantfleet.protocols.v1.Manifest;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The agent's main thread: takes what the link receives, and keeps the device to its desired state. Messages are
+ * acknowledged when they have been dealt with, so the broker sends no more chunks at once than the link allows, and
+ * sends again what was not dealt with when the agent died.
+ */
+public final class ApplyLoop implements DeviceLink.Listener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ApplyLoop.class);
+    private static final Duration TICK = Duration.ofSeconds(1);
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread loop = new Thread(task, "apply");
+        loop.setDaemon(true);
+        return loop;
+    });
+    private final String desiredTopic;
+    private final DeviceLink link;
+    private final ActiveModel active;
+    private final ModelLoader loader;
+    private final Slots slots;
+    private final AssignmentFile assignments;
+    private final Reporter reporter;
+    private final DeploymentRunner runner;
+    private final DesiredStateHandler desiredStates;
+    private boolean connected;
+
+    /** @throws IOException if the state directory can't be read or written */
+    public ApplyLoop(
+            ManifestVerifier.Verifying self,
+            VerificationKeys trusted,
+            StateDirectory directory,
+            DeviceLink link,
+            ActiveModel active,
+            ModelLoader loader,
+            Clock clock)
+            throws IOException {
+        this.desiredTopic = MqttTopics.of(self.device(), MqttTopics.Channel.DESIRED);
+        this.link = link;
+        this.active = active;
+        this.loader = loader;
+        this.slots = new Slots(directory.directory("slots"));
+        this.assignments = new AssignmentFile(directory.file("deployment.manifest"));
+        ChunkDirectory chunks = new ChunkDirectory(directory.directory("chunks"));
+        this.reporter = new Reporter(
+                self.device(),
+                new Reports(self.device(), self.agentVersion(), clock),
+                new JournalFile(directory.file("journal")),
+                link,
+                thread,
+                active::manifest);
+        Deployment deployment = new Deployment(reporter.restored(), reporter);
+        Installer installer = new Installer(deployment, reporter, chunks, slots, loader, active);
+        this.runner =
+                new DeploymentRunner(deployment, installer, chunks, slots, link, ChunkFetch.Limits.DEFAULT, clock);
+        ManifestVerifier verifier = new ManifestVerifier(trusted, self, clock);
+        this.desiredStates = new DesiredStateHandler(verifier, deployment, reporter, assignments, runner);
+    }
+
+    /**
+     * Serves what was served before the restart and goes on with what was under way. Returns when the old model serves;
+     * the link may be started then, with this loop as its listener.
+     */
+    public void start() throws IOException {
+        slots.recover(this::open).ifPresent(model -> active.serve(model.model(), model.manifest()));
+        link.subscribe(desiredTopic);
+        submit("resume", () -> runner.resume(assignments, active.manifest()));
+        var unused =
+                thread.scheduleWithFixedDelay(guarded("tick", this::tick), 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Runs something on the loop's thread at intervals; that it runs shows that the loop is alive. */
+    public void every(Duration interval, Runnable task) {
+        var unused = thread.scheduleWithFixedDelay(
+                guarded("periodic task", task::run), 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void connected() {
+        submit("connected", () -> {
+            connected = true;
+            runner.connected();
+            reporter.connected();
+        });
+    }
+
+    @Override
+    public void disconnected() {
+        submit("disconnected", () -> connected = false);
+    }
+
+    @Override
+    public void received(String topic, byte[] payload, Runnable acknowledge) {
+        submit("message on " + topic, () -> {
+            try {
+                dispatch(topic, payload);
+            } finally {
+                acknowledge.run();
+            }
+        });
+    }
+
+    /** Finishes what it is at, and stops. */
+    @Override
+    public void close() throws InterruptedException {
+        thread.shutdown();
+        if (!thread.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
+            thread.shutdownNow();
+        }
+    }
+
+    private void dispatch(String topic, byte[] payload) {
+        Optional<Sha256> chunk = MqttTopics.parseChunk(topic);
+        if (chunk.isPresent()) {
+            runner.chunkArrived(chunk.get(), payload);
+        } else if (topic.equals(desiredTopic)) {
+            desiredStates.handle(payload);
+        } else {
+            LOG.warn("a message on a topic that nobody subscribed to topic={}", topic);
+        }
+    }
+
+    private void tick() {
+        runner.tick(connected);
+        if (connected) {
+            reporter.publishNext();
+        }
+    }
+
+    private record Opened(Model model, Manifest manifest) {}
+
+    private Optional<Opened> open(Slots.Installed installed) {
+        try {
+            Model model = loader.load(installed.slot().model(), installed.slot().probeSet());
+            return Optional.of(new Opened(model, installed.manifest()));
+        } catch (ModelException e) {
+            LOG.error("the model of slot {} can't be loaded: {}", installed.slot(), e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private interface Step {
+        void run() throws Exception;
+    }
+
+    private void submit(String what, Step step) {
+        if (!thread.isShutdown()) {
+            thread.execute(guarded(what, step));
+        }
+    }
+
+    /** The thread's outermost loop: a step that fails is logged, and the next one runs. */
+    private static Runnable guarded(String what, Step step) {
+        return () -> {
+            try {
+                step.run();
+            } catch (Exception e) {
+                LOG.error("{} failed", what, e);
+            }
+        };
+    }
+}

@@ -1,0 +1,222 @@
+package io.quantfleet.agent.apply;
+
+import io.quantfleet.agent.apply.Deployment.Active;
+import io.quantfleet.agent.apply.Deployment.Attempt;
+import io.quantfleet.agent.apply.Deployment.Failure;
+import io.quantfleet.agent.apply.Deployment.Fetching;
+import io.quantfleet.agent.apply.Deployment.Switching;
+import io.quantfleet.agent.apply.Deployment.UnderWay;
+import io.quantfleet.agent.link.DeviceLink;
+import io.quantfleet.agent.slot.Slot;
+import io.quantfleet.agent.slot.Slots;
+import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.protocols.Sha256;
+import io.quantfleet.protocols.mqtt.MqttTopics;
+import io.quantfleet.protocols.v1.Manifest;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes a deployment from its assignment through fetching to the installer, and picks it up again after a restart. For
+ * the apply thread.
+ */
+final class DeploymentRunner implements ChunkFetch.Source {
+    private static final Logger LOG = LoggerFactory.getLogger(DeploymentRunner.class);
+
+    private record Fetch(Assignment assignment, ChunkFetch chunks) {}
+
+    private final Deployment deployment;
+    private final Installer installer;
+    private final ChunkDirectory directory;
+    private final Slots slots;
+    private final DeviceLink link;
+    private final ChunkFetch.Limits limits;
+    private final InstantSource clock;
+    private Optional<Fetch> fetch = Optional.empty();
+
+    DeploymentRunner(
+            Deployment deployment,
+            Installer installer,
+            ChunkDirectory directory,
+            Slots slots,
+            DeviceLink link,
+            ChunkFetch.Limits limits,
+            InstantSource clock) {
+        this.deployment = deployment;
+        this.installer = installer;
+        this.directory = directory;
+        this.slots = slots;
+        this.link = link;
+        this.limits = limits;
+        this.clock = clock;
+    }
+
+    /** After a start: goes on with what was under way, given what serves. */
+    void resume(AssignmentFile file, Optional<Manifest> serving) throws IOException {
+        Deployment.State state = deployment.state();
+        Optional<Attempt> attempt = state.deployment();
+        boolean serves = attempt.isPresent()
+                && serving.map(Manifest::getDeploymentId)
+                        .filter(attempt.get().deploymentId()::equals)
+                        .isPresent();
+        if (state instanceof Switching && serves) {
+            deployment.switched();
+            deleteChunks();
+        } else if (state instanceof UnderWay underWay) {
+            deployment.restart();
+            resume(file, underWay.attempt());
+        } else if (state instanceof Active active && !serves) {
+            deployment.reinstall();
+            resume(file, active.attempt());
+        }
+    }
+
+    /** Works on an assignment; the deployment is in state Fetching. */
+    void begin(Assignment assignment) {
+        try {
+            Map<Sha256, Long> lacking = lacking(assignment);
+            ChunkFetch chunks = new ChunkFetch(lacking, this, limits, clock);
+            fetch = Optional.of(new Fetch(assignment, chunks));
+            chunks.start();
+            installIfComplete();
+        } catch (IOException e) {
+            giveUp(storageFailed(e));
+        }
+    }
+
+    /** Gives up what is under way because of something newer, which may want the same chunks; does nothing at rest. */
+    void supersede(String byDeploymentId) {
+        if (deployment.state() instanceof Fetching) {
+            stopFetching();
+            deployment.refuse(
+                    new Failure(ReasonCode.SUPERSEDED, "deployment " + byDeploymentId + " came before it was done"));
+        }
+    }
+
+    void chunkArrived(Sha256 chunk, byte[] content) {
+        if (fetch.isEmpty() || content.length == 0) {
+            return;
+        }
+        ChunkFetch chunks = fetch.get().chunks();
+        ChunkFetch.Arrival arrival = chunks.arrived(chunk, content);
+        if (arrival == ChunkFetch.Arrival.UNWANTED) {
+            return;
+        }
+        try {
+            if (arrival == ChunkFetch.Arrival.RIGHT) {
+                directory.store(chunk, content);
+            }
+            deployment.received(content.length);
+            if (arrival == ChunkFetch.Arrival.RIGHT) {
+                chunks.stored(chunk);
+                installIfComplete();
+            } else {
+                LOG.warn("a chunk with wrong content was thrown away chunk={} arrival={}", chunk, arrival);
+            }
+        } catch (IOException e) {
+            giveUp(storageFailed(e));
+            return;
+        }
+        if (arrival == ChunkFetch.Arrival.HOPELESS) {
+            giveUp(new Failure(
+                    ReasonCode.CHUNK_HASH_MISMATCH,
+                    "chunk " + chunk + " came with other content " + limits.wrong() + " times"));
+        }
+    }
+
+    /** Looks after deadlines; called about once a second. */
+    void tick(boolean connected) {
+        if (fetch.isEmpty()) {
+            return;
+        }
+        Fetch current = fetch.get();
+        if (!clock.instant().isBefore(current.assignment().expiry())) {
+            giveUp(new Failure(
+                    ReasonCode.MANIFEST_EXPIRED,
+                    "it expired at " + current.assignment().expiry() + " before its chunks were there"));
+        } else if (connected) {
+            current.chunks().tick().ifPresent(this::giveUp);
+        }
+    }
+
+    void connected() {
+        fetch.ifPresent(current -> current.chunks().reconnected());
+    }
+
+    @Override
+    public void ask(Sha256 chunk) {
+        link.subscribe(MqttTopics.chunk(chunk));
+    }
+
+    @Override
+    public void release(Sha256 chunk) {
+        link.unsubscribe(MqttTopics.chunk(chunk));
+    }
+
+    private void resume(AssignmentFile file, Attempt attempt) throws IOException {
+        Optional<Assignment> assignment = file.load(attempt.deploymentId());
+        if (assignment.isPresent()) {
+            LOG.info("going on with deploymentId={}", attempt.deploymentId());
+            begin(assignment.get());
+        } else {
+            giveUp(new Failure(ReasonCode.STORAGE_FAILED, "its manifest was lost in a restart"));
+        }
+    }
+
+    private Map<Sha256, Long> lacking(Assignment assignment) throws IOException {
+        Map<Sha256, Long> chunks = assignment.chunks();
+        directory.retainOnly(chunks.keySet());
+        for (Slot slot : Stream.concat(slots.current().stream(), Stream.of(slots.inactive()))
+                .toList()) {
+            List<Sha256> wanted = chunks.keySet().stream()
+                    .filter(chunk -> !directory.has(chunk))
+                    .toList();
+            LocalChunks.copy(slot, wanted, directory);
+        }
+        Map<Sha256, Long> lacking = new LinkedHashMap<>(chunks);
+        lacking.keySet().removeIf(directory::has);
+        return lacking;
+    }
+
+    private void installIfComplete() {
+        if (fetch.isEmpty() || !fetch.get().chunks().isComplete()) {
+            return;
+        }
+        Assignment assignment = fetch.get().assignment();
+        fetch = Optional.empty();
+        deployment.fetched();
+        installer.install(assignment);
+        deleteChunks();
+    }
+
+    private void giveUp(Failure why) {
+        stopFetching();
+        deployment.refuse(why);
+        deleteChunks();
+    }
+
+    private void stopFetching() {
+        fetch.ifPresent(current -> current.chunks().cancel());
+        fetch = Optional.empty();
+    }
+
+    private void deleteChunks() {
+        try {
+            directory.retainOnly(Set.of());
+        } catch (IOException e) {
+            LOG.warn("chunks are left behind until the next deployment", e);
+        }
+    }
+
+    private static Failure storageFailed(IOException e) {
+        return new Failure(ReasonCode.STORAGE_FAILED, "a chunk can't be stored: " + e);
+    }
+}

@@ -1,0 +1,79 @@
+package io.quantfleet.agent.apply;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.quantfleet.protocols.Sha256;
+import io.quantfleet.protocols.manifest.ManifestVerifier;
+import io.quantfleet.protocols.manifest.Verification;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * Deals with each desired state once: the broker repeats it after every reconnection. It is verified, and then refused
+ * in a report or handed to the runner, which drops what it was at. For the apply thread.
+ */
+final class DesiredStateHandler {
+    private final ManifestVerifier verifier;
+    private final Deployment deployment;
+    private final Reporter reporter;
+    private final AssignmentFile assignments;
+    private final DeploymentRunner runner;
+
+    DesiredStateHandler(
+            ManifestVerifier verifier,
+            Deployment deployment,
+            Reporter reporter,
+            AssignmentFile assignments,
+            DeploymentRunner runner) {
+        this.verifier = verifier;
+        this.deployment = deployment;
+        this.reporter = reporter;
+        this.assignments = assignments;
+        this.runner = runner;
+    }
+
+    /** @param message a serialized SignedManifest; empty when the retained message was deleted */
+    void handle(byte[] message) {
+        if (message.length == 0) {
+            return;
+        }
+        Sha256 desired = Sha256.of(message);
+        if (reporter.journal().lastDesired().filter(desired::equals).isPresent()) {
+            return;
+        }
+        Verification verification = verifier.verify(message, reporter.journal().lastSequence());
+        if (verification instanceof Verification.Refused refused) {
+            refuse(refused, desired);
+        } else {
+            accept(message, desired);
+        }
+    }
+
+    private void refuse(Verification.Refused refused, Sha256 desired) {
+        boolean acceptedBefore = deployment
+                .state()
+                .deployment()
+                .filter(last ->
+                        last.deploymentId().equals(refused.deploymentId()) && last.sequence() == refused.sequence())
+                .isPresent();
+        if (acceptedBefore) {
+            // What this device acts on already, back after something that was refused: it stands as it stands.
+            reporter.repeat(deployment.state(), desired);
+        } else {
+            reporter.refused(refused, desired);
+        }
+    }
+
+    private void accept(byte[] message, Sha256 desired) {
+        try {
+            Assignment assignment = Assignment.of(message);
+            runner.supersede(assignment.manifest().getDeploymentId());
+            assignments.store(assignment);
+            reporter.dealingWith(desired, () -> deployment.accept(assignment.firstAttempt()));
+            runner.begin(assignment);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("a manifest that was verified can't be parsed", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the manifest can't be stored", e);
+        }
+    }
+}

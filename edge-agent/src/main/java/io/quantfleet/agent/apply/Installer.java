@@ -1,0 +1,149 @@
+package io.quantfleet.agent.apply;
+
+import io.quantfleet.agent.apply.Deployment.Failure;
+import io.quantfleet.agent.serve.Model;
+import io.quantfleet.agent.serve.ModelException;
+import io.quantfleet.agent.serve.ModelLoader;
+import io.quantfleet.agent.serve.SelfTests;
+import io.quantfleet.agent.slot.Slot;
+import io.quantfleet.agent.slot.Slots;
+import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.protocols.Sha256;
+import io.quantfleet.protocols.v1.ChunkedArtifact;
+import io.quantfleet.protocols.v1.Manifest;
+import io.quantfleet.protocols.v1.SelfTest;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Turns an assignment whose chunks are all there into the model that serves: assemble into the inactive slot, hash, load,
+ * self-test, switch. Whatever fails, the model before serves on. It may be interrupted by death at any point and begun
+ * again. For the apply thread.
+ */
+final class Installer {
+    /** A self-test that took the whole agent down this often (a crash in native code, no memory) is not begun again. */
+    private static final int SELF_TEST_STARTS = 3;
+
+    private final Deployment deployment;
+    private final Reporter reporter;
+    private final ChunkDirectory chunks;
+    private final Slots slots;
+    private final ModelLoader loader;
+    private final ActiveModel active;
+
+    Installer(
+            Deployment deployment,
+            Reporter reporter,
+            ChunkDirectory chunks,
+            Slots slots,
+            ModelLoader loader,
+            ActiveModel active) {
+        this.deployment = deployment;
+        this.reporter = reporter;
+        this.chunks = chunks;
+        this.slots = slots;
+        this.loader = loader;
+        this.active = active;
+    }
+
+    /** Installs; the deployment is in state Verifying before, and at rest after. */
+    void install(Assignment assignment) {
+        Slot slot;
+        try {
+            slot = slots.inactive();
+            Optional<Failure> wrong = assemble(assignment, slot);
+            if (wrong.isPresent()) {
+                deployment.refuse(wrong.get());
+                return;
+            }
+        } catch (IOException e) {
+            deployment.refuse(new Failure(ReasonCode.STORAGE_FAILED, "the slot can't be written: " + e));
+            return;
+        }
+        deployment.verified();
+        selfTest(assignment.manifest(), slot);
+    }
+
+    private Optional<Failure> assemble(Assignment assignment, Slot slot) throws IOException {
+        Manifest manifest = assignment.manifest();
+        slot.clear();
+        Optional<Failure> wrong = assemble(manifest.getVariant(), slot.model());
+        if (wrong.isEmpty()) {
+            wrong = assemble(manifest.getProbeSet(), slot.probeSet());
+        }
+        if (wrong.isEmpty()) {
+            slot.complete(assignment.signed());
+        }
+        return wrong;
+    }
+
+    private Optional<Failure> assemble(ChunkedArtifact artifact, Path target) throws IOException {
+        Sha256 whole = chunks.assemble(artifact, target);
+        if (whole.hex().equals(artifact.getArtifact().getSha256())) {
+            return Optional.empty();
+        }
+        return Optional.of(new Failure(
+                ReasonCode.ARTIFACT_HASH_MISMATCH,
+                "the chunks together hash to " + whole + ", the manifest says "
+                        + artifact.getArtifact().getSha256()));
+    }
+
+    private void selfTest(Manifest manifest, Slot slot) {
+        if (reporter.journal().selfTestStarts() > SELF_TEST_STARTS) {
+            deployment.failSelfTest(
+                    new Failure(
+                            ReasonCode.SELF_TEST_FAILED,
+                            "the agent died " + SELF_TEST_STARTS + " times while it ran the self-test"),
+                    Optional.empty());
+            return;
+        }
+        Model model;
+        try {
+            model = loader.load(slot.model(), slot.probeSet());
+        } catch (ModelException e) {
+            deployment.failSelfTest(new Failure(ReasonCode.MODEL_LOAD_FAILED, message(e)), Optional.empty());
+            return;
+        }
+        Optional<SelfTest> passed = judge(manifest, model);
+        if (passed.isEmpty() || !switchOver()) {
+            model.close();
+            return;
+        }
+        active.serve(model, manifest);
+        deployment.switched();
+    }
+
+    /** Runs the self-test; empty if it failed. */
+    private Optional<SelfTest> judge(Manifest manifest, Model model) {
+        SelfTest result;
+        try {
+            result = SelfTests.run(model);
+        } catch (ModelException e) {
+            deployment.failSelfTest(new Failure(ReasonCode.SELF_TEST_FAILED, message(e)), Optional.empty());
+            return Optional.empty();
+        }
+        if (result.getAccuracy() < manifest.getMinProbeAccuracy()) {
+            String reason = "accuracy " + result.getAccuracy() + " on " + result.getSamples() + " samples is below the "
+                    + manifest.getMinProbeAccuracy() + " that it must reach";
+            deployment.failSelfTest(new Failure(ReasonCode.SELF_TEST_FAILED, reason), Optional.of(result));
+            return Optional.empty();
+        }
+        deployment.passed(result);
+        return Optional.of(result);
+    }
+
+    private boolean switchOver() {
+        try {
+            slots.switchOver();
+            return true;
+        } catch (IOException e) {
+            deployment.failSwitch(new Failure(ReasonCode.STORAGE_FAILED, "the slots can't be switched: " + e));
+            return false;
+        }
+    }
+
+    private static String message(ModelException e) {
+        return String.valueOf(e.getMessage());
+    }
+}

@@ -1,0 +1,54 @@
+package io.quantfleet.agent.apply;
+
+import io.quantfleet.agent.slot.Slot;
+import io.quantfleet.protocols.Sha256;
+import io.quantfleet.protocols.v1.ArtifactRef;
+import io.quantfleet.protocols.v1.ChunkedArtifact;
+import io.quantfleet.protocols.v1.Manifest;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Finds chunks in the artifacts that a slot holds: what the device already has it does not fetch. */
+final class LocalChunks {
+    private LocalChunks() {}
+
+    /** Copies the wanted chunks that the slot's artifacts contain into the chunk directory. */
+    static void copy(Slot from, Iterable<Sha256> wanted, ChunkDirectory to) throws IOException {
+        Optional<Manifest> manifest = from.manifest();
+        if (manifest.isEmpty()) {
+            return;
+        }
+        for (Sha256 chunk : wanted) {
+            if (!copy(from.model(), manifest.get().getVariant(), chunk, to)) {
+                copy(from.probeSet(), manifest.get().getProbeSet(), chunk, to);
+            }
+        }
+    }
+
+    private static boolean copy(Path file, ChunkedArtifact artifact, Sha256 wanted, ChunkDirectory to)
+            throws IOException {
+        long offset = 0;
+        for (ArtifactRef chunk : artifact.getChunksList()) {
+            if (chunk.getSha256().equals(wanted.hex())) {
+                byte[] content = read(file, offset, Math.toIntExact(chunk.getSize()));
+                if (Sha256.of(content).equals(wanted)) {
+                    to.store(wanted, content);
+                    return true;
+                }
+            }
+            offset += chunk.getSize();
+        }
+        return false;
+    }
+
+    private static byte[] read(Path file, long offset, int size) throws IOException {
+        byte[] content = new byte[size];
+        try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+            in.seek(offset);
+            in.readFully(content);
+        }
+        return content;
+    }
+}

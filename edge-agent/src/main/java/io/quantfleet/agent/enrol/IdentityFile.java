@@ -1,0 +1,71 @@
+package io.quantfleet.agent.enrol;
+
+import io.quantfleet.agent.AgentException;
+import io.quantfleet.agent.state.PropertiesFile;
+import io.quantfleet.protocols.DeviceId;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+
+/** Keeps the {@link Identity} in a file that only its owner can read. */
+public final class IdentityFile {
+    private final Path path;
+    private final PropertiesFile file;
+
+    public IdentityFile(Path path) {
+        this.path = path;
+        this.file = new PropertiesFile(path);
+    }
+
+    /**
+     * The stored identity; empty before enrolment.
+     *
+     * @throws AgentException if the file can't be read or is damaged
+     */
+    public Optional<Identity> load() {
+        try {
+            return file.read().map(IdentityFile::fromProperties);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new AgentException(
+                    "the device's identity in " + path + " can't be read (" + e.getMessage()
+                            + "); delete the state directory and enrol the device again",
+                    e);
+        }
+    }
+
+    /** Stores the identity. */
+    public void store(Identity identity) {
+        Properties properties = new Properties();
+        properties.setProperty("deviceId", identity.deviceId().value());
+        properties.setProperty("deviceClass", identity.deviceClass());
+        properties.setProperty("fleet", identity.fleet());
+        properties.setProperty("credential", identity.credential());
+        properties.setProperty("mqttUri", identity.mqttUri().toString());
+        for (int i = 0; i < identity.trustedKeys().size(); i++) {
+            properties.setProperty("trustedKey." + i, identity.trustedKeys().get(i));
+        }
+        try {
+            file.write(properties);
+        } catch (IOException e) {
+            throw new AgentException("the device's identity can't be stored in " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Identity fromProperties(Properties properties) {
+        List<String> trustedKeys = new ArrayList<>();
+        for (int i = 0; properties.containsKey("trustedKey." + i); i++) {
+            trustedKeys.add(properties.getProperty("trustedKey." + i));
+        }
+        return new Identity(
+                new DeviceId(properties.getProperty("deviceId", "")),
+                properties.getProperty("deviceClass", ""),
+                properties.getProperty("fleet", ""),
+                properties.getProperty("credential", ""),
+                URI.create(properties.getProperty("mqttUri", "")),
+                trustedKeys);
+    }
+}

@@ -1,0 +1,52 @@
+package io.quantfleet.agent.link;
+
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The device's connection to the broker. It connects by itself, again and again; a caller that is told that publishing
+ * failed keeps what it wanted to say and says it again when {@link Listener#connected()} comes. Safe for use by several
+ * threads.
+ */
+public interface DeviceLink extends AutoCloseable {
+    /** Hears of the connection and takes its messages. Called on the link's threads, which it must not hold up. */
+    interface Listener {
+        /** Publishing works, and every subscription has been asked for. */
+        void connected();
+
+        /** Publishing fails from now on, until {@link #connected()}. */
+        void disconnected();
+
+        /**
+         * A message came on a subscribed topic.
+         *
+         * @param acknowledge tells the broker that the message has been dealt with. Until then it counts against the
+         *     number of messages that the broker may send at once, which bounds the agent's memory, and after a lost
+         *     connection it comes again.
+         */
+        void received(String topic, byte[] payload, Runnable acknowledge);
+    }
+
+    /** Begins connecting. */
+    void start(Listener listener);
+
+    /**
+     * Sends a message at least once.
+     *
+     * @return completes when the broker has it; fails with {@link LinkException} if there is no connection or it is lost
+     *     first. Blocks while too many messages are on their way.
+     */
+    CompletableFuture<Void> publish(String topic, byte[] payload, boolean retained);
+
+    /**
+     * Subscribes, now and after every reconnection. For a topic that is subscribed already it does so again, which
+     * makes the broker send the retained message again.
+     */
+    void subscribe(String topic);
+
+    /** Ends a subscription. */
+    void unsubscribe(String topic);
+
+    /** Says good-bye and stops connecting; what is on its way has a moment to arrive. */
+    @Override
+    void close();
+}

@@ -1,0 +1,108 @@
+package io.quantfleet.agent.link;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.paho.mqttv5.client.IMqttToken;
+import org.eclipse.paho.mqttv5.client.MqttActionListener;
+import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.MqttSubscription;
+
+/**
+ * One connection, from connect to loss. Its Paho client is thrown away with it, so nothing half-sent is left over in
+ * memory for the next: whoever published is told of the loss and publishes again. Safe for use by several threads.
+ */
+final class PahoConnection {
+    /** Below the receive maximum that brokers grant by default (HiveMQ: 10); beyond it Paho throws. */
+    private static final int IN_FLIGHT = 8;
+
+    private static final int QOS = 1;
+
+    private final MqttAsyncClient client;
+    private final Semaphore permits = new Semaphore(IN_FLIGHT);
+    private final Map<Long, CompletableFuture<Void>> pending = new ConcurrentHashMap<>();
+    private final AtomicLong publishes = new AtomicLong();
+    private volatile boolean lost;
+
+    PahoConnection(MqttAsyncClient client) {
+        this.client = client;
+    }
+
+    CompletableFuture<Void> publish(String topic, byte[] payload, boolean retained) {
+        permits.acquireUninterruptibly();
+        Long key = publishes.incrementAndGet();
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        pending.put(key, done);
+        CompletableFuture<Void> settled = done.whenComplete((nothing, failure) -> {
+            pending.remove(key);
+            permits.release();
+        });
+        try {
+            client.publish(topic, new MqttMessage(payload, QOS, retained, null), null, completing(topic, done));
+        } catch (MqttException e) {
+            done.completeExceptionally(new LinkException("publishing on " + topic + " failed: " + e.getMessage(), e));
+        }
+        if (lost) {
+            // lost() may have looked at the pending ones before this one was among them.
+            done.completeExceptionally(new LinkException("the connection was lost before " + topic + " was published"));
+        }
+        return settled;
+    }
+
+    void subscribe(Collection<String> topics) throws MqttException {
+        for (String topic : topics) {
+            client.subscribe(new MqttSubscription[] {new MqttSubscription(topic, QOS)});
+        }
+    }
+
+    void unsubscribe(String topic) throws MqttException {
+        client.unsubscribe(topic);
+    }
+
+    void acknowledge(int messageId) throws MqttException {
+        client.messageArrivedComplete(messageId, QOS);
+    }
+
+    /** Fails everything on its way and lets go of the client. */
+    void lost(String reason) {
+        lost = true;
+        for (CompletableFuture<Void> done : pending.values()) {
+            done.completeExceptionally(new LinkException(reason));
+        }
+        discard(client);
+    }
+
+    void disconnect(long timeoutMillis) throws MqttException {
+        client.disconnect(timeoutMillis).waitForCompletion(timeoutMillis);
+    }
+
+    static void discard(MqttAsyncClient client) {
+        try {
+            if (client.isConnected()) {
+                client.disconnectForcibly(0, 0, false);
+            }
+            client.close(true);
+        } catch (MqttException alreadyClosed) {
+            // Nothing is left to let go of.
+        }
+    }
+
+    private static MqttActionListener completing(String topic, CompletableFuture<Void> done) {
+        return new MqttActionListener() {
+            @Override
+            public void onSuccess(IMqttToken token) {
+                done.complete(null);
+            }
+
+            @Override
+            public void onFailure(IMqttToken token, Throwable failure) {
+                done.completeExceptionally(new LinkException("publishing on " + topic + " failed", failure));
+            }
+        };
+    }
+}

@@ -1,0 +1,202 @@
+package io.quantfleet.agent.link;
+
+import io.quantfleet.agent.Backoff;
+import io.quantfleet.agent.enrol.Identity;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
+import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@link DeviceLink} over Paho's MQTT 5 client. The session stays at the broker between connections; subscriptions are
+ * made again after each all the same, because that is what brings retained messages that changed meanwhile. Connecting,
+ * with back-off, happens on a thread of the link's own; Paho's callback threads only hand over.
+ */
+public final class PahoDeviceLink implements DeviceLink {
+    private static final Logger LOG = LoggerFactory.getLogger(PahoDeviceLink.class);
+    private static final Duration SESSION_EXPIRY = Duration.ofDays(7);
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration GOOD_BYE = Duration.ofSeconds(2);
+    /** A device that comes back this soon was never away. */
+    private static final Duration WILL_DELAY = Duration.ofSeconds(2);
+    /** Messages that the broker may send before the first is acknowledged: bounds memory to so many chunks. */
+    private static final int RECEIVE_MAXIMUM = 8;
+
+    private final Identity identity;
+    private final PresenceMessages presence;
+    private final Backoff backoff;
+    private final Set<String> topics = ConcurrentHashMap.newKeySet();
+    private volatile Optional<PahoConnection> current = Optional.empty();
+    private final ScheduledExecutorService connector;
+
+    public PahoDeviceLink(Identity identity, PresenceMessages presence, Backoff backoff) {
+        this.identity = identity;
+        this.presence = presence;
+        this.backoff = backoff;
+        this.connector = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "link");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    @Override
+    public void start(Listener listener) {
+        connector.execute(() -> connect(listener));
+    }
+
+    @Override
+    public CompletableFuture<Void> publish(String topic, byte[] payload, boolean retained) {
+        return current.map(connection -> connection.publish(topic, payload, retained))
+                .orElseGet(() -> CompletableFuture.failedFuture(new LinkException("not connected to the broker")));
+    }
+
+    @Override
+    public void subscribe(String topic) {
+        topics.add(topic);
+        current.ifPresent(connection -> {
+            try {
+                connection.subscribe(List.of(topic));
+            } catch (MqttException e) {
+                LOG.debug("subscribing anew after the next connect topic={}", topic, e);
+            }
+        });
+    }
+
+    @Override
+    public void unsubscribe(String topic) {
+        topics.remove(topic);
+        current.ifPresent(connection -> {
+            try {
+                connection.unsubscribe(topic);
+            } catch (MqttException e) {
+                LOG.debug("unsubscribing failed, at worst a message comes once more topic={}", topic, e);
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        connector.shutdownNow();
+        Optional<PahoConnection> last = current;
+        current = Optional.empty();
+        last.ifPresent(connection -> {
+            try {
+                connection
+                        .publish(presence.topic(), presence.offline(), true)
+                        .get(GOOD_BYE.toMillis(), TimeUnit.MILLISECONDS);
+                connection.disconnect(GOOD_BYE.toMillis());
+            } catch (Exception e) {
+                LOG.debug("no good-bye: the last will says it", e);
+            }
+            connection.lost("the agent is shutting down");
+        });
+    }
+
+    private void connect(Listener listener) {
+        URI broker = identity.mqttUri();
+        Optional<MqttAsyncClient> opened = Optional.empty();
+        try {
+            MqttAsyncClient client =
+                    new MqttAsyncClient(broker.toString(), identity.deviceId().value(), new MemoryPersistence());
+            opened = Optional.of(client);
+            PahoConnection connection = new PahoConnection(client);
+            client.setManualAcks(true);
+            client.setCallback(new PahoEvents(
+                    (topic, message) ->
+                            listener.received(topic, message.getPayload(), acknowledgement(connection, topic, message)),
+                    reason -> handOverLoss(connection, reason, listener)));
+            client.connect(options()).waitForCompletion(CONNECT_TIMEOUT.toMillis());
+            current = Optional.of(connection);
+            connection.subscribe(topics);
+            var unused = connection.publish(presence.topic(), presence.online(), true);
+            backoff.reset();
+            LOG.info("connected broker={} deviceId={}", broker, identity.deviceId());
+            listener.connected();
+        } catch (MqttException e) {
+            current = Optional.empty();
+            opened.ifPresent(PahoConnection::discard);
+            Duration pause = backoff.next();
+            LOG.warn("waiting for the broker at {}: {}; next attempt in {} ms", broker, describe(e), pause.toMillis());
+            var ignored = connector.schedule(() -> connect(listener), pause.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void handOverLoss(PahoConnection connection, String reason, Listener listener) {
+        if (!connector.isShutdown()) {
+            connector.execute(() -> lost(connection, reason, listener));
+        }
+    }
+
+    private void lost(PahoConnection connection, String reason, Listener listener) {
+        if (current.filter(connection::equals).isEmpty()) {
+            return;
+        }
+        current = Optional.empty();
+        connection.lost("the connection to the broker was lost: " + reason);
+        Duration pause = backoff.next();
+        LOG.warn(
+                "connection lost broker={} reason={}; next attempt in {} ms",
+                identity.mqttUri(),
+                reason,
+                pause.toMillis());
+        listener.disconnected();
+        var unused = connector.schedule(() -> connect(listener), pause.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static Runnable acknowledgement(PahoConnection connection, String topic, MqttMessage message) {
+        int id = message.getId();
+        boolean wantsAck = message.getQos() > 0;
+        return () -> {
+            try {
+                if (wantsAck) {
+                    connection.acknowledge(id);
+                }
+            } catch (MqttException e) {
+                LOG.debug("not acknowledged, it will come again topic={}", topic, e);
+            }
+        };
+    }
+
+    private MqttConnectionOptions options() {
+        MqttConnectionOptions options = new MqttConnectionOptions();
+        options.setUserName(identity.deviceId().value());
+        options.setPassword(identity.credential().getBytes(StandardCharsets.UTF_8));
+        options.setCleanStart(false);
+        options.setSessionExpiryInterval(SESSION_EXPIRY.toSeconds());
+        options.setReceiveMaximum(RECEIVE_MAXIMUM);
+        options.setKeepAliveInterval((int) KEEP_ALIVE.toSeconds());
+        options.setConnectionTimeout((int) CONNECT_TIMEOUT.toSeconds());
+        options.setAutomaticReconnect(false);
+        options.setUseSubscriptionIdentifiers(false);
+        options.setWill(presence.topic(), new MqttMessage(presence.offline(), 1, true, null));
+        MqttProperties will = new MqttProperties();
+        will.setWillDelayInterval(WILL_DELAY.toSeconds());
+        options.setWillMessageProperties(will);
+        if (identity.mqttUri().getScheme().equals("tcp")) {
+            options.setSocketFactory(new NoDelaySocketFactory());
+        }
+        return options;
+    }
+
+    private static String describe(MqttException e) {
+        String message = e.getMessage() == null ? "reason " + e.getReasonCode() : e.getMessage();
+        return e.getCause() == null ? message : message + " (" + e.getCause().getMessage() + ")";
+    }
+}

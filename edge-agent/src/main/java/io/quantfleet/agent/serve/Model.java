@@ -1,0 +1,31 @@
+package io.quantfleet.agent.serve;
+
+/**
+ * A loaded model with the labelled samples that came with it. Holds native memory until closed. For use by one thread at
+ * a time.
+ */
+public interface Model extends AutoCloseable {
+    /**
+     * The model's answer to one sample.
+     *
+     * @param label the index of the class it chose
+     * @param nanos how long the inference took, without filling its input
+     */
+    record Answer(int label, long nanos) {}
+
+    /** How many samples there are; at least one. */
+    int samples();
+
+    /** The right answer to a sample, counted from 0. */
+    int label(int sample);
+
+    /**
+     * Runs the model on a sample.
+     *
+     * @throws ModelException if the runtime fails
+     */
+    Answer classify(int sample);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,148 @@
+package io.quantfleet.agent.serve;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import io.quantfleet.protocols.v1.ProbeInput;
+import io.quantfleet.protocols.v1.ProbeSet;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A model in ONNX Runtime, on one thread of the CPU. The file is read by the runtime itself and the inputs are filled in
+ * place, so the Java heap stays small whatever the model's size.
+ */
+public final class OrtModel implements Model {
+    private final OrtSession session;
+    private final ProbeSet probeSet;
+    private final List<InputFiller> fillers = new ArrayList<>();
+    private final Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
+
+    private OrtModel(OrtSession session, ProbeSet probeSet) {
+        this.session = session;
+        this.probeSet = probeSet;
+    }
+
+    /** As {@link ModelLoader#load} says. */
+    public static Model load(Path model, Path probeSet) {
+        ProbeSet probes = ProbeSetFile.read(probeSet);
+        try {
+            return load(OrtRuntime.environment(), model, probes);
+        } catch (OrtException e) {
+            throw new ModelException("the model can't be loaded: " + e.getMessage(), e);
+        }
+    }
+
+    private static OrtModel load(OrtEnvironment environment, Path model, ProbeSet probes) throws OrtException {
+        try (OrtSession.SessionOptions options = options()) {
+            OrtModel loaded = new OrtModel(environment.createSession(model.toString(), options), probes);
+            loaded.bindInputs(environment);
+            return loaded;
+        }
+    }
+
+    @Override
+    public int samples() {
+        return probeSet.getSamples();
+    }
+
+    @Override
+    public int label(int sample) {
+        return probeSet.getLabels(sample);
+    }
+
+    @Override
+    public Answer classify(int sample) {
+        fillers.forEach(filler -> filler.fill(sample));
+        long start = System.nanoTime();
+        try (OrtSession.Result result = session.run(inputs, Set.of(probeSet.getOutput()))) {
+            long nanos = System.nanoTime() - start;
+            return new Answer(largest(result), nanos);
+        } catch (OrtException e) {
+            throw new ModelException("the model failed on sample " + sample + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            inputs.values().forEach(OnnxTensor::close);
+            session.close();
+        } catch (OrtException e) {
+            throw new ModelException("the model can't be closed: " + e.getMessage(), e);
+        }
+    }
+
+    private static OrtSession.SessionOptions options() throws OrtException {
+        OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+        options.setIntraOpNumThreads(1);
+        options.setInterOpNumThreads(1);
+        options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+        // The arena keeps what the largest inference needed for ever; on a small board the allocator's few
+        // microseconds are the better price.
+        options.setCPUArenaAllocator(false);
+        return options;
+    }
+
+    private void bindInputs(OrtEnvironment environment) throws OrtException {
+        try {
+            requireNames();
+            for (ProbeInput input : probeSet.getInputsList()) {
+                InputFiller filler = InputFiller.of(input, probeSet.getSamples());
+                fillers.add(filler);
+                inputs.put(input.getName(), tensor(environment, filler));
+            }
+        } catch (OrtException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void requireNames() throws OrtException {
+        Set<String> wanted = session.getInputNames();
+        List<String> given =
+                probeSet.getInputsList().stream().map(ProbeInput::getName).toList();
+        if (!wanted.equals(Set.copyOf(given)) || !session.getOutputNames().contains(probeSet.getOutput())) {
+            throw new ModelException("the probe set fills " + given + " and reads '" + probeSet.getOutput()
+                    + "', the model takes " + wanted + " and gives " + session.getOutputNames());
+        }
+    }
+
+    private static OnnxTensor tensor(OrtEnvironment environment, InputFiller filler) throws OrtException {
+        ByteBuffer buffer = filler.buffer();
+        return switch (filler.input().getType()) {
+            case PROBE_ELEMENT_TYPE_FLOAT32 ->
+                OnnxTensor.createTensor(environment, buffer.asFloatBuffer(), filler.shape());
+            case PROBE_ELEMENT_TYPE_INT64 ->
+                OnnxTensor.createTensor(environment, buffer.asLongBuffer(), filler.shape());
+            case PROBE_ELEMENT_TYPE_INT32 -> OnnxTensor.createTensor(environment, buffer.asIntBuffer(), filler.shape());
+            case PROBE_ELEMENT_TYPE_UNSPECIFIED, UNRECOGNIZED ->
+                throw new ModelException("the probe set's input has an unknown element type");
+        };
+    }
+
+    private int largest(OrtSession.Result result) {
+        Optional<FloatBuffer> scores = result.get(probeSet.getOutput())
+                .filter(OnnxTensor.class::isInstance)
+                .map(value -> ((OnnxTensor) value).getFloatBuffer());
+        if (scores.isEmpty() || !scores.get().hasRemaining()) {
+            throw new ModelException("the model's output '" + probeSet.getOutput() + "' is not a tensor of scores");
+        }
+        FloatBuffer values = scores.get();
+        int best = 0;
+        for (int i = 1; i < values.remaining(); i++) {
+            if (values.get(i) > values.get(best)) {
+                best = i;
+            }
+        }
+        return best;
+    }
+}

@@ -1,0 +1,38 @@
+package io.quantfleet.agent.serve;
+
+import io.quantfleet.protocols.v1.SelfTest;
+import java.util.Arrays;
+
+/** The self-test: every sample of the probe set once. */
+public final class SelfTests {
+    private SelfTests() {}
+
+    /**
+     * Runs it.
+     *
+     * @throws ModelException if the model fails on a sample
+     */
+    public static SelfTest run(Model model) {
+        int samples = model.samples();
+        long[] nanos = new long[samples];
+        int right = 0;
+        for (int sample = 0; sample < samples; sample++) {
+            Model.Answer answer = model.classify(sample);
+            nanos[sample] = answer.nanos();
+            if (answer.label() == model.label(sample)) {
+                right++;
+            }
+        }
+        Arrays.sort(nanos);
+        return SelfTest.newBuilder()
+                .setSamples(samples)
+                .setAccuracy((double) right / samples)
+                .setP50Micros(percentile(nanos, 0.50) / 1e3)
+                .setP95Micros(percentile(nanos, 0.95) / 1e3)
+                .build();
+    }
+
+    private static long percentile(long[] sorted, double fraction) {
+        return sorted[Math.max(0, (int) Math.ceil(fraction * sorted.length) - 1)];
+    }
+}

@@ -1,0 +1,82 @@
+package io.quantfleet.agent.testkit;
+
+import com.hivemq.embedded.EmbeddedExtension;
+import com.hivemq.embedded.EmbeddedHiveMQ;
+import com.hivemq.extension.sdk.api.ExtensionMain;
+import com.hivemq.extension.sdk.api.auth.SimpleAuthenticator;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStartInput;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStartOutput;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStopInput;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStopOutput;
+import com.hivemq.extension.sdk.api.services.Services;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** An embedded HiveMQ that admits everybody, on a loopback port. */
+public final class TestBroker implements AutoCloseable {
+    private final EmbeddedHiveMQ broker;
+
+    private TestBroker(EmbeddedHiveMQ broker) {
+        this.broker = broker;
+    }
+
+    /** A port that nobody listens on. */
+    public static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    public static URI uri(int port) {
+        return URI.create("tcp://127.0.0.1:" + port);
+    }
+
+    /** Starts a broker, with the data that an earlier one left in the directory. */
+    public static TestBroker start(Path directory, int port) throws Exception {
+        Path configuration = Files.createDirectories(directory.resolve("conf"));
+        Files.writeString(configuration.resolve("config.xml"), """
+                <hivemq>
+                    <listeners>
+                        <tcp-listener><port>%d</port><bind-address>127.0.0.1</bind-address></tcp-listener>
+                    </listeners>
+                    <anonymous-usage-statistics><enabled>false</enabled></anonymous-usage-statistics>
+                </hivemq>
+                """.formatted(port));
+        EmbeddedHiveMQ broker = EmbeddedHiveMQ.builder()
+                .withConfigurationFolder(configuration)
+                .withDataFolder(Files.createDirectories(directory.resolve("data")))
+                .withExtensionsFolder(Files.createDirectories(directory.resolve("extensions")))
+                .withEmbeddedExtension(EmbeddedExtension.builder()
+                        .withId("admit-everybody")
+                        .withName("Admit everybody")
+                        .withVersion("1")
+                        .withExtensionMain(new AdmitEverybody())
+                        .build())
+                .withoutLoggingBootstrap()
+                .build();
+        broker.start().get();
+        return new TestBroker(broker);
+    }
+
+    @Override
+    public void close() throws Exception {
+        broker.close();
+    }
+
+    private static final class AdmitEverybody implements ExtensionMain {
+        @Override
+        public void extensionStart(ExtensionStartInput input, ExtensionStartOutput output) {
+            SimpleAuthenticator admit = (in, out) -> out.authenticateSuccessfully();
+            Services.securityRegistry().setAuthenticatorProvider(provider -> admit);
+        }
+
+        @Override
+        public void extensionStop(ExtensionStopInput input, ExtensionStopOutput output) {
+            // Nothing to undo.
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.quantfleet.agent.testkit;
+
+import com.google.protobuf.Timestamp;
+import io.quantfleet.protocols.DeviceId;
+import io.quantfleet.protocols.Sha256;
+import io.quantfleet.protocols.artifact.Chunker;
+import io.quantfleet.protocols.v1.ChunkedArtifact;
+import io.quantfleet.protocols.v1.Manifest;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A manifest for a device, not yet signed, and the chunks that it names. */
+public record TestDeployment(Manifest manifest, Map<Sha256, byte[]> chunks) {
+    public static final String DEVICE_CLASS = "rpi-cpu";
+    private static final int CHUNK_BYTES = 4 << 10;
+
+    /** A deployment of a {@link TinyModel} that passes its self-test, valid for an hour. */
+    public static TestDeployment of(DeviceId device, String deploymentId, long sequence) {
+        return of(device, deploymentId, sequence, 20_000, 1.0);
+    }
+
+    /** The same, with a model of a given size, and with this share of the probe set's labels right. */
+    public static TestDeployment of(
+            DeviceId device, String deploymentId, long sequence, int modelBytes, double rightLabels) {
+        Map<Sha256, byte[]> chunks = new LinkedHashMap<>();
+        ChunkedArtifact variant = cut(TinyModel.onnx(modelBytes, 31L * device.hashCode() + sequence), chunks);
+        ChunkedArtifact probes = cut(TinyModel.probeSet(rightLabels).toByteArray(), chunks);
+        Instant now = Instant.now();
+        Manifest manifest = Manifest.newBuilder()
+                .setDeviceId(device.value())
+                .setDeploymentId(deploymentId)
+                .setSequence(sequence)
+                .setModelName("brightest")
+                .setModelVersion((int) sequence)
+                .setDeviceClass(DEVICE_CLASS)
+                .setFleet("lab")
+                .setVariant(variant)
+                .setProbeSet(probes)
+                .setMinProbeAccuracy(0.9)
+                .setIssuedAt(timestamp(now))
+                .setExpiresAt(timestamp(now.plusSeconds(3600)))
+                .build();
+        return new TestDeployment(manifest, chunks);
+    }
+
+    public TestDeployment expiringAt(Instant expiry) {
+        return new TestDeployment(
+                manifest.toBuilder().setExpiresAt(timestamp(expiry)).build(), chunks);
+    }
+
+    public String variantSha256() {
+        return manifest.getVariant().getArtifact().getSha256();
+    }
+
+    public long totalBytes() {
+        return manifest.getVariant().getArtifact().getSize()
+                + manifest.getProbeSet().getArtifact().getSize();
+    }
+
+    private static ChunkedArtifact cut(byte[] content, Map<Sha256, byte[]> chunks) {
+        try {
+            return new Chunker(CHUNK_BYTES)
+                    .cut(new ByteArrayInputStream(content), (chunk, bytes) -> chunks.put(chunk.sha256(), bytes));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Timestamp timestamp(Instant instant) {
+        return Timestamp.newBuilder().setSeconds(instant.getEpochSecond()).build();
+    }
+}

@@ -1,0 +1,86 @@
+package io.quantfleet.agent.testkit;
+
+import ai.onnx.proto.OnnxMl;
+import com.google.protobuf.ByteString;
+import io.quantfleet.protocols.v1.PixelEncoding;
+import io.quantfleet.protocols.v1.ProbeElementType;
+import io.quantfleet.protocols.v1.ProbeInput;
+import io.quantfleet.protocols.v1.ProbeSet;
+import java.util.Random;
+
+/** A model that takes images of four pixels and names the brightest one, with images to probe it with. */
+public final class TinyModel {
+    public static final int LABELS = 4;
+    private static final int SAMPLES = 20;
+
+    private TinyModel() {}
+
+    /**
+     * The ONNX file.
+     *
+     * @param ballast bytes of weights that nothing uses, to give the file a size; they differ by {@code seed}
+     */
+    public static byte[] onnx(int ballast, long seed) {
+        byte[] weights = new byte[ballast / Float.BYTES * Float.BYTES];
+        new Random(seed).nextBytes(weights);
+        OnnxMl.GraphProto graph = OnnxMl.GraphProto.newBuilder()
+                .setName("brightest")
+                .addInput(value("image", 1, 1, 2, 2))
+                .addOutput(value("scores", 1, LABELS))
+                .addInitializer(OnnxMl.TensorProto.newBuilder()
+                        .setName("ballast")
+                        .setDataType(OnnxMl.TensorProto.DataType.FLOAT_VALUE)
+                        .addDims(weights.length / Float.BYTES)
+                        .setRawData(ByteString.copyFrom(weights)))
+                .addNode(OnnxMl.NodeProto.newBuilder()
+                        .setOpType("Flatten")
+                        .addInput("image")
+                        .addOutput("scores"))
+                .build();
+        return OnnxMl.ModelProto.newBuilder()
+                .setIrVersion(8)
+                .addOpsetImport(OnnxMl.OperatorSetIdProto.newBuilder().setVersion(17))
+                .setGraph(graph)
+                .build()
+                .toByteArray();
+    }
+
+    /** The probe set; this share of its labels is right. */
+    public static ProbeSet probeSet(double rightLabels) {
+        byte[] pixels = new byte[SAMPLES * LABELS];
+        ProbeSet.Builder probes = ProbeSet.newBuilder().setSamples(SAMPLES).setOutput("scores");
+        for (int sample = 0; sample < SAMPLES; sample++) {
+            int brightest = sample % LABELS;
+            // Above 127, so that a signed reading of the byte would lose.
+            pixels[sample * LABELS + brightest] = (byte) 200;
+            boolean right = sample < rightLabels * SAMPLES;
+            probes.addLabels(right ? brightest : (brightest + 1) % LABELS).addReference(brightest);
+        }
+        return probes.addInputs(ProbeInput.newBuilder()
+                        .setName("image")
+                        .setType(ProbeElementType.PROBE_ELEMENT_TYPE_FLOAT32)
+                        .addShape(1)
+                        .addShape(2)
+                        .addShape(2)
+                        .setPixels(PixelEncoding.newBuilder()
+                                .setData(ByteString.copyFrom(pixels))
+                                .setScale(1 / 255.0)
+                                .addMean(0.5)
+                                .addStd(0.25)))
+                .build();
+    }
+
+    private static OnnxMl.ValueInfoProto value(String name, long... shape) {
+        OnnxMl.TensorShapeProto.Builder dimensions = OnnxMl.TensorShapeProto.newBuilder();
+        for (long size : shape) {
+            dimensions.addDim(OnnxMl.TensorShapeProto.Dimension.newBuilder().setDimValue(size));
+        }
+        return OnnxMl.ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(OnnxMl.TypeProto.newBuilder()
+                        .setTensorType(OnnxMl.TypeProto.Tensor.newBuilder()
+                                .setElemType(OnnxMl.TensorProto.DataType.FLOAT_VALUE)
+                                .setShape(dimensions)))
+                .build();
+    }
+}
