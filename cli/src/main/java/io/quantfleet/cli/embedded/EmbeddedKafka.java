@@ -110,12 +110,15 @@ final class EmbeddedKafka implements AutoCloseable {
                 "group.initial.rebalance.delay.ms", "0",
                 // How long a job stays with a worker that has died.
                 "group.share.record.lock.duration.ms", "15000",
+                // A share group's first member finds its state topic still being made; by default it tries again
+                // after 30 s, and never sooner than an offset commit may take.
+                "group.share.initialize.retry.interval.ms", "1000",
+                "offsets.commit.timeout.ms", "1000",
                 "num.network.threads", "2",
                 "num.io.threads", "2",
-                "background.threads", "2",
                 "log.cleaner.dedupe.buffer.size", "2097152",
                 // A broker that was killed can't register anew before its last session has run out.
-                "broker.session.timeout.ms", "5000",
+                "broker.session.timeout.ms", "6000",
                 "broker.heartbeat.interval.ms", "1000"));
         return settings;
     }

@@ -21,7 +21,7 @@ final class EmbeddedPostgresServer implements AutoCloseable {
     static final String DATABASE = "quantfleet";
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgresServer.class);
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration START_LIMIT = Duration.ofMinutes(1);
 
     private final EmbeddedPostgres server;
 

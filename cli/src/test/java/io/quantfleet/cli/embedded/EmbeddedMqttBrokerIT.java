@@ -1,0 +1,96 @@
+package io.quantfleet.cli.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.quantfleet.cli.broker.Login;
+import io.quantfleet.cli.broker.MqttBrokerContract;
+import io.quantfleet.cli.broker.TestClient;
+import io.quantfleet.protocols.DeviceId;
+import io.quantfleet.protocols.mqtt.MqttTopics;
+import io.quantfleet.protocols.mqtt.MqttTopics.Channel;
+import io.quantfleet.protocols.security.Credentials;
+import io.quantfleet.protocols.signing.SigningKey;
+import io.quantfleet.protocols.v1.Role;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The embedded broker keeps the contract, also over a restart. */
+class EmbeddedMqttBrokerIT extends MqttBrokerContract {
+    private static final SigningKey KEY = SigningKey.generate();
+
+    @TempDir
+    private static Path directory;
+
+    private static int port;
+    private static EmbeddedMqttBroker broker;
+
+    @BeforeAll
+    static void startBroker() throws Exception {
+        port = FreePort.next();
+        broker = EmbeddedMqttBroker.start(directory, port, KEY.verificationKeys());
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        broker.close();
+    }
+
+    @Override
+    protected String uri() {
+        return "tcp://127.0.0.1:" + port;
+    }
+
+    @Override
+    protected Login device(DeviceId id) {
+        return new Login(id.value(), Credentials.issue(KEY, id.value(), Role.ROLE_DEVICE, Instant.now()));
+    }
+
+    @Override
+    protected Login service() {
+        return new Login("control-plane", Credentials.issue(KEY, "control-plane", Role.ROLE_SERVICE, Instant.now()));
+    }
+
+    @Test
+    void refusesACredentialOfAnUntrustedKey() {
+        String forged = Credentials.issue(SigningKey.generate(), "control-plane", Role.ROLE_SERVICE, Instant.now());
+        assertThatThrownBy(() -> TestClient.connect(uri(), "forger", new Login("control-plane", forged)))
+                .isInstanceOf(MqttException.class);
+    }
+
+    @Test
+    void keepsSessionsAndRetainedMessagesOverARestart() throws MqttException {
+        DeviceId id = new DeviceId("contract-z");
+        String desired = MqttTopics.of(id, Channel.DESIRED);
+        String retained = MqttTopics.of(id, Channel.REPORTED);
+        TestClient first = TestClient.connect(uri(), id.value(), device(id), 600, Optional.empty());
+        assertThat(first.subscribe(desired)).isTrue();
+        assertThat(first.publish(retained, "kept".getBytes(StandardCharsets.UTF_8), true))
+                .isTrue();
+        first.vanish();
+        try (TestClient service = TestClient.connect(uri(), "restart-service", service())) {
+            assertThat(service.publish(desired, "while away")).isTrue();
+        }
+
+        broker.close();
+        broker = EmbeddedMqttBroker.start(directory, port, KEY.verificationKeys());
+
+        try (TestClient back = TestClient.connect(uri(), id.value(), device(id), 600, Optional.empty());
+                TestClient service = TestClient.connect(uri(), "restart-service", service())) {
+            assertThat(service.subscribe(retained)).isTrue();
+            await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
+                assertThat(back.texts()).containsExactly("while away");
+                assertThat(service.texts()).containsExactly("kept");
+            });
+        }
+    }
+}
