@@ -1,5 +1,6 @@
 package io.quantfleet.cli;
 
+import io.quantfleet.cli.demo.DemoCommand;
 import io.quantfleet.cli.embedded.ServersCommand;
 import io.quantfleet.cli.stack.UpCommand;
 import picocli.CommandLine;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Spec;
         scope = ScopeType.INHERIT,
         synopsisSubcommandLabel = "COMMAND",
         usageHelpAutoWidth = true,
-        subcommands = {UpCommand.class, ServersCommand.class})
+        subcommands = {DemoCommand.class, UpCommand.class, ServersCommand.class})
 final class QuantfleetCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();

@@ -1,5 +1,6 @@
 package io.quantfleet.cli;
 
+import io.quantfleet.quantizer.QuantizerException;
 import java.util.Optional;
 import picocli.CommandLine;
 
@@ -28,7 +29,7 @@ public final class QuantfleetMain {
     }
 
     private static String line(Exception failure) {
-        if (!(failure instanceof CliException)) {
+        if (!(failure instanceof CliException || failure instanceof QuantizerException)) {
             return "unexpected failure: " + failure + " (--verbose shows where)";
         }
         String message = String.valueOf(failure.getMessage());

@@ -12,7 +12,7 @@ final class StackPrograms {
     static final String SERVERS = "servers";
     static final String CONTROL_PLANE = "control-plane";
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(120);
+    private static final Duration START_LIMIT = Duration.ofMinutes(2);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
     private final Installation installation;

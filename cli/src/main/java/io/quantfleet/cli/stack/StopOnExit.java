@@ -6,13 +6,14 @@ import io.quantfleet.cli.terminal.Progress;
 public final class StopOnExit {
     private StopOnExit() {}
 
-    /** Registers the stop. */
-    public static void install(Stack stack, Progress progress) {
+    /** Registers the stop, and what is to be done once everything has stopped. */
+    public static void install(Stack stack, Progress progress, Runnable afterwards) {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
                             progress.close();
                             stack.close();
+                            afterwards.run();
                         },
                         "stop-stack"));
     }

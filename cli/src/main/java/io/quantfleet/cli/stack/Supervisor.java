@@ -8,10 +8,12 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -23,7 +25,7 @@ import java.util.function.Consumer;
 public final class Supervisor implements AutoCloseable {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
-    private static final Duration STEADY = Duration.ofSeconds(60);
+    private static final Duration STEADY = Duration.ofMinutes(1);
     private static final Duration POLL = Duration.ofMillis(150);
 
     private final Launcher launcher;
@@ -109,7 +111,7 @@ public final class Supervisor implements AutoCloseable {
     private void follow(Watched watched) {
         watched.started = Instant.now();
         register.add(watched.program.name(), watched.process.toHandle());
-        watched.process.onExit().thenAccept(ended -> {
+        CompletableFuture<Void> unused = watched.process.onExit().thenAccept(ended -> {
             if (!closing) {
                 thread.execute(() -> ended(watched, ended));
             }
@@ -126,7 +128,7 @@ public final class Supervisor implements AutoCloseable {
         }
         announce.accept(watched.program.name() + " ended with status " + process.exitValue() + "; starting it again in "
                 + watched.pause.toMillis() / 1000.0 + " s (" + watched.program.log() + ")");
-        thread.schedule(() -> restart(watched), watched.pause.toMillis(), TimeUnit.MILLISECONDS);
+        later(watched.pause, () -> restart(watched));
         Duration next = watched.pause.multipliedBy(2);
         watched.pause = next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next;
     }
@@ -137,7 +139,7 @@ public final class Supervisor implements AutoCloseable {
         }
         watched.process = launcher.launch(watched.program);
         follow(watched);
-        thread.schedule(() -> announceReturn(watched, watched.process), POLL.toMillis(), TimeUnit.MILLISECONDS);
+        later(POLL, () -> announceReturn(watched, watched.process));
     }
 
     private void announceReturn(Watched watched, Process process) {
@@ -148,7 +150,7 @@ public final class Supervisor implements AutoCloseable {
             Duration took = Duration.between(watched.started, Instant.now());
             announce.accept(watched.program.name() + " is back after " + took.toMillis() / 1000.0 + " s");
         } else {
-            thread.schedule(() -> announceReturn(watched, process), POLL.toMillis(), TimeUnit.MILLISECONDS);
+            later(POLL, () -> announceReturn(watched, process));
         }
     }
 
@@ -184,6 +186,19 @@ public final class Supervisor implements AutoCloseable {
             throw new IllegalArgumentException("no program " + name);
         }
         return watched;
+    }
+
+    private void later(Duration pause, Runnable action) {
+        ScheduledFuture<?> unused = thread.schedule(
+                () -> {
+                    try {
+                        action.run();
+                    } catch (CliException e) {
+                        announce.accept(String.valueOf(e.getMessage()));
+                    }
+                },
+                pause.toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     private void onThread(Runnable action) {

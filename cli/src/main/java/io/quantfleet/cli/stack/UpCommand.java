@@ -21,7 +21,7 @@ public final class UpCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Progress progress = Progress.onStandardOutput();
         Stack stack = Stack.open(arguments.options(DataDirectory.defaultRoot()), Installation.current(), progress);
-        StopOnExit.install(stack, progress);
+        StopOnExit.install(stack, progress, () -> {});
         progress.line("Data in " + stack.directory().root());
         stack.start();
         StackAddresses addresses = stack.addresses();

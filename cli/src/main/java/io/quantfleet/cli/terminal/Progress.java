@@ -6,9 +6,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.Timer;
+import java.util.TimerTask;
 
 /**
  * Steps on a terminal, one after the other: the current one on a line that is drawn anew as it advances, with its
@@ -18,12 +17,13 @@ import java.util.concurrent.TimeUnit;
 public final class Progress implements AutoCloseable {
     private static final String CLEAR_LINE = "\r\033[K";
     private static final int WIDTH = 100;
+    private static final long REDRAW_MILLIS = 500;
 
     private final PrintStream out;
     private final boolean terminal;
     private final InstantSource clock;
     private final Instant begin;
-    private final Optional<ScheduledExecutorService> redraw;
+    private final Optional<Timer> redraw;
     private Optional<Step> current = Optional.empty();
 
     /** Shows progress on {@code out}, redrawn if it is a {@code terminal}. */
@@ -35,9 +35,9 @@ public final class Progress implements AutoCloseable {
         this.redraw = terminal ? Optional.of(startRedrawing()) : Optional.empty();
     }
 
-    /** Progress on standard output. */
+    /** Progress on standard output, which the {@code quantfleet} script knows to be a terminal or not. */
     public static Progress onStandardOutput() {
-        return new Progress(System.out, System.console() != null, InstantSource.system());
+        return new Progress(System.out, Boolean.getBoolean("quantfleet.terminal"), InstantSource.system());
     }
 
     /** One step; ends with {@link #done} or when the next one begins. */
@@ -120,7 +120,7 @@ public final class Progress implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        redraw.ifPresent(ScheduledExecutorService::shutdownNow);
+        redraw.ifPresent(Timer::cancel);
         if (terminal && current.isPresent()) {
             out.println();
         }
@@ -131,14 +131,16 @@ public final class Progress implements AutoCloseable {
         return String.format(Locale.ROOT, "[%6.1f s]", elapsed().toMillis() / 1000.0);
     }
 
-    private ScheduledExecutorService startRedrawing() {
-        ScheduledExecutorService ticks = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "progress");
-            thread.setDaemon(true);
-            return thread;
-        });
-        ticks.scheduleAtFixedRate(this::redraw, 500, 500, TimeUnit.MILLISECONDS);
-        return ticks;
+    private Timer startRedrawing() {
+        Timer timer = new Timer("progress", true);
+        TimerTask task = new TimerTask() {
+            @Override
+            public void run() {
+                redraw();
+            }
+        };
+        timer.schedule(task, REDRAW_MILLIS, REDRAW_MILLIS);
+        return timer;
     }
 
     private synchronized void redraw() {

@@ -1,0 +1,171 @@
+package io.quantfleet.cli.client;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quantfleet.cli.CliException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A client of the REST API under {@code /api/v1}. Every method throws {@link ApiException} where the control plane
+ * refuses, and {@link UnreachableException} where it can't be asked; nothing is retried here. Safe for use by several
+ * threads.
+ */
+public final class ControlPlaneClient {
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
+    private static final Duration UPLOAD_LIMIT = Duration.ofMinutes(10);
+
+    private final ObjectMapper json =
+            new ObjectMapper().configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false);
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT_LIMIT)
+            .build();
+    private final URI base;
+
+    /** A client of the control plane at {@code root}, the console's address. */
+    public ControlPlaneClient(URI root) {
+        this.base = root.resolve("/api/v1/");
+    }
+
+    /** Makes a fleet without devices. */
+    public void createFleet(String name, String description) {
+        post("fleets", Map.of("name", name, "description", description));
+    }
+
+    /** A secret with which {@code uses} devices of one class may join the fleet. */
+    public String createEnrolmentToken(String fleet, String deviceClass, int uses, Duration validity) {
+        JsonNode made = post(
+                "enrolment-tokens",
+                Map.of(
+                        "fleet", fleet,
+                        "deviceClass", deviceClass,
+                        "uses", uses,
+                        "ttlSeconds", validity.toSeconds()));
+        return made.path("token").asText();
+    }
+
+    /** Registers the next version of the model; returns its number. */
+    public int registerModel(ModelUpload upload) {
+        try {
+            Multipart form = new Multipart()
+                    .file("description", upload.description())
+                    .file("onnx", upload.onnx())
+                    .file("calibration", upload.calibration())
+                    .file("validation", upload.validation());
+            for (Path file : upload.externalData()) {
+                form.file("externalData", file);
+            }
+            HttpRequest request = request("models", UPLOAD_LIMIT)
+                    .header("Content-Type", form.contentType())
+                    .POST(form.body())
+                    .build();
+            return send(request).path("version").asInt();
+        } catch (IOException e) {
+            throw new CliException("can't read the model's files: " + e.getMessage(), e);
+        }
+    }
+
+    /** Every version of a model, newest first. */
+    public List<ModelVersion> modelVersions(String name) {
+        return json.convertValue(get("models/" + encoded(name)), new TypeReference<>() {});
+    }
+
+    /** One version of a model with its variants. */
+    public ModelVersion modelVersion(String name, int version) {
+        return json.convertValue(get("models/" + encoded(name) + "/versions/" + version), ModelVersion.class);
+    }
+
+    /** Takes a model version to every device of a fleet. */
+    public Rollout createRollout(String fleet, String model, int version) {
+        return json.convertValue(
+                post("rollouts", Map.of("fleet", fleet, "model", model, "version", version)), Rollout.class);
+    }
+
+    /** One rollout. */
+    public Rollout rollout(String id) {
+        return json.convertValue(get("rollouts/" + encoded(id)), Rollout.class);
+    }
+
+    /** Every rollout. */
+    public List<Rollout> rollouts() {
+        return json.convertValue(get("rollouts"), new TypeReference<>() {});
+    }
+
+    /** The devices of a fleet. */
+    public List<Device> devices(String fleet) {
+        List<Device> all = json.convertValue(get("devices"), new TypeReference<>() {});
+        return all.stream().filter(device -> device.fleet().equals(fleet)).toList();
+    }
+
+    private JsonNode get(String path) {
+        return send(request(path, ANSWER_LIMIT).GET().build());
+    }
+
+    private JsonNode post(String path, Map<String, Object> body) {
+        try {
+            return send(request(path, ANSWER_LIMIT)
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofByteArray(json.writeValueAsBytes(body)))
+                    .build());
+        } catch (IOException e) {
+            throw new IllegalStateException("a map of texts and numbers is JSON", e);
+        }
+    }
+
+    private HttpRequest.Builder request(String path, Duration limit) {
+        return HttpRequest.newBuilder(base.resolve(path))
+                .timeout(limit)
+                .header("Accept", "application/json, application/problem+json");
+    }
+
+    private JsonNode send(HttpRequest request) {
+        try {
+            HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
+            if (response.statusCode() >= 300) {
+                throw refusal(request, response);
+            }
+            return json.readTree(response.body());
+        } catch (IOException e) {
+            throw new UnreachableException("the control plane at " + base + " does not answer", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CliException("interrupted", e);
+        }
+    }
+
+    private CliException refusal(HttpRequest request, HttpResponse<byte[]> response) {
+        String text = new String(response.body(), StandardCharsets.UTF_8);
+        if (response.statusCode() == 503) {
+            return new UnreachableException("the control plane is not available: " + text);
+        }
+        try {
+            JsonNode problem = json.readTree(text);
+            String detail = problem.path("detail").asText(problem.path("title").asText(text));
+            return new ApiException(response.statusCode(), problem.path("code").asText("INTERNAL"), detail);
+        } catch (IOException noJson) {
+            return new ApiException(
+                    response.statusCode(),
+                    "INTERNAL",
+                    request.method() + " " + request.uri() + " answered " + response.statusCode());
+        }
+    }
+
+    private static String encoded(String segment) {
+        return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}

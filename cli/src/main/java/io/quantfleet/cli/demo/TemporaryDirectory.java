@@ -1,0 +1,34 @@
+package io.quantfleet.cli.demo;
+
+import io.quantfleet.cli.CliException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A directory that goes with the demo. */
+final class TemporaryDirectory {
+    private TemporaryDirectory() {}
+
+    static Path create() {
+        try {
+            return Files.createTempDirectory("quantfleet-demo-");
+        } catch (IOException e) {
+            throw new CliException("can't create a temporary directory: " + e.getMessage(), e);
+        }
+    }
+
+    /** Deletes it with everything in it; what can't be deleted stays. */
+    static void delete(Path directory) {
+        try (Stream<Path> walk = Files.walk(directory)) {
+            List<Path> deepestFirst = walk.sorted(Comparator.reverseOrder()).toList();
+            for (Path path : deepestFirst) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException e) {
+            System.err.println("quantfleet: can't delete " + directory + ": " + e.getMessage());
+        }
+    }
+}
