@@ -1,0 +1,14 @@
+package io.quantfleet.quantizer.worker;
+
+import io.quantfleet.protocols.v1.QuantizationStep;
+
+/** Hears how far a job is. */
+@FunctionalInterface
+interface JobProgress {
+    /**
+     * Called as often as is convenient, from any thread.
+     *
+     * @param fraction of the whole job, 0 to 1
+     */
+    void report(QuantizationStep step, double fraction);
+}

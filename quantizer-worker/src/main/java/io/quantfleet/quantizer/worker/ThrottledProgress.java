@@ -1,0 +1,43 @@
+package io.quantfleet.quantizer.worker;
+
+import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.protocols.v1.QuantizationStep;
+import io.quantfleet.quantizer.QuantizerException;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/**
+ * Passes on a job's progress: every new step at once, within a step twice a second at most, and never backwards. Here a job
+ * also learns that it shall end: a report from an interrupted thread throws.
+ */
+final class ThrottledProgress implements JobProgress {
+    private static final long INTERVAL_NANOS = Duration.ofMillis(500).toNanos();
+
+    private final String jobId;
+    private final Results results;
+    private final LongSupplier nanoTime;
+    private QuantizationStep lastStep = QuantizationStep.QUANTIZATION_STEP_UNSPECIFIED;
+    private double highest;
+    private long lastSent;
+
+    ThrottledProgress(String jobId, Results results, LongSupplier nanoTime) {
+        this.jobId = jobId;
+        this.results = results;
+        this.nanoTime = nanoTime;
+    }
+
+    /** @throws QuantizerException {@code CANCELLED} if the calling thread was interrupted */
+    @Override
+    public synchronized void report(QuantizationStep step, double fraction) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new QuantizerException(ReasonCode.CANCELLED, "the worker stops");
+        }
+        highest = Math.max(highest, Math.min(1, fraction));
+        long now = nanoTime.getAsLong();
+        if (step != lastStep || now - lastSent >= INTERVAL_NANOS) {
+            lastStep = step;
+            lastSent = now;
+            results.progressed(jobId, step, highest);
+        }
+    }
+}

@@ -1,0 +1,261 @@
+package io.quantfleet.quantizer.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.cloudevents.CloudEvent;
+import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.protocols.Sha256;
+import io.quantfleet.protocols.kafka.KafkaTopics;
+import io.quantfleet.protocols.v1.QuantizationFailed;
+import io.quantfleet.protocols.v1.QuantizationJobRequested;
+import io.quantfleet.protocols.v1.VariantQuantized;
+import io.quantfleet.protocols.v1.Verdict;
+import io.quantfleet.quantizer.QuantizerException;
+import java.io.BufferedReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Workers on a real broker. Locks last two seconds here. */
+@Timeout(60)
+class QuantizerWorkerIT {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private static EmbeddedBroker broker;
+
+    @TempDir
+    private Path directory;
+
+    private Installation installation;
+
+    @BeforeAll
+    static void startBroker(@TempDir Path directory) {
+        broker = new EmbeddedBroker(directory).start();
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        broker.close();
+    }
+
+    @BeforeEach
+    void install(TestInfo test) throws Exception {
+        installation = new Installation(
+                broker.bootstrapServers(), test.getTestMethod().orElseThrow().getName(), directory);
+    }
+
+    @AfterEach
+    void uninstall() {
+        installation.close();
+    }
+
+    @Test
+    void storesTheVariantAndTellsOfItUnderTheJobsId() throws Exception {
+        installation.request(installation.job("job-1").build());
+
+        FakeJobRunner runner = FakeJobRunner.quick();
+        try (WorkerThread worker = new WorkerThread(installation.settings("w1"), runner)) {
+            await().atMost(LIMIT).until(() -> !installation.variants("job-1").isEmpty());
+        }
+
+        assertThat(installation.leftOver()).isEmpty();
+        VariantQuantized variant = installation.variants("job-1").get(0);
+        assertThat(variant.getVerdict()).isEqualTo(Verdict.VERDICT_READY);
+        assertThat(variant.getWorkerId()).isEqualTo("w1");
+        assertThat(installation.store.open(new Sha256(variant.getVariant().getSha256())))
+                .hasContent("variant of glyphs:1");
+        assertThat(installation.store.open(new Sha256(variant.getProbeSet().getSha256())))
+                .hasContent("probe set");
+        CloudEvent event = installation.events().stream()
+                .filter(e -> e.getType().equals("io.quantfleet.variant-quantized.v1"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(event.getId()).isEqualTo("job-1");
+        assertThat(installation.progress("job-1")).isNotEmpty();
+        assertThat(runner.files.get(0).onnx()).hasFileName("glyphs.onnx");
+        assertThat(filesUnder(directory.resolve("work"))).containsExactly(".lock");
+    }
+
+    @Test
+    void putsAsideWhatIsNoJobAndGoesOnWithTheNext() throws Exception {
+        installation.send(new ProducerRecord<>(
+                installation.topics.quantizationJobs(),
+                "key".getBytes(StandardCharsets.UTF_8),
+                "poison".getBytes(StandardCharsets.UTF_8)));
+        installation.request(installation.job("job-1").build());
+
+        try (WorkerThread worker = new WorkerThread(installation.settings("w1"), FakeJobRunner.quick())) {
+            await().atMost(LIMIT).until(() -> !installation.variants("job-1").isEmpty());
+        }
+
+        assertThat(installation.leftOver()).isEmpty();
+        assertThat(installation.deadLetters()).singleElement().satisfies(letter -> {
+            assertThat(letter.value()).asString().isEqualTo("poison");
+            assertThat(letter.headers().lastHeader("quantfleet-reason").value())
+                    .asString()
+                    .contains("no CloudEvent");
+        });
+    }
+
+    @Test
+    void tellsOnceOfAJobThatCannotBeDone() throws Exception {
+        installation.request(installation.job("job-1").build());
+
+        JobRunner runner = (job, files, progress) -> {
+            throw new QuantizerException(ReasonCode.OPSET_UNSUPPORTED, "opset 7 is too old");
+        };
+        try (WorkerThread worker = new WorkerThread(installation.settings("w1"), runner)) {
+            await().atMost(LIMIT).until(() -> !installation.failures("job-1").isEmpty());
+        }
+
+        assertThat(installation.leftOver()).isEmpty();
+        QuantizationFailed failure = installation.failures("job-1").get(0);
+        assertThat(failure.getCode()).isEqualTo("OPSET_UNSUPPORTED");
+        assertThat(failure.getMessage()).isEqualTo("opset 7 is too old");
+        assertThat(installation.failures("job-1")).hasSize(1);
+        assertThat(installation.deadLetters()).isEmpty();
+    }
+
+    @Test
+    void failsAJobWhoseArtifactIsMissing() throws Exception {
+        QuantizationJobRequested.Builder job = installation.job("job-1");
+        job.getArtifactsBuilder()
+                .getOnnxBuilder()
+                .getArtifactBuilder()
+                .setSha256(Sha256.of(new byte[] {1}).hex());
+        installation.request(job.build());
+
+        try (WorkerThread worker = new WorkerThread(installation.settings("w1"), FakeJobRunner.quick())) {
+            await().atMost(LIMIT).until(() -> !installation.failures("job-1").isEmpty());
+        }
+
+        assertThat(installation.failures("job-1").get(0).getCode()).isEqualTo("ARTIFACT_MISSING");
+    }
+
+    @Test
+    void keepsALongJobBeyondTheDurationOfItsLock() throws Exception {
+        FakeJobRunner first = FakeJobRunner.slow();
+        FakeJobRunner second = FakeJobRunner.quick();
+        installation.request(installation.job("long").build());
+        try (WorkerThread one = new WorkerThread(installation.settings("w1"), first)) {
+            await().atMost(LIMIT).until(() -> first.started.size() == 1);
+            long since = System.nanoTime();
+            try (WorkerThread two = new WorkerThread(installation.settings("w2"), second)) {
+                installation.request(installation.job("short").build());
+                await().atMost(LIMIT)
+                        .until(() -> !installation.variants("short").isEmpty());
+                await().atMost(LIMIT)
+                        .until(() -> System.nanoTime() - since
+                                > Duration.ofSeconds(6).toNanos());
+                first.finish();
+                await().atMost(LIMIT).until(() -> !installation.variants("long").isEmpty());
+            }
+        }
+
+        assertThat(first.started).containsExactly("long");
+        assertThat(second.started).containsExactly("short");
+        assertThat(installation.variants("long")).singleElement().satisfies(variant -> assertThat(variant.getWorkerId())
+                .isEqualTo("w1"));
+    }
+
+    @Test
+    void anotherWorkerDoesTheJobOfOneThatWasKilled() throws Exception {
+        installation.request(installation.job("job-1").build());
+        Process stuck = startStuckWorker();
+        try (BufferedReader out = stuck.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(out.readLine()).isEqualTo("started job-1");
+        } finally {
+            stuck.destroyForcibly().waitFor();
+        }
+        assertThat(filesUnder(directory.resolve("work"))).contains("glyphs.onnx");
+
+        FakeJobRunner runner = FakeJobRunner.quick();
+        try (WorkerThread worker = new WorkerThread(installation.settings("w2"), runner)) {
+            await().atMost(LIMIT).until(() -> !installation.variants("job-1").isEmpty());
+        }
+
+        assertThat(installation.leftOver()).isEmpty();
+        assertThat(runner.started).containsExactly("job-1");
+        assertThat(installation.variants("job-1")).hasSize(1);
+        assertThat(filesUnder(directory.resolve("work"))).containsExactly(".lock");
+    }
+
+    @Test
+    void givesBackItsJobWhenItIsStopped() throws Exception {
+        FakeJobRunner never = FakeJobRunner.slow();
+        FakeJobRunner quick = FakeJobRunner.quick();
+        installation.request(installation.job("job-1").build());
+        try (WorkerThread one = new WorkerThread(installation.settings("w1"), never)) {
+            await().atMost(LIMIT).until(() -> never.started.size() == 1);
+        }
+        try (WorkerThread two = new WorkerThread(installation.settings("w2"), quick)) {
+            await().atMost(LIMIT).until(() -> !installation.variants("job-1").isEmpty());
+        }
+
+        assertThat(quick.started).containsExactly("job-1");
+        assertThat(installation.failures("job-1")).isEmpty();
+    }
+
+    @Test
+    void waitsForABrokerThatComesLateAndGoesOnAfterItsRestart() throws Exception {
+        FakeJobRunner runner = FakeJobRunner.slow();
+        Path own = directory.resolve("late");
+        try (EmbeddedBroker late = new EmbeddedBroker(directory.resolve("broker"));
+                WorkerThread worker = new WorkerThread(
+                        Installation.settings(late.bootstrapServers(), new KafkaTopics("late."), own, "w1"), runner)) {
+            late.start();
+            try (Installation there = new Installation(late.bootstrapServers(), "late", own)) {
+                there.request(there.job("job-1").build());
+                await().atMost(LIMIT).until(() -> runner.started.size() == 1);
+
+                late.stop();
+                late.start();
+                runner.finish();
+
+                await().atMost(LIMIT).until(() -> !there.variants("job-1").isEmpty());
+                // The broker has forgotten who held the job and delivers it again, before the next.
+                there.request(there.job("job-2").build());
+                await().atMost(LIMIT).until(() -> !there.variants("job-2").isEmpty());
+                assertThat(runner.started).containsExactly("job-1", "job-2");
+                assertThat(there.variants("job-1")).hasSize(1);
+            }
+        }
+    }
+
+    private Process startStuckWorker() throws Exception {
+        List<String> command = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                StuckWorkerMain.class.getName(),
+                broker.bootstrapServers(),
+                installation.topics.prefix(),
+                directory.toString());
+        return new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    private static List<String> filesUnder(Path directory) throws Exception {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> file.getFileName().toString())
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.quantfleet.quantizer.worker;
+
+/** A worker that runs in a thread of the test, until it is closed. */
+final class WorkerThread implements AutoCloseable {
+    private final Worker worker;
+    private final Thread thread;
+
+    WorkerThread(WorkerSettings settings, JobRunner runner) {
+        worker = new Worker(settings, runner);
+        thread = new Thread(
+                () -> {
+                    try {
+                        worker.run();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "worker-" + settings.workerId());
+        thread.start();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        worker.close();
+        thread.join(5_000);
+    }
+}
