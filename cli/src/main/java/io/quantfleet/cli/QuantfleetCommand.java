@@ -1,5 +1,6 @@
 package io.quantfleet.cli;
 
+import io.quantfleet.agent.app.AgentCommand;
 import io.quantfleet.cli.demo.DemoCommand;
 import io.quantfleet.cli.embedded.ServersCommand;
 import io.quantfleet.cli.stack.UpCommand;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Spec;
         scope = ScopeType.INHERIT,
         synopsisSubcommandLabel = "COMMAND",
         usageHelpAutoWidth = true,
-        subcommands = {DemoCommand.class, UpCommand.class, ServersCommand.class})
+        subcommands = {DemoCommand.class, UpCommand.class, AgentCommand.class, ServersCommand.class})
 final class QuantfleetCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();

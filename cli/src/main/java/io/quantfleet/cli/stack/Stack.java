@@ -79,11 +79,6 @@ public final class Stack implements AutoCloseable {
         List<String> workers = IntStream.range(0, addresses.workers().size())
                 .mapToObj(StackPrograms::worker)
                 .toList();
-        if (!Files.exists(installation.home().resolve("control-plane/target/quarkus-app/quarkus-run.jar"))
-                || !Files.exists(installation.home().resolve("quantizer-worker/target/quantizer-worker.jar"))) {
-            progress.line("(control plane or worker not built: servers only)");
-            return;
-        }
         Progress.Step ours = progress.begin("Starting the control plane and " + String.join(", ", workers));
         supervisor.launch(programs.controlPlane(signingKey));
         IntStream.range(0, workers.size()).mapToObj(programs::workerProgram).forEach(supervisor::launch);
