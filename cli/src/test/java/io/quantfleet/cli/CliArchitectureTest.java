@@ -12,10 +12,8 @@ import com.tngtech.archunit.lang.ArchRule;
 @AnalyzeClasses(packages = "io.quantfleet.cli", importOptions = DoNotIncludeTests.class)
 class CliArchitectureTest {
     @ArchTest
-    static final ArchRule THE_CONTROL_PLANE_IS_REACHED_BY_ITS_API_ONLY = noClasses()
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("io.quantfleet.controlplane..");
+    static final ArchRule THE_CONTROL_PLANE_IS_REACHED_BY_ITS_API_ONLY =
+            noClasses().should().dependOnClassesThat().resideInAPackage("io.quantfleet.controlplane..");
 
     @ArchTest
     static final ArchRule ONLY_THE_EMBEDDED_SERVERS_KNOW_THE_SERVERS = noClasses()

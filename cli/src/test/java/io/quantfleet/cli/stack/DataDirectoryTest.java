@@ -31,8 +31,8 @@ class DataDirectoryTest {
             assertThat(held.root()).isDirectory();
             assertThatThrownBy(() -> DataDirectory.open(root))
                     .isInstanceOf(CliException.class)
-                    .hasMessageContaining("is in use by process "
-                            + ProcessHandle.current().pid());
+                    .hasMessageContaining(
+                            "is in use by process " + ProcessHandle.current().pid());
         }
     }
 

@@ -56,8 +56,10 @@ class SupervisorTest {
 
     @Test
     void saysWhyAProgramDidNotBecomeReady() {
-        supervisor.launch(program("broken", "echo 12:00 ERROR no disk; echo at some.Class; exit 3", Optional.of(
-                URI.create("http://127.0.0.1:1/health"))));
+        supervisor.launch(program(
+                "broken",
+                "echo 12:00 ERROR no disk; echo at some.Class; exit 3",
+                Optional.of(URI.create("http://127.0.0.1:1/health"))));
         assertThatThrownBy(() -> supervisor.awaitReady("broken"))
                 .isInstanceOf(CliException.class)
                 .hasMessageContaining("broken ended with status 3 before it was ready: 12:00 ERROR no disk; read ")
@@ -69,8 +71,10 @@ class SupervisorTest {
         Path order = directory.resolve("order");
         for (String name : List.of("first", "second", "third")) {
             Path ready = directory.resolve(name + ".ready");
-            start(name, "trap 'echo " + name + " >> " + order + "; exit 0' TERM; touch " + ready
-                    + "; while :; do sleep 0.05; done");
+            start(
+                    name,
+                    "trap 'echo " + name + " >> " + order + "; exit 0' TERM; touch " + ready
+                            + "; while :; do sleep 0.05; done");
             await().atMost(LIMIT).until(() -> Files.exists(ready));
         }
         List<ProcessHandle> processes = new ArrayList<>(supervisor.running().values());
@@ -97,7 +101,8 @@ class SupervisorTest {
         Process leftover = new ProcessBuilder("sleep", "600").start();
         ProcessRegister.open(directory.resolve("earlier.json")).add("worker-1", leftover.toHandle());
 
-        List<String> ended = ProcessRegister.open(directory.resolve("earlier.json")).endAll();
+        List<String> ended =
+                ProcessRegister.open(directory.resolve("earlier.json")).endAll();
 
         assertThat(ended).containsExactly("worker-1");
         assertThat(leftover.isAlive()).isFalse();
