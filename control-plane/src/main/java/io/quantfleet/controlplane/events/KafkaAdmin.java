@@ -48,13 +48,21 @@ public class KafkaAdmin {
      */
     public void prepare() throws InterruptedException {
         for (String topic : topics.all()) {
-            NewTopic wanted = new NewTopic(topic, Optional.of(settings.partitions()), Optional.empty());
+            NewTopic wanted = new NewTopic(topic, Optional.of(partitions(topic)), Optional.empty());
             await(admin.createTopics(List.of(wanted)).all(), PATIENCE);
         }
         ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, topics.workersGroup());
         AlterConfigOp earliest =
                 new AlterConfigOp(new ConfigEntry("share.auto.offset.reset", "earliest"), AlterConfigOp.OpType.SET);
         await(admin.incrementalAlterConfigs(Map.of(group, List.of(earliest))).all(), PATIENCE);
+    }
+
+    /**
+     * The jobs have one partition, which every worker shares: of several, a worker that died would keep its own until its
+     * session runs out. See {@code docs/decisions/0002-quantization-jobs-on-share-groups.md}.
+     */
+    private int partitions(String topic) {
+        return topic.equals(topics.quantizationJobs()) ? 1 : settings.partitions();
     }
 
     /**
