@@ -6,7 +6,6 @@ import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.Tensors;
 import io.quantfleet.quantizer.target.IntegerType;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +28,7 @@ final class QdqWriter {
     /** Quantizes a computed tensor or an input: whoever reads it reads it through the integers from now on. */
     void quantizeActivation(String tensor, Affine affine) {
         String scale = scale(tensor, List.of(affine), -1);
-        String zeroPoint = zeroPoint(List.of(affine), -1);
+        String zeroPoint = zeroPoint(affine);
         String integers = graph.freshName(tensor + "_q");
         String real = tensor;
         String result = graph.freshName(tensor + "_dq");
@@ -55,7 +54,9 @@ final class QdqWriter {
         graph.setInitializer(
                 Tensors.ofBytes(integers, onnxType(first.type()), tensor.getDimsList(), quantized.values()));
         String scale = scale(tensor.getName(), quantized.parameters(), quantized.axis());
-        String zeroPoint = zeroPoint(quantized.parameters(), quantized.axis());
+        // Not shared: ONNX Runtime rewrites a weight's zero point in place and fails if another weight has it as well.
+        String zeroPoint = graph.freshName(tensor.getName() + "_zero");
+        graph.setInitializer(zeros(zeroPoint, quantized.parameters(), quantized.axis()));
         addDequantize(tensor.getName(), List.of(integers, scale, zeroPoint), result, quantized.axis());
         return result;
     }
@@ -98,18 +99,16 @@ final class QdqWriter {
         return shared(key, tensor + "_scale", fresh -> Tensors.ofFloats(fresh, dimensions, scales));
     }
 
-    private String zeroPoint(List<Affine> parameters, int axis) {
+    private String zeroPoint(Affine affine) {
+        return shared(affine.type() + ":" + affine.zeroPoint(), "zero_point", name -> zeros(name, List.of(affine), -1));
+    }
+
+    private static TensorProto zeros(String name, List<Affine> parameters, int axis) {
         byte[] points = new byte[parameters.size()];
         IntStream.range(0, points.length)
                 .forEach(i -> points[i] = (byte) parameters.get(i).zeroPoint());
-        IntegerType type = parameters.get(0).type();
         List<Long> dimensions = axis < 0 ? List.of() : List.of((long) points.length);
-        List<Object> key = new ArrayList<>(List.of(type, dimensions));
-        parameters.forEach(affine -> key.add(affine.zeroPoint()));
-        return shared(
-                key,
-                "zero_point",
-                fresh -> Tensors.ofBytes(fresh, onnxType(type), dimensions, ByteString.copyFrom(points)));
+        return Tensors.ofBytes(name, onnxType(parameters.get(0).type()), dimensions, ByteString.copyFrom(points));
     }
 
     private String shared(Object key, String wanted, Function<String, TensorProto> maker) {

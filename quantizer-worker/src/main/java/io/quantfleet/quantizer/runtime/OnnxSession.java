@@ -87,6 +87,13 @@ public final class OnnxSession implements AutoCloseable {
         settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
         // Idle threads sleep: a worker shares its machine with others.
         settings.addConfigEntry("session.intra_op.allow_spinning", "0");
+        if (options.signedKernels() || HostProcessor.multipliesSignedBytes()) {
+            settings.addConfigEntry("session.qdqisint8allowed", "1");
+        } else {
+            // Without VNNI, x86 saturates where it multiplies unsigned activations with signed weights. With this, ONNX
+            // Runtime makes such weights unsigned, which is exact. It fails on some models together with the other.
+            settings.addConfigEntry("session.x64quantprecision", "1");
+        }
         settings.setOptimizationLevel(
                 switch (options.optimization()) {
                     case NONE -> OrtSession.SessionOptions.OptLevel.NO_OPT;

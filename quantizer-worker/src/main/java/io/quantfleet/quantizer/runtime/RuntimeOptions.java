@@ -9,8 +9,11 @@ import java.util.Optional;
  * @param threads how many threads compute one run
  * @param optimization how far ONNX Runtime rewrites the graph before it runs it
  * @param optimizedModel where to leave the rewritten graph, if it is wanted
+ * @param signedKernels whether signed activations get int8 kernels even if this processor is slow at them, as they do on
+ *     ARM; otherwise whatever is exact and fast here
  */
-public record RuntimeOptions(int threads, Optimization optimization, Optional<Path> optimizedModel) {
+public record RuntimeOptions(
+        int threads, Optimization optimization, Optional<Path> optimizedModel, boolean signedKernels) {
 
     /** How far ONNX Runtime rewrites a graph. Only {@link #ALL} and {@link #EXTENDED} choose int8 kernels. */
     public enum Optimization {
@@ -28,16 +31,21 @@ public record RuntimeOptions(int threads, Optimization optimization, Optional<Pa
 
     /** Full optimisation with this many threads: how devices run a model. */
     public static RuntimeOptions threads(int threads) {
-        return new RuntimeOptions(threads, Optimization.ALL, Optional.empty());
+        return new RuntimeOptions(threads, Optimization.ALL, Optional.empty(), false);
     }
 
     /** The same with another optimisation. */
     public RuntimeOptions withOptimization(Optimization other) {
-        return new RuntimeOptions(threads, other, optimizedModel);
+        return new RuntimeOptions(threads, other, optimizedModel, signedKernels);
     }
 
     /** The same, leaving the rewritten graph at {@code path}. */
     public RuntimeOptions withOptimizedModel(Path path) {
-        return new RuntimeOptions(threads, optimization, Optional.of(path));
+        return new RuntimeOptions(threads, optimization, Optional.of(path), signedKernels);
+    }
+
+    /** The same with int8 kernels for signed activations, whatever this processor is good at. */
+    public RuntimeOptions withSignedKernels() {
+        return new RuntimeOptions(threads, optimization, optimizedModel, true);
     }
 }
