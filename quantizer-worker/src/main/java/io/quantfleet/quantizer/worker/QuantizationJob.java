@@ -1,6 +1,7 @@
 package io.quantfleet.quantizer.worker;
 
 import io.quantfleet.protocols.v1.QuantizationJobRequested;
+import java.util.Optional;
 
 /**
  * One job: make one variant of one model version for one device class.
@@ -9,7 +10,8 @@ import io.quantfleet.protocols.v1.QuantizationJobRequested;
  * @param model the model's name and version, for people
  * @param target for what to quantize
  * @param artifacts what to read
- * @param maxLossPoints percentage points of accuracy that the variant may lose against FP32
+ * @param maxLossPoints percentage points of accuracy that the variant may lose against FP32; empty for the profile's own
+ *     budget
  * @param seed makes every choice at random repeatable
  * @param probeSamples size of the probe set to cut from the validation samples
  */
@@ -18,7 +20,7 @@ record QuantizationJob(
         String model,
         Target target,
         JobArtifacts artifacts,
-        double maxLossPoints,
+        Optional<Double> maxLossPoints,
         long seed,
         int probeSamples) {
     /**
@@ -38,8 +40,9 @@ record QuantizationJob(
         if (id.isBlank()) {
             throw new IllegalArgumentException("the job has no id");
         }
-        if (!(maxLossPoints >= 0 && maxLossPoints <= 100)) {
-            throw new IllegalArgumentException("the accuracy budget is " + maxLossPoints + " points, not 0 to 100");
+        if (maxLossPoints.filter(points -> !(points >= 0 && points <= 100)).isPresent()) {
+            throw new IllegalArgumentException(
+                    "the accuracy budget is " + maxLossPoints.orElseThrow() + " points, not 0 to 100");
         }
         if (probeSamples < 1) {
             throw new IllegalArgumentException("the probe set has " + probeSamples + " samples, not at least 1");
@@ -52,15 +55,15 @@ record QuantizationJob(
      * @throws IllegalArgumentException if a field is missing or out of its range
      */
     static QuantizationJob of(QuantizationJobRequested wire) {
-        if (!wire.hasArtifacts() || !wire.hasBudget()) {
-            throw new IllegalArgumentException("the job's artifacts or its accuracy budget are missing");
+        if (!wire.hasArtifacts()) {
+            throw new IllegalArgumentException("the job's artifacts are missing");
         }
         return new QuantizationJob(
                 wire.getJobId(),
                 wire.getModelName() + ":" + wire.getModelVersion(),
                 new Target(wire.getDeviceClass(), wire.getProfileYaml()),
                 JobArtifacts.of(wire.getArtifacts()),
-                wire.getBudget().getMaxLossPoints(),
+                wire.hasBudget() ? Optional.of(wire.getBudget().getMaxLossPoints()) : Optional.empty(),
                 wire.getSeed(),
                 wire.getProbeSamples());
     }

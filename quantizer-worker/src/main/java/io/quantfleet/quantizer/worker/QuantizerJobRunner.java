@@ -1,12 +1,79 @@
 package io.quantfleet.quantizer.worker;
 
 import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.protocols.v1.QuantizationStep;
+import io.quantfleet.quantizer.ModelFiles;
+import io.quantfleet.quantizer.QuantizationProgress;
+import io.quantfleet.quantizer.QuantizationRequest;
+import io.quantfleet.quantizer.QuantizedVariant;
+import io.quantfleet.quantizer.Quantizer;
 import io.quantfleet.quantizer.QuantizerException;
+import io.quantfleet.quantizer.report.ReportJson;
+import io.quantfleet.quantizer.target.DeviceClassProfile;
+import io.quantfleet.quantizer.target.ProfileReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 
-/** Runs jobs with the quantizer library. */
+/** Runs jobs with the quantizer library: one device class for each request. */
 final class QuantizerJobRunner implements JobRunner {
+    private final Quantizer quantizer;
+    private final ProfileReader profiles = new ProfileReader();
+
+    QuantizerJobRunner(Quantizer quantizer) {
+        this.quantizer = quantizer;
+    }
+
     @Override
     public JobResult run(QuantizationJob job, JobFiles files, JobProgress progress) {
-        throw new QuantizerException(ReasonCode.QUANTIZATION_FAILED, "this build can't quantize yet");
+        QuantizationRequest request = new QuantizationRequest(
+                new ModelFiles(files.description(), files.calibration(), files.validation()),
+                List.of(profile(job.target())),
+                job.maxLossPoints(),
+                job.seed(),
+                job.probeSamples(),
+                files.output());
+        QuantizedVariant variant = quantizer
+                .quantize(request, heard -> progress.report(step(heard.step()), heard.fraction()))
+                .variants()
+                .get(0);
+        return new JobResult(
+                variant.report().verdict().ready(),
+                variant.report().verdict().reasons(),
+                variant.file(),
+                write(variant, files.output()),
+                variant.probeSet().getSamples(),
+                variant.probeAccuracy(),
+                ReportJson.ofVariant(variant.report()));
+    }
+
+    private DeviceClassProfile profile(QuantizationJob.Target target) {
+        DeviceClassProfile profile =
+                profiles.read(target.profileYaml(), "the profile of device class " + target.deviceClass());
+        if (!profile.name().equals(target.deviceClass())) {
+            throw new QuantizerException(
+                    ReasonCode.PROFILE_INVALID,
+                    "the profile of device class " + target.deviceClass() + " is named " + profile.name());
+        }
+        return profile;
+    }
+
+    private static QuantizationStep step(QuantizationProgress.Step step) {
+        return switch (step) {
+            case READ -> QuantizationStep.QUANTIZATION_STEP_READ;
+            case CALIBRATE -> QuantizationStep.QUANTIZATION_STEP_CALIBRATE;
+            case QUANTIZE -> QuantizationStep.QUANTIZATION_STEP_QUANTIZE;
+            case EVALUATE -> QuantizationStep.QUANTIZATION_STEP_EVALUATE;
+        };
+    }
+
+    private static Path write(QuantizedVariant variant, Path directory) {
+        Path file = directory.resolve("probe-set");
+        try {
+            return Files.write(file, variant.probeSet().toByteArray());
+        } catch (IOException e) {
+            throw new QuantizerException(ReasonCode.STORAGE_FAILED, "can't write " + file + ": " + e, e);
+        }
     }
 }

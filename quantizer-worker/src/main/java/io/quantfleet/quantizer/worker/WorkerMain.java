@@ -1,6 +1,7 @@
 package io.quantfleet.quantizer.worker;
 
 import io.quantfleet.protocols.kafka.KafkaTopics;
+import io.quantfleet.quantizer.Quantizer;
 import io.quantfleet.quantizer.QuantizerException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -102,7 +103,9 @@ public final class WorkerMain implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Worker worker = new Worker(settings(), new QuantizerJobRunner());
+        Worker worker = new Worker(
+                settings(),
+                new QuantizerJobRunner(new Quantizer(Runtime.getRuntime().availableProcessors())));
         Runtime.getRuntime().addShutdownHook(new Thread(worker::close, "stop"));
         worker.run();
         return 0;

@@ -1,6 +1,8 @@
 package io.quantfleet.quantizer.worker;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -42,7 +44,7 @@ final class EmbeddedBroker implements AutoCloseable {
             }
             StorageTool.execute(
                     new String[] {"format", "-t", CLUSTER_ID, "-c", file.toString(), "--ignore-formatted"},
-                    new java.io.PrintStream(java.io.OutputStream.nullOutputStream()));
+                    new PrintStream(OutputStream.nullOutputStream()));
             server = new KafkaRaftServer(new KafkaConfig(properties), Time.SYSTEM);
             server.startup();
             return this;
@@ -91,7 +93,7 @@ final class EmbeddedBroker implements AutoCloseable {
         return p;
     }
 
-    private static int freePort() {
+    static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {

@@ -73,17 +73,17 @@ final class Installation implements AutoCloseable {
     }
 
     WorkerSettings settings(String workerId) {
-        return settings(bootstrapServers, topics, directory, workerId);
+        return settings(bootstrapServers, topics, directory, workerId, 0);
     }
 
-    static WorkerSettings settings(String kafka, KafkaTopics topics, Path directory, String workerId) {
+    static WorkerSettings settings(String kafka, KafkaTopics topics, Path directory, String workerId, int httpPort) {
         return new WorkerSettings(
                 kafka,
                 topics,
                 directory.resolve("object-store"),
                 directory.resolve("work"),
                 workerId,
-                0,
+                httpPort,
                 Duration.ofSeconds(2));
     }
 

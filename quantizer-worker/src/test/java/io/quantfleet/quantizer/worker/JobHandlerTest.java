@@ -149,7 +149,7 @@ class JobHandlerTest {
 
     @Test
     void failsAJobThatLacksAField() throws Exception {
-        QuantizationJobRequested job = job().toBuilder().clearBudget().build();
+        QuantizationJobRequested job = job().toBuilder().clearArtifacts().build();
 
         handler(store, FakeJobRunner.quick()).handle(delivery(job, 1, false));
 

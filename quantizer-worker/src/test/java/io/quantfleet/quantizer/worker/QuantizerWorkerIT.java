@@ -13,6 +13,11 @@ import io.quantfleet.protocols.v1.VariantQuantized;
 import io.quantfleet.protocols.v1.Verdict;
 import io.quantfleet.quantizer.QuantizerException;
 import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -213,10 +218,14 @@ class QuantizerWorkerIT {
     void waitsForABrokerThatComesLateAndGoesOnAfterItsRestart() throws Exception {
         FakeJobRunner runner = FakeJobRunner.slow();
         Path own = directory.resolve("late");
+        int port = EmbeddedBroker.freePort();
         try (EmbeddedBroker late = new EmbeddedBroker(directory.resolve("broker"));
                 WorkerThread worker = new WorkerThread(
-                        Installation.settings(late.bootstrapServers(), new KafkaTopics("late."), own, "w1"), runner)) {
+                        Installation.settings(late.bootstrapServers(), new KafkaTopics("late."), own, "w1", port),
+                        runner)) {
+            await().atMost(LIMIT).until(() -> get(port, "/health").contains("\"kafka\",\"status\":\"DOWN\""));
             late.start();
+            await().atMost(LIMIT).until(() -> get(port, "/health").startsWith("200 {\"status\":\"UP\""));
             try (Installation there = new Installation(late.bootstrapServers(), "late", own)) {
                 there.request(there.job("job-1").build());
                 await().atMost(LIMIT).until(() -> runner.started.size() == 1);
@@ -231,7 +240,22 @@ class QuantizerWorkerIT {
                 await().atMost(LIMIT).until(() -> !there.variants("job-2").isEmpty());
                 assertThat(runner.started).containsExactly("job-1", "job-2");
                 assertThat(there.variants("job-1")).hasSize(1);
+                assertThat(get(port, "/metrics"))
+                        .contains("quantfleet_worker_jobs_seconds_count{outcome=\"ready\"} 2")
+                        .contains("quantfleet_worker_jobs_in_flight 0.0");
             }
+        }
+    }
+
+    private static String get(int port, String path) throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .build();
+        try {
+            HttpResponse<String> response =
+                    HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+            return response.statusCode() + " " + response.body();
+        } catch (IOException notYet) {
+            return String.valueOf(notYet.getMessage());
         }
     }
 

@@ -9,7 +9,8 @@ final class StuckWorkerMain {
     private StuckWorkerMain() {}
 
     public static void main(String[] args) throws Exception {
-        WorkerSettings settings = Installation.settings(args[0], new KafkaTopics(args[1]), Path.of(args[2]), "stuck");
+        WorkerSettings settings =
+                Installation.settings(args[0], new KafkaTopics(args[1]), Path.of(args[2]), "stuck", 0);
         Worker worker = new Worker(settings, (job, files, progress) -> {
             System.out.println("started " + job.id());
             awaitForEver();

@@ -1,0 +1,73 @@
+package io.quantfleet.quantizer.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.protocols.Sha256;
+import io.quantfleet.protocols.artifact.StoredArtifact;
+import io.quantfleet.quantizer.Quantizer;
+import io.quantfleet.quantizer.QuantizerException;
+import io.quantfleet.quantizer.sample.SampleModel;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real quantizer with the sample model. */
+class QuantizerJobRunnerTest {
+    private static final StoredArtifact ANY = new StoredArtifact(Sha256.of(new byte[0]), 0);
+
+    private final QuantizerJobRunner runner = new QuantizerJobRunner(new Quantizer(1));
+
+    @TempDir
+    private Path directory;
+
+    private JobFiles files;
+
+    @BeforeEach
+    void extract() throws IOException {
+        SampleModel sample = SampleModel.extractInto(directory.resolve("model"));
+        files = new JobFiles(
+                sample.description(),
+                sample.onnx(),
+                sample.calibration(),
+                sample.validation(),
+                Files.createDirectory(directory.resolve("output")));
+    }
+
+    @Test
+    void refusesAProfileOfAnotherName() {
+        assertThatThrownBy(() -> runner.run(job("my-board", "rpi-cpu"), files, (step, fraction) -> {}))
+                .isInstanceOfSatisfying(
+                        QuantizerException.class, e -> assertThat(e.code()).isEqualTo(ReasonCode.PROFILE_INVALID))
+                .hasMessage("the profile of device class my-board is named rpi-cpu");
+    }
+
+    private static QuantizationJob job(String deviceClass, String profile) {
+        NamedFile file = new NamedFile("glyphs.onnx", ANY);
+        return new QuantizationJob(
+                "j1",
+                "glyphs:1",
+                new QuantizationJob.Target(deviceClass, builtIn(profile)),
+                new JobArtifacts(ANY, file, List.of(), file, file),
+                Optional.of(100.0),
+                1,
+                20);
+    }
+
+    private static String builtIn(String name) {
+        String resource = "/io/quantfleet/protocols/device-classes/" + name + ".yaml";
+        try (InputStream in = QuantizerJobRunnerTest.class.getResourceAsStream(resource)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
