@@ -29,12 +29,13 @@ import picocli.CommandLine.Spec;
             "  1    something unexpected broke",
             "  2    wrong options",
             "  3    the control plane refused to enrol the device",
-            "  4    the state directory can't be used, or holds no identity and none can be had",
+            "  4    the state directory can't be used, or the device can't enrol",
             "  143  stopped by SIGTERM (130 by SIGINT)",
             "",
             "Each option can be given as an environment variable, --state-dir as QUANTFLEET_AGENT_STATE_DIR.",
-            "On a small board: java -Xmx48m -Xss256k -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "
-                    + "-XX:+ExitOnOutOfMemoryError -jar edge-agent.jar …"
+            "On a small board, with ORT_DISABLE_TELEMETRY=1 in the environment:",
+            "  java -Xmx48m -Xss256k -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \\",
+            "       -XX:+ExitOnOutOfMemoryError -jar edge-agent.jar …"
         })
 public final class AgentCommand implements Callable<Integer> {
     static final int ENROLMENT_REFUSED = 3;

@@ -33,7 +33,7 @@ final class AssignmentFile {
                     .filter(assignment ->
                             assignment.manifest().getDeploymentId().equals(deploymentId));
         } catch (InvalidProtocolBufferException e) {
-            LOG.warn("the stored manifest is damaged file={}", file, e);
+            LOG.warn("the stored manifest is damaged file={}: {}", file, e.getMessage());
             return Optional.empty();
         }
     }

@@ -9,9 +9,13 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Finds chunks in the artifacts that a slot holds: what the device already has it does not fetch. */
 final class LocalChunks {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalChunks.class);
+
     private LocalChunks() {}
 
     /** Copies the wanted chunks that the slot's artifacts contain into the chunk directory. */
@@ -32,9 +36,9 @@ final class LocalChunks {
         long offset = 0;
         for (ArtifactRef chunk : artifact.getChunksList()) {
             if (chunk.getSha256().equals(wanted.hex())) {
-                byte[] content = read(file, offset, Math.toIntExact(chunk.getSize()));
-                if (Sha256.of(content).equals(wanted)) {
-                    to.store(wanted, content);
+                Optional<byte[]> content = read(file, offset, Math.toIntExact(chunk.getSize()));
+                if (content.filter(bytes -> Sha256.of(bytes).equals(wanted)).isPresent()) {
+                    to.store(wanted, content.get());
                     return true;
                 }
             }
@@ -43,12 +47,16 @@ final class LocalChunks {
         return false;
     }
 
-    private static byte[] read(Path file, long offset, int size) throws IOException {
+    /** Empty if the file is damaged: the chunk is fetched then. */
+    private static Optional<byte[]> read(Path file, long offset, int size) {
         byte[] content = new byte[size];
         try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
             in.seek(offset);
             in.readFully(content);
+            return Optional.of(content);
+        } catch (IOException e) {
+            LOG.warn("an installed artifact can't be read file={}: {}", file, e.toString());
+            return Optional.empty();
         }
-        return content;
     }
 }

@@ -63,7 +63,7 @@ public final class Slot {
             return Optional.of(
                     Manifest.parseFrom(SignedManifest.parseFrom(signed.get()).getManifest()));
         } catch (InvalidProtocolBufferException e) {
-            LOG.warn("slot has a damaged manifest slot={}", name, e);
+            LOG.warn("slot has a damaged manifest slot={}: {}", name, e.getMessage());
             return Optional.empty();
         }
     }

@@ -1,0 +1,360 @@
+package io.quantfleet.agent.apply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quantfleet.agent.serve.Model;
+import io.quantfleet.agent.serve.ModelException;
+import io.quantfleet.agent.slot.Slots;
+import io.quantfleet.agent.testkit.RecordingLink;
+import io.quantfleet.agent.testkit.TestClock;
+import io.quantfleet.agent.testkit.TestDeployment;
+import io.quantfleet.protocols.DeviceId;
+import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.protocols.Sha256;
+import io.quantfleet.protocols.manifest.ManifestSigner;
+import io.quantfleet.protocols.manifest.ManifestVerifier;
+import io.quantfleet.protocols.signing.SigningKey;
+import io.quantfleet.protocols.v1.DeviceState;
+import io.quantfleet.protocols.v1.Manifest;
+import io.quantfleet.protocols.v1.ReportedState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The way from a desired state to a model that serves, on real files, with a link and a model that are not real. */
+class ApplyTest implements ActiveModel {
+    private static final SigningKey KEY = SigningKey.generate();
+    private static final DeviceId DEVICE = new DeviceId("cam-1");
+
+    @TempDir
+    Path directory;
+
+    private final RecordingLink link = new RecordingLink();
+    private final TestClock clock = new TestClock();
+    private final List<FakeModel> loaded = new ArrayList<>();
+    private int rightAnswers = FakeModel.SAMPLES;
+    private Optional<Manifest> serving = Optional.empty();
+    private Deployment deployment;
+    private DeploymentRunner runner;
+    private DesiredStateHandler desired;
+    private AssignmentFile assignments;
+    private Reporter reporter;
+
+    @BeforeEach
+    void start() throws IOException {
+        Slots slots = new Slots(directory.resolve("slots"));
+        Path chunkFiles = Files.createDirectories(directory.resolve("chunks"));
+        ChunkDirectory chunks = new ChunkDirectory(chunkFiles);
+        reporter = new Reporter(
+                DEVICE,
+                new Reports(DEVICE, "0.1.0", clock),
+                new JournalFile(directory.resolve("journal")),
+                link,
+                Runnable::run,
+                this::manifest);
+        deployment = new Deployment(reporter.restored(), reporter);
+        Installer installer = new Installer(deployment, reporter, chunks, slots, this::load, this);
+        runner = new DeploymentRunner(deployment, installer, chunks, slots, link, ChunkFetch.Limits.DEFAULT, clock);
+        assignments = new AssignmentFile(directory.resolve("deployment.manifest"));
+        ManifestVerifier verifier = new ManifestVerifier(
+                KEY.verificationKeys(),
+                new ManifestVerifier.Verifying(DEVICE, TestDeployment.DEVICE_CLASS, "0.1.0"),
+                clock);
+        desired = new DesiredStateHandler(verifier, deployment, reporter, assignments, runner);
+    }
+
+    @Test
+    void tellsOfEveryStepOnTheWay() {
+        install(TestDeployment.of(DEVICE, "d1", 1));
+
+        assertThat(states("d1"))
+                .startsWith(DeviceState.DEVICE_STATE_FETCHING)
+                .endsWith(
+                        DeviceState.DEVICE_STATE_VERIFYING,
+                        DeviceState.DEVICE_STATE_SELF_TESTING,
+                        DeviceState.DEVICE_STATE_SWITCHING,
+                        DeviceState.DEVICE_STATE_ACTIVE);
+        assertThat(reports())
+                .extracting(ReportedState::getReportNumber)
+                .doesNotHaveDuplicates()
+                .isSorted();
+    }
+
+    @Test
+    void doesNotInstallAgainWhatIsRepeated() {
+        TestDeployment first = TestDeployment.of(DEVICE, "d1", 1);
+        install(first);
+        int reports = reports().size();
+
+        desired.handle(signed(first));
+
+        assertThat(reports()).hasSize(reports);
+        assertThat(loaded).hasSize(1);
+    }
+
+    @Test
+    void anEmptyMessageChangesNothing() {
+        desired.handle(new byte[0]);
+
+        assertThat(reports()).isEmpty();
+    }
+
+    @Test
+    void whatItActsOnStandsAfterSomethingWasRefused() {
+        TestDeployment first = TestDeployment.of(DEVICE, "d1", 1);
+        install(first);
+        desired.handle(new byte[] {1, 2, 3});
+        assertThat(lastReport().getReasonCode()).isEqualTo(ReasonCode.MANIFEST_MALFORMED.name());
+
+        desired.handle(signed(first));
+
+        assertThat(lastReport().getState()).isEqualTo(DeviceState.DEVICE_STATE_ACTIVE);
+        assertThat(lastReport().getDeploymentId()).isEqualTo("d1");
+        assertThat(loaded).hasSize(1);
+    }
+
+    @Test
+    void aNewerDeploymentEndsTheOneUnderWay() {
+        desired.handle(signed(TestDeployment.of(DEVICE, "d1", 1)));
+
+        install(TestDeployment.of(DEVICE, "d2", 2));
+
+        ReportedState ended = reports().stream()
+                .filter(report -> report.getDeploymentId().equals("d1") && Reports.isFinal(report))
+                .reduce((one, two) -> {
+                    throw new AssertionError("two final reports");
+                })
+                .orElseThrow();
+        assertThat(ended.getReasonCode()).isEqualTo(ReasonCode.SUPERSEDED.name());
+        assertThat(lastReport().getState()).isEqualTo(DeviceState.DEVICE_STATE_ACTIVE);
+    }
+
+    @Test
+    void revertsWhatFailsItsSelfTestAndKeepsTheModelBefore() {
+        install(TestDeployment.of(DEVICE, "d1", 1));
+        rightAnswers = 5;
+
+        install(TestDeployment.of(DEVICE, "d2", 2));
+
+        assertThat(lastReport().getState()).isEqualTo(DeviceState.DEVICE_STATE_REVERTED);
+        assertThat(lastReport().getSelfTest().getAccuracy()).isEqualTo(0.5);
+        assertThat(serving).hasValueSatisfying(manifest -> assertThat(manifest.getDeploymentId())
+                .isEqualTo("d1"));
+        assertThat(loaded).extracting(model -> model.closed).containsExactly(false, true);
+    }
+
+    @Test
+    void revertsWhatCanNotBeLoaded() {
+        rightAnswers = -1;
+
+        install(TestDeployment.of(DEVICE, "d1", 1));
+
+        assertThat(lastReport().getState()).isEqualTo(DeviceState.DEVICE_STATE_REVERTED);
+        assertThat(lastReport().getReasonCode()).isEqualTo(ReasonCode.MODEL_LOAD_FAILED.name());
+    }
+
+    @Test
+    void refusesArtifactsWhoseWholeIsNotWhatTheManifestSays() {
+        TestDeployment good = TestDeployment.of(DEVICE, "d1", 1);
+        Manifest.Builder manifest = good.manifest().toBuilder();
+        manifest.getVariantBuilder()
+                .getArtifactBuilder()
+                .setSha256(Sha256.of(new byte[0]).hex());
+
+        install(new TestDeployment(manifest.build(), good.chunks()));
+
+        assertThat(lastReport().getState()).isEqualTo(DeviceState.DEVICE_STATE_REFUSED);
+        assertThat(lastReport().getReasonCode()).isEqualTo(ReasonCode.ARTIFACT_HASH_MISMATCH.name());
+    }
+
+    @Test
+    void refusesAManifestThatExpiresWhileItsChunksAreMissing() {
+        desired.handle(signed(TestDeployment.of(DEVICE, "d1", 1)));
+
+        clock.advance(Duration.ofHours(2));
+        runner.tick(false);
+
+        assertThat(lastReport().getReasonCode()).isEqualTo(ReasonCode.MANIFEST_EXPIRED.name());
+        assertThat(link.unsubscriptions).isNotEmpty();
+    }
+
+    @Test
+    void goesOnAfterARestartWithTheChunksItHas() throws IOException {
+        TestDeployment first = TestDeployment.of(DEVICE, "d1", 1);
+        desired.handle(signed(first));
+        Map.Entry<Sha256, byte[]> chunk = first.chunks().entrySet().iterator().next();
+        runner.chunkArrived(chunk.getKey(), chunk.getValue());
+        link.subscriptions.clear();
+
+        start();
+        runner.resume(assignments, manifest());
+
+        assertThat(link.subscriptions).hasSize(first.chunks().size() - 1);
+        deliverChunks(first);
+        assertThat(lastReport().getState()).isEqualTo(DeviceState.DEVICE_STATE_ACTIVE);
+        assertThat(lastReport().getFetchedBytes()).isEqualTo(first.totalBytes());
+    }
+
+    @Test
+    void aSwitchThatWasMadeBeforeItDiedCounts() throws IOException {
+        TestDeployment first = TestDeployment.of(DEVICE, "d1", 1);
+        install(first);
+        Journal switching = new JournalFile(directory.resolve("journal")).load();
+        ReportedState before = switching.deployment().orElseThrow().toBuilder()
+                .setState(DeviceState.DEVICE_STATE_SWITCHING)
+                .build();
+        new JournalFile(directory.resolve("journal")).store(switching.at(before, 1));
+
+        start();
+        runner.resume(assignments, manifest());
+
+        assertThat(deployment.state()).isInstanceOf(Deployment.Active.class);
+        assertThat(loaded).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"model.onnx", "probe-set.pb", "manifest"})
+    void installsAgainWhatWasDamaged(String damaged) throws IOException {
+        TestDeployment first = TestDeployment.of(DEVICE, "d1", 1);
+        install(first);
+        serving = Optional.empty();
+        Files.write(directory.resolve("slots/a").resolve(damaged), new byte[] {0});
+
+        start();
+        runner.resume(assignments, manifest());
+        deliverChunks(first);
+
+        assertThat(lastReport().getState()).isEqualTo(DeviceState.DEVICE_STATE_ACTIVE);
+        assertThat(serving).isPresent();
+    }
+
+    @Test
+    void aSelfTestThatKeepsKillingTheAgentIsNotBegunForEver() throws IOException {
+        TestDeployment first = TestDeployment.of(DEVICE, "d1", 1);
+        desired.handle(signed(first));
+        Journal journal = reporter.journal();
+        new JournalFile(directory.resolve("journal"))
+                .store(journal.at(journal.deployment().orElseThrow(), 3));
+
+        start();
+        runner.resume(assignments, manifest());
+        deliverChunks(first);
+
+        assertThat(lastReport().getState()).isEqualTo(DeviceState.DEVICE_STATE_REVERTED);
+        assertThat(lastReport().getReason()).contains("died 3 times");
+        assertThat(loaded).isEmpty();
+    }
+
+    @Test
+    void reportsMadeOffLineAreDeliveredInOrderWithTheNumbersTheyHad() throws IOException {
+        link.online(false);
+        desired.handle(signed(TestDeployment.of(DEVICE, "d1", 1)));
+        desired.handle(signed(TestDeployment.of(DEVICE, "d2", 2)));
+        start();
+        link.online(true);
+
+        reporter.connected();
+
+        assertThat(reports())
+                .extracting(ReportedState::getDeploymentId, ReportedState::getState, ReportedState::getReportNumber)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple("d1", DeviceState.DEVICE_STATE_REFUSED, 2L),
+                        org.assertj.core.groups.Tuple.tuple("d2", DeviceState.DEVICE_STATE_FETCHING, 3L));
+    }
+
+    @Override
+    public Optional<Manifest> manifest() {
+        return serving;
+    }
+
+    @Override
+    public void serve(Model model, Manifest manifest) {
+        serving = Optional.of(manifest);
+    }
+
+    private Model load(Path model, Path probeSet) {
+        if (rightAnswers < 0) {
+            throw new ModelException("not a model");
+        }
+        FakeModel fake = new FakeModel(rightAnswers);
+        loaded.add(fake);
+        return fake;
+    }
+
+    private void install(TestDeployment next) {
+        desired.handle(signed(next));
+        deliverChunks(next);
+    }
+
+    private void deliverChunks(TestDeployment of) {
+        of.chunks().forEach(runner::chunkArrived);
+    }
+
+    private static byte[] signed(TestDeployment next) {
+        return new ManifestSigner(KEY).sign(next.manifest()).toByteArray();
+    }
+
+    private List<ReportedState> reports() {
+        return link.published.stream()
+                .map(published -> {
+                    try {
+                        return ReportedState.parseFrom(published.payload());
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                })
+                .toList();
+    }
+
+    private List<DeviceState> states(String deploymentId) {
+        return reports().stream()
+                .filter(report -> report.getDeploymentId().equals(deploymentId))
+                .map(ReportedState::getState)
+                .toList();
+    }
+
+    private ReportedState lastReport() {
+        return reports().get(reports().size() - 1);
+    }
+
+    private static final class FakeModel implements Model {
+        static final int SAMPLES = 10;
+        private final int right;
+        private boolean closed;
+
+        FakeModel(int right) {
+            this.right = right;
+        }
+
+        @Override
+        public int samples() {
+            return SAMPLES;
+        }
+
+        @Override
+        public int label(int sample) {
+            return sample < right ? 0 : 1;
+        }
+
+        @Override
+        public Answer classify(int sample) {
+            return new Answer(0, 1000);
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+}

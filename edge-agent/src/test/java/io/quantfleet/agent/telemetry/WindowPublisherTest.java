@@ -1,0 +1,124 @@
+package io.quantfleet.agent.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quantfleet.agent.testkit.RecordingLink;
+import io.quantfleet.protocols.DeviceId;
+import io.quantfleet.protocols.v1.TelemetryWindow;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WindowPublisherTest {
+    private static final DeviceId DEVICE = new DeviceId("cam-1");
+
+    @TempDir
+    Path directory;
+
+    private final RecordingLink link = new RecordingLink();
+
+    @Test
+    void publishesAndForgets() throws Exception {
+        try (WindowPublisher publisher = publisher(10)) {
+            publisher.accept(window(5));
+            publisher.accept(window(6));
+        }
+
+        assertThat(delivered()).extracting(TelemetryWindow::getWindowNumber).containsExactly(1L, 2L);
+        assertThat(delivered()).extracting(TelemetryWindow::getInferences).containsExactly(5L, 6L);
+        assertThat(delivered()).extracting(TelemetryWindow::getDeviceId).containsOnly("cam-1");
+        assertThat(storedWindows()).isZero();
+    }
+
+    @Test
+    void keepsWindowsOverARestartAndDeliversThemInOrder() throws Exception {
+        link.online(false);
+        try (WindowPublisher publisher = publisher(10)) {
+            publisher.accept(window(1));
+            publisher.accept(window(2));
+        }
+        assertThat(storedWindows()).isEqualTo(2);
+        link.online(true);
+
+        try (WindowPublisher publisher = publisher(10)) {
+            publisher.accept(window(3));
+        }
+
+        assertThat(delivered()).extracting(TelemetryWindow::getWindowNumber).containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
+    void aNumberIsNotUsedAgainAfterItsWindowIsGone() throws Exception {
+        try (WindowPublisher publisher = publisher(10)) {
+            publisher.accept(window(1));
+        }
+
+        try (WindowPublisher publisher = publisher(10)) {
+            publisher.accept(window(2));
+        }
+
+        assertThat(delivered()).extracting(TelemetryWindow::getWindowNumber).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void aNumberIsNotUsedAgainIfTheAgentDiedBeforeItCountedOn() throws Exception {
+        link.online(false);
+        try (WindowPublisher publisher = publisher(10)) {
+            publisher.accept(window(1));
+        }
+        Files.delete(directory.resolve("next"));
+        link.online(true);
+
+        try (WindowPublisher publisher = publisher(10)) {
+            publisher.accept(window(2));
+        }
+
+        assertThat(delivered()).extracting(TelemetryWindow::getWindowNumber).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void dropsTheOldestWhenTheDeviceIsAwayForTooLong() throws Exception {
+        link.online(false);
+        try (WindowPublisher publisher = publisher(3)) {
+            for (int i = 1; i <= 5; i++) {
+                publisher.accept(window(i));
+            }
+            link.online(true);
+            publisher.drain();
+            await().until(() -> delivered().size() == 3);
+        }
+
+        assertThat(delivered()).extracting(TelemetryWindow::getWindowNumber).containsExactly(3L, 4L, 5L);
+    }
+
+    private WindowPublisher publisher(int capacity) throws IOException {
+        return new WindowPublisher(DEVICE, new WindowStore(directory, capacity), link);
+    }
+
+    private static TelemetryWindow.Builder window(long inferences) {
+        return TelemetryWindow.newBuilder().setInferences(inferences);
+    }
+
+    private long storedWindows() throws IOException {
+        try (var files = Files.list(directory)) {
+            return files.filter(file -> file.toString().endsWith(".window")).count();
+        }
+    }
+
+    private List<TelemetryWindow> delivered() {
+        return List.copyOf(link.published).stream()
+                .map(published -> {
+                    try {
+                        return TelemetryWindow.parseFrom(published.payload());
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                })
+                .toList();
+    }
+}

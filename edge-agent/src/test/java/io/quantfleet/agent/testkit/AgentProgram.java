@@ -1,0 +1,87 @@
+package io.quantfleet.agent.testkit;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The agent as a process of its own, with the flags that are recommended for small boards. */
+public final class AgentProgram implements AutoCloseable {
+    private final Process process;
+    private final Path log;
+
+    private AgentProgram(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+    }
+
+    /** Starts the program; what it prints is appended to {@code log}. */
+    public static AgentProgram start(Path log, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx48m",
+                "-Xss256k",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                classPath(),
+                "io.quantfleet.agent.app.AgentMain"));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+        return new AgentProgram(process, log);
+    }
+
+    /** Only what the agent needs at run time: a shorter class path starts faster. */
+    private static String classPath() {
+        String whole = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        return String.join(
+                File.pathSeparator,
+                List.of(whole.split(File.pathSeparator)).stream()
+                        .filter(entry ->
+                                !entry.contains("test-classes") && !entry.matches(".*(hivemq|netty|rocksdb).*"))
+                        .toList());
+    }
+
+    /** What it has printed so far. */
+    public String output() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /** As {@code kill -9}: nothing is finished. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** As {@code kill}: waits for it to end, and returns its exit status. */
+    public int terminate() throws InterruptedException {
+        process.destroy();
+        return exitStatus();
+    }
+
+    /** Waits for it to end. */
+    public int exitStatus() throws InterruptedException {
+        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+            throw new AssertionError("the agent did not end:\n" + output());
+        }
+        return process.exitValue();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        kill();
+    }
+}
