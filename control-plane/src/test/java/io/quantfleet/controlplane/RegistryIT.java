@@ -7,7 +7,7 @@ import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.startsWith;
 
 import io.quantfleet.controlplane.testing.EmbeddedParts;
-import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.time.Duration;
 import org.awaitility.Awaitility;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** Device classes, fleets, enrolment and health over REST. */
 @QuarkusTest
-@QuarkusTestResource(EmbeddedParts.class)
+@WithTestResource(EmbeddedParts.class)
 class RegistryIT {
     @BeforeEach
     void awaitReadiness() {

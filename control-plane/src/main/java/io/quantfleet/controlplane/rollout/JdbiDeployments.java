@@ -81,7 +81,7 @@ class JdbiDeployments {
                         update deployment set state = :state, reason_code = :reasonCode, reason = :reason,
                             fetched_bytes = :fetchedBytes, total_bytes = :totalBytes,
                             self_test = coalesce(cast(:selfTest as jsonb), self_test), state_at = :now,
-                            finished_at = case when :final then :now end
+                            finished_at = :finishedAt
                         where id = :id""")
                 .bind("id", id)
                 .bind("state", progress.state().name())
@@ -91,7 +91,7 @@ class JdbiDeployments {
                 .bind("totalBytes", progress.totalBytes())
                 .bind("selfTest", progress.selfTest())
                 .bind("now", now)
-                .bind("final", progress.state().isFinal())
+                .bind("finishedAt", progress.state().isFinal() ? Optional.of(now) : Optional.<Instant>empty())
                 .execute();
     }
 

@@ -13,10 +13,19 @@ import org.jdbi.v3.core.statement.StatementContext;
 @Singleton
 class JdbiEnrolmentTokens {
     void insert(Tx tx, EnrolmentToken token, Instant now) {
-        tx.handle().createUpdate("""
+        tx.handle()
+                .createUpdate("""
                         insert into enrolment_token
                             (token_hash, fleet, device_class, uses, uses_left, created_at, expires_at)
-                        values (:hash, :fleet, :deviceClass, :uses, :usesLeft, :now, :expiresAt)""").bindMethods(token).bind("now", now).execute();
+                        values (:hash, :fleet, :deviceClass, :uses, :usesLeft, :now, :expiresAt)""")
+                .bind("hash", token.hash())
+                .bind("fleet", token.fleet())
+                .bind("deviceClass", token.deviceClass())
+                .bind("uses", token.uses())
+                .bind("usesLeft", token.usesLeft())
+                .bind("expiresAt", token.expiresAt())
+                .bind("now", now)
+                .execute();
     }
 
     /** The token, its row held until the transaction ends, so that its uses are counted one at a time. */

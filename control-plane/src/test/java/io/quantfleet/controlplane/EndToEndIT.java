@@ -1,0 +1,219 @@
+package io.quantfleet.controlplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.quantfleet.controlplane.testing.Api;
+import io.quantfleet.controlplane.testing.EmbeddedParts;
+import io.quantfleet.controlplane.testing.FakeDevice;
+import io.quantfleet.controlplane.testing.FakeWorker;
+import io.quantfleet.protocols.artifact.ObjectStore;
+import io.quantfleet.protocols.mqtt.MqttTopics.Channel;
+import io.quantfleet.protocols.v1.DeviceState;
+import io.quantfleet.protocols.v1.Manifest;
+import io.quantfleet.protocols.v1.QuantizationJobRequested;
+import io.quantfleet.protocols.v1.TelemetryWindow;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import org.awaitility.Awaitility;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A model's whole way through the control plane: registered, planned, quantized, rolled out, installed, measured. */
+@QuarkusTest
+@WithTestResource(EmbeddedParts.class)
+class EndToEndIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @ConfigProperty(name = "quantfleet.kafka.bootstrap-servers")
+    String bootstrapServers;
+
+    @Inject
+    ObjectStore store;
+
+    private FakeWorker worker;
+
+    @BeforeEach
+    void start() {
+        Api.awaitReady();
+        worker = new FakeWorker(bootstrapServers);
+    }
+
+    @AfterEach
+    void stop() {
+        worker.close();
+    }
+
+    @Test
+    void takesAModelToADeviceAndItsFiguresBack() throws MqttException, IOException {
+        String fleet = "whole-way";
+        Api.createFleet(fleet);
+        Api.register("whole-way", "the graph").statusCode(201).body("version", equalTo(1));
+
+        byte[] variant = quantize("whole-way");
+        awaitVariant("whole-way", "READY");
+
+        try (FakeDevice device = enrol(fleet, "device-1")) {
+            String rollout = startRollout(fleet, "whole-way", 1);
+            Manifest manifest = device.awaitManifest(0);
+            assertThat(device.fetch(manifest.getVariant())).isEqualTo(variant);
+            assertThat(device.fetch(manifest.getProbeSet())).isEqualTo(Api.bytes("probe set of rpi-cpu"));
+
+            device.report(manifest, DeviceState.DEVICE_STATE_FETCHING);
+            device.report(manifest, DeviceState.DEVICE_STATE_SELF_TESTING);
+            device.report(manifest, DeviceState.DEVICE_STATE_ACTIVE);
+            awaitRollout(rollout, "SUCCEEDED");
+
+            device.sendWindow(manifest, 1000);
+            TelemetryWindow second = device.sendWindow(manifest, 3000);
+            device.publish(Channel.TELEMETRY, second, false);
+            device.sendWindow(manifest, 1000);
+            Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(
+                            Api.get("devices/device-1").getInt("telemetryWindows"))
+                    .isEqualTo(3));
+            var shown = Api.get("devices/device-1");
+            assertThat(shown.getString("state")).isEqualTo("ACTIVE");
+            assertThat(shown.getBoolean("online")).isTrue();
+            assertThat(shown.getDouble("accuracy")).isBetween(0.909, 0.910);
+            assertThat(shown.getDouble("latencyMs.p50")).isBetween(0.98, 1.02);
+            assertThat(shown.getDouble("latencyMs.p95")).isBetween(2.9, 3.1);
+        }
+        Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(
+                        Api.get("devices/device-1").getBoolean("online"))
+                .isFalse());
+        assertThat(Api.get("devices/device-1/timeline").getList("kind", String.class))
+                .startsWith("OFFLINE", "STATE")
+                .contains("ENROLLED", "DEPLOYED", "ONLINE");
+    }
+
+    @Test
+    void failsARolloutWhoseDeviceRefuses() throws MqttException, IOException {
+        Api.createFleet("refusing");
+        Api.register("refusing", "another graph").statusCode(201);
+        quantize("refusing");
+        awaitVariant("refusing", "READY");
+        try (FakeDevice device = enrol("refusing", "device-2")) {
+            String rollout = startRollout("refusing", "refusing", 1);
+            Manifest manifest = device.awaitManifest(0);
+            device.report(manifest, DeviceState.DEVICE_STATE_REFUSED);
+            awaitRollout(rollout, "FAILED");
+            assertThat(Api.get("rollouts/" + rollout).getString("devices[0].reasonCode"))
+                    .isEqualTo("SELF_TEST_FAILED");
+
+            String next = startRollout("refusing", "refusing", 1);
+            assertThat(next).isNotEqualTo(rollout);
+            assertThat(device.awaitManifest(manifest.getSequence()).getSequence())
+                    .isGreaterThan(manifest.getSequence());
+        }
+    }
+
+    @Test
+    void refusesARolloutWithoutAVariantAndNamesTheClass() {
+        Api.createFleet("too-early");
+        Api.register("too-early", "a graph that nobody quantizes").statusCode(201);
+        worker.awaitJobs("too-early", 3);
+
+        Api.post("rollouts", Map.of("fleet", "too-early", "model", "too-early", "version", 1))
+                .statusCode(409)
+                .body("code", equalTo("FLEET_EMPTY"));
+
+        Api.enrol(Api.token("too-early", "gpu", 1), "device-3", "gpu").statusCode(201);
+        Api.post("rollouts", Map.of("fleet", "too-early", "model", "too-early", "version", 1))
+                .statusCode(409)
+                .body("code", equalTo("VARIANT_NOT_READY"))
+                .body("detail", containsString("'gpu' (QUEUED)"));
+    }
+
+    @Test
+    void actsOnceOnAResultThatComesTwiceAndNeverOnALateFailure() {
+        Api.register("twice", "graph of twice").statusCode(201);
+        List<QuantizationJobRequested> jobs = worker.awaitJobs("twice", 3);
+        QuantizationJobRequested job = jobs.get(0);
+        worker.sendResult(UUID.randomUUID().toString(), job.getJobId(), FakeWorker.progress(job, 0.5));
+        var result = worker.ready(job, Api.bytes("v"), Api.bytes("p"));
+        worker.sendResult(job.getJobId(), job.getJobId(), result);
+        worker.sendResult(job.getJobId(), job.getJobId(), result);
+        worker.sendResult(
+                job.getJobId(),
+                job.getJobId(),
+                io.quantfleet.protocols.v1.QuantizationFailed.newBuilder()
+                        .setJobId(job.getJobId())
+                        .setCode("QUANTIZATION_FAILED")
+                        .build());
+        worker.sendResult(UUID.randomUUID().toString(), job.getJobId(), FakeWorker.progress(job, 0.7));
+        QuantizationJobRequested other = jobs.get(1);
+        worker.sendResult(
+                other.getJobId(),
+                other.getJobId(),
+                io.quantfleet.protocols.v1.QuantizationFailed.newBuilder()
+                        .setJobId(other.getJobId())
+                        .setCode("OPERATOR_UNSUPPORTED")
+                        .setMessage("no LSTM here")
+                        .build());
+        awaitState("twice", other.getDeviceClass(), "FAILED");
+        assertThat(Api.get("models/twice/versions/1/variants")
+                        .getString("find { it.deviceClass == '" + job.getDeviceClass() + "' }.state"))
+                .isEqualTo("READY");
+        assertThat(Api.get("models/twice/versions/1/variants")
+                        .getString("find { it.deviceClass == '" + other.getDeviceClass() + "' }.reasonCode"))
+                .isEqualTo("OPERATOR_UNSUPPORTED");
+    }
+
+    /** Does the model's three jobs; the variant for rpi-cpu, of more than one chunk. */
+    private byte[] quantize(String model) throws IOException {
+        byte[] variant = new byte[700_000];
+        new Random(model.hashCode()).nextBytes(variant);
+        for (QuantizationJobRequested job : worker.awaitJobs(model, 3)) {
+            byte[] probeSet = Api.bytes("probe set of " + job.getDeviceClass());
+            store.put(new ByteArrayInputStream(variant));
+            store.put(new ByteArrayInputStream(probeSet));
+            worker.sendResult(job.getJobId(), job.getJobId(), worker.ready(job, variant, probeSet));
+        }
+        return variant;
+    }
+
+    private static FakeDevice enrol(String fleet, String id) throws MqttException {
+        return new FakeDevice(
+                "rpi-cpu",
+                Api.enrol(Api.token(fleet, "rpi-cpu", 1), id, "rpi-cpu")
+                        .statusCode(201)
+                        .extract()
+                        .jsonPath());
+    }
+
+    private static String startRollout(String fleet, String model, int version) {
+        return Api.post("rollouts", Map.of("fleet", fleet, "model", model, "version", version))
+                .statusCode(201)
+                .extract()
+                .path("id");
+    }
+
+    private static void awaitRollout(String id, String state) {
+        Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(
+                        Api.get("rollouts/" + id).getString("state"))
+                .isEqualTo(state));
+    }
+
+    private static void awaitVariant(String model, String state) {
+        awaitState(model, "rpi-cpu", state);
+    }
+
+    private static void awaitState(String model, String deviceClass, String state) {
+        Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(
+                        Api.get("models/" + model + "/versions/1/variants")
+                                .getString("find { it.deviceClass == '" + deviceClass + "' }.state"))
+                .isEqualTo(state));
+    }
+}

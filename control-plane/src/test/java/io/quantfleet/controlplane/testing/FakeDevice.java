@@ -1,0 +1,214 @@
+package io.quantfleet.controlplane.testing;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Timestamp;
+import io.quantfleet.protocols.DeviceId;
+import io.quantfleet.protocols.Sha256;
+import io.quantfleet.protocols.manifest.ManifestVerifier;
+import io.quantfleet.protocols.manifest.Verification;
+import io.quantfleet.protocols.mqtt.MqttTopics;
+import io.quantfleet.protocols.mqtt.MqttTopics.Channel;
+import io.quantfleet.protocols.signing.VerificationKeys;
+import io.quantfleet.protocols.v1.ArtifactRef;
+import io.quantfleet.protocols.v1.ChunkedArtifact;
+import io.quantfleet.protocols.v1.DeviceState;
+import io.quantfleet.protocols.v1.Manifest;
+import io.quantfleet.protocols.v1.Presence;
+import io.quantfleet.protocols.v1.ReportedState;
+import io.quantfleet.protocols.v1.TelemetryWindow;
+import io.restassured.path.json.JsonPath;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.HdrHistogram.Histogram;
+import org.awaitility.Awaitility;
+import org.eclipse.paho.mqttv5.client.IMqttToken;
+import org.eclipse.paho.mqttv5.client.MqttCallback;
+import org.eclipse.paho.mqttv5.client.MqttClient;
+import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
+import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+
+/** Stands in for a device: verifies manifests and chunks as one does, and reports what the test tells it to. */
+public final class FakeDevice implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final Map<String, byte[]> received = new ConcurrentHashMap<>();
+    private final DeviceId id;
+    private final String deviceClass;
+    private final VerificationKeys trusted;
+    private final MqttClient client;
+    private long reports;
+    private long windows;
+
+    /** Connects with what enrolment answered. */
+    public FakeDevice(String deviceClass, JsonPath enrolled) throws MqttException {
+        this.id = new DeviceId(enrolled.getString("deviceId"));
+        this.deviceClass = deviceClass;
+        this.trusted = VerificationKeys.ofPem(enrolled.getList("trustedKeys"));
+        this.client = new MqttClient(enrolled.getString("mqttUri"), id.value(), new MemoryPersistence());
+        MqttConnectionOptions options = new MqttConnectionOptions();
+        options.setUserName(id.value());
+        options.setPassword(enrolled.getString("credential").getBytes(StandardCharsets.UTF_8));
+        options.setWill(
+                MqttTopics.of(id, Channel.PRESENCE),
+                new MqttMessage(presence(false).toByteArray(), 1, true, null));
+        client.setCallback(new Callback());
+        client.connect(options);
+        client.subscribe(MqttTopics.of(id, Channel.DESIRED), 1);
+        publish(Channel.PRESENCE, presence(true), true);
+    }
+
+    private Presence presence(boolean online) {
+        return Presence.newBuilder()
+                .setDeviceId(id.value())
+                .setOnline(online)
+                .setAgentVersion("1.0.0")
+                .setDeviceClass(deviceClass)
+                .setAt(timestamp(Instant.now()))
+                .build();
+    }
+
+    /** Waits for a manifest newer than {@code sequence} that a device would accept. */
+    public Manifest awaitManifest(long sequence) {
+        ManifestVerifier verifier = new ManifestVerifier(
+                trusted, new ManifestVerifier.Verifying(id, deviceClass, "1.0.0"), Clock.systemUTC());
+        String topic = MqttTopics.of(id, Channel.DESIRED);
+        return Awaitility.await("a manifest for " + id)
+                .atMost(PATIENCE)
+                .until(
+                        () -> verifier.verify(received.getOrDefault(topic, new byte[0]), sequence)
+                                        instanceof Verification.Accepted accepted
+                                ? accepted.manifest()
+                                : Manifest.getDefaultInstance(),
+                        manifest -> manifest.getSequence() > sequence);
+    }
+
+    /** Fetches an artifact chunk by chunk and checks every hash. */
+    public byte[] fetch(ChunkedArtifact artifact) throws MqttException {
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        for (ArtifactRef chunk : artifact.getChunksList()) {
+            String topic = MqttTopics.chunk(new Sha256(chunk.getSha256()));
+            client.subscribe(topic, 1);
+            byte[] bytes = Awaitility.await("chunk " + chunk.getSha256())
+                    .atMost(PATIENCE)
+                    .until(() -> received.getOrDefault(topic, new byte[0]), found -> found.length > 0);
+            if (!Sha256.of(bytes).hex().equals(chunk.getSha256())) {
+                throw new IllegalStateException("chunk " + chunk.getSha256() + " has other content");
+            }
+            content.writeBytes(bytes);
+        }
+        return content.toByteArray();
+    }
+
+    public void report(Manifest manifest, DeviceState state) throws MqttException {
+        reports++;
+        ReportedState.Builder report = ReportedState.newBuilder()
+                .setDeviceId(id.value())
+                .setReportNumber(reports)
+                .setState(state)
+                .setDeploymentId(manifest.getDeploymentId())
+                .setSequence(manifest.getSequence())
+                .setFetchedBytes(1000)
+                .setTotalBytes(1000)
+                .setAgentVersion("1.0.0")
+                .setAt(timestamp(Instant.now()));
+        if (state == DeviceState.DEVICE_STATE_ACTIVE) {
+            report.setActiveVariantSha256(manifest.getVariant().getArtifact().getSha256())
+                    .setActiveModelName(manifest.getModelName())
+                    .setActiveModelVersion(manifest.getModelVersion());
+        }
+        if (state == DeviceState.DEVICE_STATE_REFUSED) {
+            report.setReasonCode("SELF_TEST_FAILED").setReason("it was told to");
+        }
+        publish(Channel.REPORTED, report.build(), true);
+    }
+
+    /** Publishes the next window: ten right answers, one wrong, each in {@code micros}. */
+    public TelemetryWindow sendWindow(Manifest manifest, long micros) throws MqttException {
+        windows++;
+        Histogram histogram = new Histogram(1, 3_600_000_000L, 2);
+        histogram.recordValueWithCount(micros, 11);
+        ByteBuffer encoded = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
+        histogram.encodeIntoCompressedByteBuffer(encoded);
+        encoded.flip();
+        Instant end = Instant.parse("2026-11-24T10:00:00Z").plusSeconds(windows);
+        TelemetryWindow window = TelemetryWindow.newBuilder()
+                .setDeviceId(id.value())
+                .setWindowNumber(windows)
+                .setStart(timestamp(end.minusSeconds(1)))
+                .setEnd(timestamp(end))
+                .setDeploymentId(manifest.getDeploymentId())
+                .setVariantSha256(manifest.getVariant().getArtifact().getSha256())
+                .setModelName(manifest.getModelName())
+                .setModelVersion(manifest.getModelVersion())
+                .setDeviceClass(deviceClass)
+                .setFleet(manifest.getFleet())
+                .setLatencyHistogram(ByteString.copyFrom(encoded))
+                .setInferences(11)
+                .setRight(10)
+                .setWrong(1)
+                .build();
+        publish(Channel.TELEMETRY, window, false);
+        return window;
+    }
+
+    public void publish(Channel channel, MessageLite message, boolean retained) throws MqttException {
+        client.publish(MqttTopics.of(id, channel), message.toByteArray(), 1, retained);
+    }
+
+    private static Timestamp timestamp(Instant instant) {
+        return Timestamp.newBuilder()
+                .setSeconds(instant.getEpochSecond())
+                .setNanos(instant.getNano())
+                .build();
+    }
+
+    /** Parses bytes that are known to be a manifest. */
+    public static Manifest parse(byte[] manifest) {
+        try {
+            return Manifest.parseFrom(manifest);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Goes without saying goodbye, so that the broker publishes the last will. */
+    @Override
+    public void close() throws MqttException {
+        client.disconnectForcibly(0, 0, false);
+        client.close();
+    }
+
+    private final class Callback implements MqttCallback {
+        @Override
+        public void messageArrived(String topic, MqttMessage message) {
+            received.put(topic, message.getPayload());
+        }
+
+        @Override
+        public void disconnected(MqttDisconnectResponse response) {}
+
+        @Override
+        public void mqttErrorOccurred(MqttException exception) {}
+
+        @Override
+        public void deliveryComplete(IMqttToken token) {}
+
+        @Override
+        public void connectComplete(boolean reconnect, String serverUri) {}
+
+        @Override
+        public void authPacketArrived(int reasonCode, MqttProperties properties) {}
+    }
+}
