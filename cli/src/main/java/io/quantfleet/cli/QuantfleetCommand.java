@@ -3,6 +3,7 @@ package io.quantfleet.cli;
 import io.quantfleet.agent.app.AgentCommand;
 import io.quantfleet.cli.demo.DemoCommand;
 import io.quantfleet.cli.embedded.ServersCommand;
+import io.quantfleet.cli.quantize.QuantizeCommand;
 import io.quantfleet.cli.stack.UpCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -21,7 +22,13 @@ import picocli.CommandLine.Spec;
         scope = ScopeType.INHERIT,
         synopsisSubcommandLabel = "COMMAND",
         usageHelpAutoWidth = true,
-        subcommands = {DemoCommand.class, UpCommand.class, AgentCommand.class, ServersCommand.class})
+        subcommands = {
+            DemoCommand.class,
+            UpCommand.class,
+            QuantizeCommand.class,
+            AgentCommand.class,
+            ServersCommand.class
+        })
 final class QuantfleetCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();

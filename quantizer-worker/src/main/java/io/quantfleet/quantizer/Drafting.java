@@ -1,7 +1,5 @@
 package io.quantfleet.quantizer;
 
-import io.quantfleet.quantizer.dataset.SampleSource;
-import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.target.DeviceClassProfile;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,18 +19,14 @@ final class Drafting {
         this.progress = progress;
     }
 
-    List<Draft> make(OnnxModel original, List<DeviceClassProfile> profiles, SampleSource calibration) {
+    List<Draft> make(VariantMaker.Source source, List<DeviceClassProfile> profiles) {
         List<Draft> drafts = new ArrayList<>();
         for (DeviceClassProfile profile : profiles) {
             int index = drafts.size();
             String name = model + "." + profile.name() + ".onnx";
             Path file = output.staged(name);
             VariantMaker.MadeVariant made = maker.make(
-                    original,
-                    profile,
-                    calibration,
-                    file,
-                    (step, fraction) -> progress.at(step, profile.name(), index, fraction));
+                    source, profile, file, (step, fraction) -> progress.at(step, profile.name(), index, fraction));
             drafts.add(new Draft(profile, file, output.published(name), made));
         }
         return drafts;

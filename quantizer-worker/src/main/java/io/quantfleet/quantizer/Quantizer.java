@@ -53,7 +53,7 @@ public final class Quantizer {
             progress.at(Step.READ, 1);
             Drafting drafting = new Drafting(maker, description.name(), output, progress);
             Judgement judgement = new Judgement(description, validation, threads, latency);
-            var drafts = drafting.make(original, request.profiles(), calibration);
+            var drafts = drafting.make(VariantMaker.Source.of(original, description, calibration), request.profiles());
             var variants = judgement.of(onnx, drafts, request, fraction -> progress.at(Step.EVALUATE, fraction));
             output.publish(drafts.stream().map(Draft::name).toList());
             return new QuantizationResult(description.name(), bytes(onnx, original), variants);

@@ -43,16 +43,15 @@ class QuantizerTest {
 
     // Makes "variants" that are the original.
     private static VariantMaker.MadeVariant copy(
-            io.quantfleet.quantizer.onnx.OnnxModel original, Path target, VariantMaker.MakingListener listener) {
+            VariantMaker.Source source, Path target, VariantMaker.MakingListener listener) {
         listener.progressed(Step.CALIBRATE, 0.5);
         listener.progressed(Step.QUANTIZE, 1);
-        original.write(target);
+        source.original().write(target);
         return new VariantMaker.MadeVariant("copied", 1.5, 0.5);
     }
 
     private static Quantizer copier() {
-        return new Quantizer(
-                (original, profile, calibration, target, listener) -> copy(original, target, listener), 1, QUICK);
+        return new Quantizer((source, profile, target, listener) -> copy(source, target, listener), 1, QUICK);
     }
 
     private QuantizationRequest request() {
@@ -113,11 +112,11 @@ class QuantizerTest {
     void leavesNothingWhereOneVariantFails() throws IOException {
         QuantizerException failure = new QuantizerException(ReasonCode.OPERATOR_UNSUPPORTED, "no such operator");
         Quantizer failing = new Quantizer(
-                (original, profile, calibration, target, listener) -> {
+                (source, profile, target, listener) -> {
                     if (profile.name().equals("gpu")) {
                         throw failure;
                     }
-                    return copy(original, target, listener);
+                    return copy(source, target, listener);
                 },
                 1,
                 QUICK);

@@ -40,6 +40,11 @@ public final class Progress implements AutoCloseable {
         return new Progress(System.out, Boolean.getBoolean("quantfleet.terminal"), InstantSource.system());
     }
 
+    /** Progress on standard error, for commands whose result goes to standard output. */
+    public static Progress onStandardError() {
+        return new Progress(System.err, Boolean.getBoolean("quantfleet.terminal"), InstantSource.system());
+    }
+
     /** One step; ends with {@link #done} or when the next one begins. */
     public final class Step {
         private final String title;

@@ -94,7 +94,7 @@ public final class DocumentSchema {
             JsonNode root = yaml.readTree(document);
             if (root == null || !root.isObject()) {
                 throw new QuantizerException(
-                        code, source + ": not a description but " + kind(root) + "; it consists of 'key: value' lines");
+                        code, source + ": is " + kind(root) + "; it must consist of 'key: value' lines");
             }
             return root;
         } catch (JsonProcessingException e) {
@@ -107,7 +107,7 @@ public final class DocumentSchema {
     private static String kind(JsonNode root) {
         return root == null || root.isMissingNode() || root.isNull()
                 ? "an empty file"
-                : root.getNodeType().name().toLowerCase(Locale.ROOT);
+                : "a mere " + root.getNodeType().name().toLowerCase(Locale.ROOT);
     }
 
     private static String firstLine(String message) {

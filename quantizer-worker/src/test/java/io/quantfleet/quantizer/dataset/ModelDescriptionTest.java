@@ -129,8 +129,8 @@ class ModelDescriptionTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             'name: [unclosed' | bad.yaml: line 1 is not valid YAML
-            ''                | bad.yaml: not a description but an empty file; it consists of 'key: value' lines
-            'just words'      | bad.yaml: not a description but string
+            ''                | bad.yaml: is an empty file; it must consist of 'key: value' lines
+            'just words'      | bad.yaml: is a mere string; it must
             'name: a, name: b' | bad.yaml: line 1 is not valid YAML
             """)
     void refusesWhatIsNoDescription(String yaml, String message) {

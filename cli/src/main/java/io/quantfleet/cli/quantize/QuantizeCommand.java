@@ -1,0 +1,166 @@
+package io.quantfleet.cli.quantize;
+
+import io.quantfleet.cli.CliException;
+import io.quantfleet.cli.terminal.Progress;
+import io.quantfleet.quantizer.ModelFiles;
+import io.quantfleet.quantizer.QuantizationRequest;
+import io.quantfleet.quantizer.QuantizationResult;
+import io.quantfleet.quantizer.Quantizer;
+import io.quantfleet.quantizer.QuantizerException;
+import io.quantfleet.quantizer.target.DeviceClassProfile;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code quantfleet quantize}: one variant per device class, made and judged on this machine alone. */
+@Command(
+        name = "quantize",
+        description = {
+            "Quantizes a model on this machine, with no server: makes one int8 variant per device class and measures each"
+                    + " beside the FP32 original.",
+            "",
+            "Accuracy is that on all validation samples; latency is that of one inference at a time on one thread of"
+                    + " this machine, measured in turns with FP32.",
+            "",
+            "The output directory gets all variants, or nothing if anything fails. A variant that loses more accuracy"
+                    + " than it may is written too, and marked REJECTED.",
+            ""
+        },
+        sortOptions = false,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:every variant is READY",
+            "1:something is wrong with the input, or the work failed; nothing was written",
+            "2:the command line is wrong",
+            "3:the variants are written, but at least one is REJECTED"
+        },
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  quantfleet quantize resnet20.model.yaml --device-class rpi-cpu,gpu \\",
+            "      --calibration calibration.zip --validation validation.zip \\",
+            "      --out variants --json report.json"
+        })
+public final class QuantizeCommand implements Callable<Integer> {
+    private static final int REJECTED = 3;
+    private static final int PROBES = 100;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(
+            paramLabel = "MODEL.model.yaml",
+            description = "The model's description; the ONNX file that it names lies beside it.")
+    private Path description = Path.of("");
+
+    @Option(
+            names = "--calibration",
+            required = true,
+            paramLabel = "DATA",
+            description = "Samples to find the ranges of tensors with: a directory or .zip of one folder per label with"
+                    + " JPEG or PNG files, or an .npz with an array per input and 'labels'.")
+    private Path calibration = Path.of("");
+
+    @Option(
+            names = "--validation",
+            required = true,
+            paramLabel = "DATA",
+            description = "Other samples, to measure accuracy with; in one of the same forms.")
+    private Path validation = Path.of("");
+
+    @Option(
+            names = "--device-class",
+            required = true,
+            split = ",",
+            paramLabel = "CLASS",
+            description = "What to quantize for, separated by commas: rpi-cpu, phone-npu, gpu, or the path of a profile"
+                    + " of your own (.yaml).")
+    private List<String> deviceClasses = List.of();
+
+    @Option(
+            names = "--out",
+            defaultValue = "variants",
+            paramLabel = "DIR",
+            description =
+                    "Where the variants go, as MODEL.CLASS.onnx; made if it is not there. Default: ./${DEFAULT-VALUE}")
+    private Path out = Path.of("");
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write all figures to this file, too.")
+    private @Nullable Path json;
+
+    @Option(
+            names = "--max-loss-points",
+            paramLabel = "POINTS",
+            description =
+                    "How many percentage points of accuracy a variant may lose against FP32, 0 to 100. Default: what"
+                            + " each device class's profile says.")
+    private @Nullable Double maxLossPoints;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads for calibration and accuracy. Default: one per processor.")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(
+            names = "--seed",
+            defaultValue = "1",
+            paramLabel = "N",
+            description = "Settles everything chosen at random. Default: ${DEFAULT-VALUE}")
+    private long seed;
+
+    @Override
+    public Integer call() {
+        checkNumbers();
+        List<DeviceClassProfile> profiles = new ProfileArguments(spec.commandLine()).read(deviceClasses);
+        Optional<ReportFile> report = Optional.ofNullable(json).map(ReportFile::new);
+        try (Progress progress = Progress.onStandardError();
+                Cancellation cancellation = Cancellation.onExit()) {
+            QuantizeSteps steps = new QuantizeSteps(progress, cancellation);
+            QuantizationResult result = new Quantizer(threads)
+                    .quantize(
+                            new QuantizationRequest(
+                                    new ModelFiles(description, calibration, validation),
+                                    profiles,
+                                    Optional.ofNullable(maxLossPoints),
+                                    seed,
+                                    PROBES,
+                                    out),
+                            steps);
+            steps.finish();
+            report.ifPresent(file -> file.write(result.toJson()));
+            return show(result);
+        } catch (QuantizerException e) {
+            throw new CliException(e.getMessage() + " (" + e.code() + ")", e);
+        }
+    }
+
+    private void checkNumbers() {
+        if (threads < 1) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "--threads must be at least 1, not " + threads);
+        }
+        if (maxLossPoints != null && !(maxLossPoints >= 0 && maxLossPoints <= 100)) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "--max-loss-points must be 0 to 100, not " + maxLossPoints);
+        }
+    }
+
+    private int show(QuantizationResult result) {
+        var screen = spec.commandLine().getOut();
+        new VariantTable(result).lines().forEach(screen::println);
+        screen.println();
+        result.variants().forEach(variant -> screen.println(variant.file()));
+        screen.flush();
+        boolean ready = result.variants().stream()
+                .allMatch(variant -> variant.report().verdict().ready());
+        return ready ? CommandLine.ExitCode.OK : REJECTED;
+    }
+}

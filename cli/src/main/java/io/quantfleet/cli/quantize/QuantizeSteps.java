@@ -1,0 +1,50 @@
+package io.quantfleet.cli.quantize;
+
+import io.quantfleet.cli.terminal.Progress;
+import io.quantfleet.quantizer.QuantizationListener;
+import io.quantfleet.quantizer.QuantizationProgress;
+import java.util.Optional;
+
+/** Shows a request's progress as steps on the terminal, in full tenths so that a log does not fill. */
+final class QuantizeSteps implements QuantizationListener {
+    private final Progress progress;
+    private final Cancellation cancellation;
+    private String title = "";
+    private Optional<Progress.Step> step = Optional.empty();
+
+    QuantizeSteps(Progress progress, Cancellation cancellation) {
+        this.progress = progress;
+        this.cancellation = cancellation;
+    }
+
+    @Override
+    public void progressed(QuantizationProgress now) {
+        cancellation.check();
+        String next = title(now);
+        if (!next.equals(title)) {
+            finish();
+            title = next;
+            step = Optional.of(progress.begin(next));
+        }
+        int percent = 10 * (int) Math.floor(now.fraction() * 10);
+        if (percent > 0) {
+            step.ifPresent(current -> current.say(percent + " % of all"));
+        }
+    }
+
+    /** Ends the last step. */
+    void finish() {
+        step.ifPresent(current -> current.done(""));
+        step = Optional.empty();
+    }
+
+    private static String title(QuantizationProgress now) {
+        String target = now.deviceClass().map(name -> " for " + name).orElse("");
+        return switch (now.step()) {
+            case READ -> "Read the model and its data sets";
+            case CALIBRATE -> "Calibrate" + target;
+            case QUANTIZE -> "Quantize" + target;
+            case EVALUATE -> "Evaluate beside FP32";
+        };
+    }
+}

@@ -1,0 +1,36 @@
+package io.quantfleet.cli.quantize;
+
+import io.quantfleet.cli.CliException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** The file that gets the figures. That it can be written is found out before the work, not after it. */
+final class ReportFile {
+    private final Path file;
+
+    ReportFile(Path file) {
+        this.file = file.toAbsolutePath();
+        Path folder = this.file.getParent();
+        if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder) || Files.isDirectory(file)) {
+            throw new CliException("can't write --json " + file + ": it is a directory, or its folder is not there or"
+                    + " not writable");
+        }
+    }
+
+    void write(String json) {
+        try {
+            Path beside =
+                    Files.createTempFile(file.getParent(), file.getFileName().toString(), ".part");
+            try {
+                Files.writeString(beside, json + System.lineSeparator());
+                Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(beside);
+            }
+        } catch (IOException e) {
+            throw new CliException("the variants are written, but --json " + file + " can't be", e);
+        }
+    }
+}

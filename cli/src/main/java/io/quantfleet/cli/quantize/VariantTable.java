@@ -1,0 +1,97 @@
+package io.quantfleet.cli.quantize;
+
+import io.quantfleet.cli.terminal.Table;
+import io.quantfleet.cli.terminal.Table.Column;
+import io.quantfleet.quantizer.QuantizationResult;
+import io.quantfleet.quantizer.QuantizedVariant;
+import io.quantfleet.quantizer.evaluate.Accuracy;
+import io.quantfleet.quantizer.evaluate.Evaluation;
+import io.quantfleet.quantizer.evaluate.Latency;
+import io.quantfleet.quantizer.report.VariantReport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The variants of a model side by side, under their original. */
+final class VariantTable {
+    private final QuantizationResult result;
+
+    VariantTable(QuantizationResult result) {
+        this.result = result;
+    }
+
+    List<String> lines() {
+        Table table = new Table(
+                Column.text(result.model()),
+                Column.number("KiB"),
+                Column.number("of FP32"),
+                Column.number("accuracy %"),
+                Column.number("loss"),
+                Column.number("agreement %"),
+                Column.number("SQNR dB"),
+                Column.number("p50 ms"),
+                Column.number("p95 ms"),
+                Column.number("of FP32"),
+                Column.text("verdict"));
+        Evaluation first = result.variants().get(0).report().evaluation();
+        Latency fp32 = first.fp32Latency();
+        table.row(
+                "FP32",
+                kibibytes(result.fp32Bytes()),
+                "",
+                percent(first.accuracy().fp32()),
+                "",
+                "",
+                "",
+                number(fp32.p50()),
+                number(fp32.p95()),
+                "",
+                "");
+        result.variants().stream().map(QuantizedVariant::report).forEach(report -> row(table, report));
+        List<String> lines = new ArrayList<>(table.lines());
+        reasons(lines);
+        return lines;
+    }
+
+    private void row(Table table, VariantReport report) {
+        Accuracy accuracy = report.evaluation().accuracy();
+        Latency latency = report.evaluation().variantLatency();
+        Latency fp32 = report.evaluation().fp32Latency();
+        double sqnr = report.evaluation().sqnrDb();
+        table.row(
+                report.deviceClass(),
+                kibibytes(report.bytes()),
+                ratio((double) report.bytes(), (double) result.fp32Bytes()),
+                percent(accuracy.variant()),
+                number(accuracy.lossPoints()),
+                percent(accuracy.agreement()),
+                Double.isFinite(sqnr) ? String.format(Locale.ROOT, "%.1f", sqnr) : "–",
+                number(latency.p50()),
+                number(latency.p95()),
+                ratio(latency.p50(), fp32.p50()),
+                report.verdict().name());
+    }
+
+    private void reasons(List<String> lines) {
+        for (QuantizedVariant variant : result.variants()) {
+            VariantReport report = variant.report();
+            report.verdict().reasons().forEach(reason -> lines.add("  " + report.deviceClass() + ": " + reason));
+        }
+    }
+
+    private static String kibibytes(long bytes) {
+        return String.format(Locale.ROOT, "%.0f", bytes / 1024.0);
+    }
+
+    private static String percent(double fraction) {
+        return number(fraction * 100);
+    }
+
+    private static String ratio(double part, double whole) {
+        return whole == 0 ? "–" : String.format(Locale.ROOT, "%.2f", part / whole);
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, "%.2f", value);
+    }
+}

@@ -1,0 +1,161 @@
+package io.quantfleet.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quantfleet.quantizer.sample.SampleModel;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class QuantizeCommandTest {
+    @TempDir
+    Path folder;
+
+    private final StringWriter screen = new StringWriter();
+    private final StringWriter errors = new StringWriter();
+    private SampleModel sample;
+    private Path out;
+
+    @BeforeEach
+    void sampleModel() throws IOException {
+        sample = SampleModel.extractInto(folder.resolve("sample"));
+        out = folder.resolve("out");
+    }
+
+    private int quantize(Path calibration, Path validation, String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "quantize",
+                sample.description().toString(),
+                "--calibration",
+                calibration.toString(),
+                "--validation",
+                validation.toString(),
+                "--out",
+                out.toString()));
+        arguments.addAll(List.of(more));
+        CommandLine command = QuantfleetMain.commandLine()
+                .setOut(new PrintWriter(screen, true))
+                .setErr(new PrintWriter(errors, true));
+        return command.execute(arguments.toArray(String[]::new));
+    }
+
+    @Test
+    void makesAVariantForEachDeviceClassAndReportsIt() throws IOException {
+        Path json = folder.resolve("report.json");
+
+        int code = quantize(
+                sample.calibration(),
+                sample.validation(),
+                "--device-class",
+                "rpi-cpu,gpu",
+                "--json",
+                json.toString(),
+                "--max-loss-points",
+                "1");
+
+        assertThat(errors.toString()).isEmpty();
+        assertThat(code).isZero();
+        assertThat(screen.toString())
+                .contains(
+                        "FP32",
+                        "rpi-cpu",
+                        "gpu",
+                        "READY",
+                        out.resolve("glyphs.gpu.onnx").toString());
+        JsonNode report = new ObjectMapper().readTree(json.toFile());
+        assertThat(report.get("model").asText()).isEqualTo("glyphs");
+        assertThat(report.get("fp32Bytes").asLong()).isEqualTo(Files.size(sample.onnx()));
+        for (JsonNode variant : report.get("variants")) {
+            assertThat(variant.get("verdict").asText()).isEqualTo("READY");
+            assertThat(out.resolve(variant.get("file").asText()))
+                    .hasSize(variant.get("bytes").asLong());
+            assertThat(variant.at("/accuracy/variant").asDouble())
+                    .isGreaterThan(variant.at("/accuracy/fp32").asDouble() - 0.01);
+            assertThat(variant.at("/latencyMs/variant/p50").asDouble()).isPositive();
+        }
+    }
+
+    @Test
+    void saysByItsExitCodeThatAVariantIsRejected() throws IOException {
+        // Ranges found on a picture without contents clip everything else.
+        Path blank = folder.resolve("blank/arrow/0.png");
+        Files.createDirectories(blank.getParent());
+        ImageIO.write(new BufferedImage(48, 48, BufferedImage.TYPE_INT_RGB), "png", blank.toFile());
+
+        int code = quantize(folder.resolve("blank"), sample.calibration(), "--device-class", "rpi-cpu");
+
+        assertThat(errors.toString()).isEmpty();
+        assertThat(code).isEqualTo(3);
+        assertThat(screen.toString()).contains("REJECTED", "rpi-cpu: accuracy falls by ", "the budget is 0.50 points");
+        assertThat(out.resolve("glyphs.rpi-cpu.onnx")).exists();
+    }
+
+    @Test
+    void takesAProfileOfTheUsersOwn() throws IOException {
+        Path profile = Files.writeString(folder.resolve("mine.yaml"), "name: mine\n");
+
+        int code = quantize(sample.calibration(), sample.validation(), "--device-class", profile.toString());
+
+        assertThat(code).isEqualTo(2);
+        assertThat(errors.toString()).contains(profile + ": ", "weights: is missing");
+    }
+
+    @Test
+    void namesTheDeviceClassesThatThereAre() {
+        int code = quantize(sample.calibration(), sample.validation(), "--device-class", "toaster");
+
+        assertThat(code).isEqualTo(2);
+        assertThat(errors.toString())
+                .contains("there is no device class and no profile 'toaster'; built in are rpi-cpu, phone-npu, gpu");
+    }
+
+    @Test
+    void saysWhatIsWrongInOneLineAndLeavesNothing() throws IOException {
+        int code = quantize(folder.resolve("none.zip"), sample.validation(), "--device-class", "rpi-cpu");
+
+        assertThat(code).isEqualTo(1);
+        assertThat(errors.toString().strip())
+                .isEqualTo(
+                        "quantfleet: " + folder.resolve("none.zip") + ": there is no such data set (ARTIFACT_MISSING)");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void findsOutBeforeTheWorkThatTheReportCanNotBeWritten() throws IOException {
+        int code = quantize(
+                sample.calibration(),
+                sample.validation(),
+                "--device-class",
+                "rpi-cpu",
+                "--json",
+                folder.resolve("missing/report.json").toString());
+
+        assertThat(code).isEqualTo(1);
+        assertThat(errors.toString()).contains("can't write --json ");
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files).containsExactly(sample.description().getParent());
+        }
+    }
+
+    @Test
+    void documentsItsExitCodes() {
+        QuantfleetMain.commandLine().setOut(new PrintWriter(screen, true)).execute("quantize", "--help");
+
+        assertThat(screen.toString())
+                .contains(
+                        "Exit codes:", "3   the variants are written, but at least one is REJECTED", "--device-class");
+    }
+}
