@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
         scope = ScopeType.INHERIT,
         synopsisSubcommandLabel = "COMMAND",
         usageHelpAutoWidth = true,
+        sortOptions = false,
         subcommands = {
             DemoCommand.class,
             UpCommand.class,

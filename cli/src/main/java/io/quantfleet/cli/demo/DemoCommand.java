@@ -23,8 +23,9 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "demo",
         description = {
-            "Shows the whole path on this machine: registers a model, quantizes it for three device classes, rolls the",
-            "variants out to three agents and shows what they measure. Ctrl-C stops everything."
+            "Shows the whole path on this machine: a model is registered, quantized for three device classes, rolled "
+                    + "out to three agents, and measured by them.",
+            "Without --data-dir it runs in ~/.quantfleet/demo, with --once in a directory that it deletes at the end."
         })
 public final class DemoCommand implements Callable<Integer> {
     @Mixin

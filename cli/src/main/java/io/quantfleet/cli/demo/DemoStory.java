@@ -1,11 +1,13 @@
 package io.quantfleet.cli.demo;
 
 import io.quantfleet.cli.CliException;
+import io.quantfleet.cli.client.ApiException;
 import io.quantfleet.cli.client.ControlPlaneClient;
 import io.quantfleet.cli.client.Device;
 import io.quantfleet.cli.client.ModelVersion;
 import io.quantfleet.cli.stack.Installation;
 import io.quantfleet.cli.stack.Stack;
+import io.quantfleet.cli.stack.StackPrograms;
 import io.quantfleet.cli.terminal.Progress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -38,7 +40,7 @@ final class DemoStory {
     DemoResult perform(DemoModel model) {
         ControlPlaneClient api = new ControlPlaneClient(stack.addresses().console());
         String name = model.name();
-        int version = step("register", "Registering the model " + name, "control-plane", step -> {
+        int version = step("register", "Registering the model " + name, StackPrograms.CONTROL_PLANE, step -> {
             int registered = new RegisterStep(api).perform(model);
             step.done("version " + registered);
             return registered;
@@ -49,13 +51,13 @@ final class DemoStory {
             step.done(online.size() + " online");
             return online;
         });
-        ModelVersion quantized = step("quantize", "Quantizing " + name, "worker-1", step -> {
+        ModelVersion quantized = step("quantize", "Quantizing " + name, StackPrograms.worker(0), step -> {
             QuantizeStep quantize = new QuantizeStep(api, fleet);
             ModelVersion ready = quantize.perform(step, name, version);
             step.done(quantize.line(ready));
             return ready;
         });
-        step("rollout", "Rolling out " + name + " " + version, "control-plane", step -> {
+        step("rollout", "Rolling out " + name + " " + version, StackPrograms.CONTROL_PLANE, step -> {
             int active = new RolloutStep(api, fleet)
                     .perform(step, name, version)
                     .devices()
@@ -63,7 +65,7 @@ final class DemoStory {
             step.done(active + " devices ACTIVE");
             return active;
         });
-        List<Device> devices = step("telemetry", "Collecting telemetry", "control-plane", step -> {
+        List<Device> devices = step("telemetry", "Collecting telemetry", StackPrograms.CONTROL_PLANE, step -> {
             List<Device> measured = new TelemetryStep(api, fleet).perform(step, quantized);
             step.done(TelemetryStep.WINDOWS + " windows or more from each device");
             return measured;
@@ -82,9 +84,11 @@ final class DemoStory {
             seconds.put(key, step.elapsed());
             return result;
         } catch (CliException e) {
+            // What the control plane itself answers with is explained in its log.
+            String told = e instanceof ApiException ? StackPrograms.CONTROL_PLANE : log;
             throw new CliException(
                     "the step '" + title + "' failed: " + e.getMessage() + "; read "
-                            + stack.directory().log(log),
+                            + stack.directory().log(told),
                     e);
         }
     }

@@ -110,6 +110,12 @@ final class EmbeddedKafka implements AutoCloseable {
                 "group.initial.rebalance.delay.ms", "0",
                 // How long a job stays with a worker that has died.
                 "group.share.record.lock.duration.ms", "15000",
+                // How long its partitions do, and how soon a worker that has joined gets its own.
+                "group.share.min.session.timeout.ms", "12000",
+                "group.share.session.timeout.ms", "12000",
+                "group.share.min.heartbeat.interval.ms", "1500",
+                "group.share.heartbeat.interval.ms", "1500"));
+        settings.putAll(Map.of(
                 // A share group's first member finds its state topic still being made; by default it tries again
                 // after 30 s, and never sooner than an offset commit may take.
                 "group.share.initialize.retry.interval.ms", "1000",

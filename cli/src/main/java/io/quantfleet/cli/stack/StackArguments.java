@@ -11,7 +11,7 @@ public final class StackArguments {
     @Option(
             names = "--data-dir",
             paramLabel = "DIR",
-            description = "Where everything is kept. One stack per directory. Default: ~/.quantfleet")
+            description = "Where everything is kept, and found again at the next start. One stack per directory.")
     private @Nullable Path dataDirectory;
 
     @Option(

@@ -8,9 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /** How each program of a stack is started: the commands of production, with the addresses of this machine. */
-final class StackPrograms {
-    static final String SERVERS = "servers";
-    static final String CONTROL_PLANE = "control-plane";
+public final class StackPrograms {
+    /** The name of the embedded servers' process. */
+    public static final String SERVERS = "servers";
+    /** The name of the control plane. */
+    public static final String CONTROL_PLANE = "control-plane";
 
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
@@ -25,7 +27,8 @@ final class StackPrograms {
         this.addresses = addresses;
     }
 
-    static String worker(int index) {
+    /** The name of a worker; {@code index} counts from 0. */
+    public static String worker(int index) {
         return "worker-" + (index + 1);
     }
 

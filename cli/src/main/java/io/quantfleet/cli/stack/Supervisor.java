@@ -26,7 +26,7 @@ public final class Supervisor implements AutoCloseable {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final Duration STEADY = Duration.ofMinutes(1);
-    private static final Duration POLL = Duration.ofMillis(150);
+    private static final Duration POLL = Duration.ofMillis(250);
 
     private final Launcher launcher;
     private final ProcessRegister register;

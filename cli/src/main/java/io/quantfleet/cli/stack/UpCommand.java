@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
         name = "up",
         description = {
             "Starts a whole stack on this machine: PostgreSQL, Kafka, an MQTT broker, the control plane and workers.",
-            "It keeps its data, and comes back with it; Ctrl-C stops it."
+            "Without --data-dir it keeps its data in ~/.quantfleet. Ctrl-C stops it."
         })
 public final class UpCommand implements Callable<Integer> {
     @Mixin
