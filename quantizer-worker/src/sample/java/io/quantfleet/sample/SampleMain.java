@@ -4,21 +4,19 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Makes every file of the sample model: {@code SampleMain OUTPUT-DIRECTORY PREVIEW.jpg [TRAINING-IMAGES EPOCHS]}. */
+/** Makes every file of the sample model: {@code SampleMain OUTPUT-DIRECTORY PREVIEW.jpg TRAINING-IMAGES EPOCHS}. */
 public final class SampleMain {
     private static final int SEED = 20260101;
     private static final int CALIBRATION_IMAGES = 320;
     private static final int VALIDATION_IMAGES = 1008;
-    private static final int TRAINING_IMAGES = 12_288;
-    private static final int EPOCHS = 10;
 
     private SampleMain() {}
 
     /** Draws, trains, exports and checks; throws, and so exits with 1, when anything is not as it should be. */
     public static void main(String[] arguments) throws Exception {
         Path directory = Path.of(arguments[0]);
-        int images = arguments.length > 2 ? Integer.parseInt(arguments[2]) : TRAINING_IMAGES;
-        int epochs = arguments.length > 3 ? Integer.parseInt(arguments[3]) : EPOCHS;
+        int images = Integer.parseInt(arguments[2]);
+        int epochs = Integer.parseInt(arguments[3]);
         PrintStream log = System.out;
         Files.createDirectories(directory);
 
