@@ -197,7 +197,7 @@ public final class Node {
 
     NodeProto toProto() {
         return NodeProto.newBuilder()
-                .setName(name)
+                .setName(label())
                 .setDomain(domain)
                 .setOpType(operator)
                 .addAllInput(inputs)

@@ -22,17 +22,24 @@ final class Planner {
     private final Graph graph;
     private final TensorFacts facts;
     private final DeviceClassProfile profile;
+    private final Set<String> excluded;
     private final Set<Node> quantized = new LinkedHashSet<>();
     private final Set<String> tensors = new LinkedHashSet<>();
 
-    private Planner(Graph graph, TensorFacts facts, DeviceClassProfile profile) {
+    private Planner(Graph graph, TensorFacts facts, DeviceClassProfile profile, Set<String> excluded) {
         this.graph = graph;
         this.facts = facts;
         this.profile = profile;
+        this.excluded = excluded;
     }
 
-    static QuantizationPlan plan(Graph graph, TensorFacts facts, DeviceClassProfile profile) {
-        return new Planner(graph, facts, profile).plan();
+    /**
+     * Makes the plan for a graph.
+     *
+     * @param excluded labels of nodes that stay in floats, because the runtime computes them so anyhow
+     */
+    static QuantizationPlan plan(Graph graph, TensorFacts facts, DeviceClassProfile profile, Set<String> excluded) {
+        return new Planner(graph, facts, profile, excluded).plan();
     }
 
     private QuantizationPlan plan() {
@@ -57,7 +64,10 @@ final class Planner {
                 || Operators.isLayer(node)
                 || Operators.isFollower(node)
                 || Operators.isMover(node, graph);
-        return known && profile.operators().contains(node.operator()) && !node.hasSubgraph();
+        return known
+                && profile.operators().contains(node.operator())
+                && !node.hasSubgraph()
+                && !excluded.contains(node.label());
     }
 
     private boolean joins(Node node) {
@@ -155,6 +165,9 @@ final class Planner {
     }
 
     private String reason(Node node) {
+        if (excluded.contains(node.label())) {
+            return "ONNX Runtime chooses no int8 kernel for it";
+        }
         if (node.hasSubgraph()) {
             return "it has graphs of its own";
         }

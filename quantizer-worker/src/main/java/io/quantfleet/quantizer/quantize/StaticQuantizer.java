@@ -4,17 +4,18 @@ import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.ProgressListener;
 import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.calibration.Calibrator;
-import io.quantfleet.quantizer.calibration.MinMax;
-import io.quantfleet.quantizer.calibration.Range;
 import io.quantfleet.quantizer.dataset.SampleSource;
 import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.target.DeviceClassProfile;
+import io.quantfleet.quantizer.target.DeviceClassProfile.Kernels;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -45,24 +46,47 @@ public final class StaticQuantizer {
             ProgressListener listener) {
         long start = System.nanoTime();
         PreparedModel prepared = PreparedModel.of(original, samples, sampleShapes, profile.staticShapes());
-        Graph graph = prepared.model().graph();
-        QuantizationPlan plan = Planner.plan(graph, prepared.facts(), profile);
-        check(plan, profile);
-        long calibrationStart = System.nanoTime();
-        MinMax method = new MinMax();
-        Map<String, Range> ranges =
-                calibrator.run(prepared.model(), plan.toCalibrate(graph), samples, method, listener);
-        long calibrationEnd = System.nanoTime();
-        QdqInserter.apply(graph, prepared.facts(), profile, plan, ranges);
-        OnnxModel variant = prepared.model().withGraph(graph);
-        long end = System.nanoTime();
+        Calibration calibration = new Calibration(calibrator, prepared.model(), samples, listener);
+        Attempt attempt = attempt(prepared, profile, calibration, Set.of());
+        if (profile.int8Kernels() == Kernels.REQUIRED) {
+            attempt = settle(prepared, profile, calibration, attempt);
+        }
+        Duration total = Duration.ofNanos(System.nanoTime() - start);
         return new QuantizedModel(
-                variant,
-                "static-int8-" + method.name(),
-                plan.nodes().stream().map(Node::label).collect(Collectors.toSet()),
-                plan.leftFloat(),
-                Duration.ofNanos(calibrationEnd - calibrationStart),
-                Duration.ofNanos(calibrationStart - start + end - calibrationEnd));
+                attempt.variant(),
+                "static-int8-" + calibration.method(),
+                attempt.plan().nodes().stream().map(Node::label).collect(Collectors.toSet()),
+                attempt.plan().leftFloat(),
+                calibration.spent(),
+                total.minus(calibration.spent()));
+    }
+
+    /** A variant, and the quantized operators that ONNX Runtime computes in floats nevertheless. */
+    private record Attempt(QuantizationPlan plan, OnnxModel variant, Set<String> computedInFloats) {}
+
+    private static Attempt attempt(
+            PreparedModel prepared, DeviceClassProfile profile, Calibration calibration, Set<String> excluded) {
+        Graph graph = prepared.model().graph();
+        QuantizationPlan plan = Planner.plan(graph, prepared.facts(), profile, excluded);
+        check(plan, profile);
+        QdqInserter.apply(graph, prepared.facts(), profile, plan, calibration.ranges(plan.toCalibrate(graph)));
+        OnnxModel variant = prepared.model().withGraph(graph);
+        Set<String> inFloats = KernelCheck.computedInFloats(variant, plan.nodes()).stream()
+                .map(Node::label)
+                .collect(Collectors.toSet());
+        return new Attempt(plan, variant, inFloats);
+    }
+
+    // An operator that is quantized and yet computed in floats is slower than one that was left alone, so it is left
+    // alone; that may cost its neighbours their kernels, and so on until nothing changes.
+    private static Attempt settle(
+            PreparedModel prepared, DeviceClassProfile profile, Calibration calibration, Attempt first) {
+        Attempt attempt = first;
+        Set<String> excluded = new HashSet<>();
+        while (excluded.addAll(attempt.computedInFloats())) {
+            attempt = attempt(prepared, profile, calibration, excluded);
+        }
+        return attempt;
     }
 
     private static void check(QuantizationPlan plan, DeviceClassProfile profile) {

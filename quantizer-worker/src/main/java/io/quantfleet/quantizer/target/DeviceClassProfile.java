@@ -18,7 +18,7 @@ import java.util.OptionalLong;
  * @param operators which operators are quantized
  * @param everyOperator whether a model is refused if one of its operators on floats stays unquantized
  * @param staticShapes whether all dimensions are fixed, the batch to 1
- * @param int8Kernels whether a variant is refused if ONNX Runtime chooses no int8 kernel where it has one
+ * @param int8Kernels whether an operator stays in FP32 if ONNX Runtime chooses no int8 kernel for it
  * @param memoryMiB memory that a model may take
  * @param latencyMs objective for the median of one inference
  * @param maxLossPoints accuracy budget where none is given, in percentage points
@@ -92,7 +92,7 @@ public record DeviceClassProfile(
         FLOAT32
     }
 
-    /** What becomes of a variant for which ONNX Runtime chooses no int8 kernels. */
+    /** Whether ONNX Runtime must choose an int8 kernel for an operator that is quantized. */
     public enum Kernels {
         @JsonProperty("required")
         REQUIRED,
