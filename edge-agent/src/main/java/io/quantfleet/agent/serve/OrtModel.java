@@ -89,6 +89,12 @@ public final class OrtModel implements Model {
         // The arena keeps what the largest inference needed for ever; on a small board the allocator's few
         // microseconds are the better price.
         options.setCPUArenaAllocator(false);
+        if (HostProcessor.multipliesSignedBytes(System.getProperty("os.arch", ""), Path.of("/proc/cpuinfo"))) {
+            options.addConfigEntry("session.qdqisint8allowed", "1");
+        } else {
+            // x86 without VNNI saturates where unsigned activations meet signed weights; with this they are made unsigned.
+            options.addConfigEntry("session.x64quantprecision", "1");
+        }
         return options;
     }
 
