@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "agent",
         mixinStandardHelpOptions = true,
-        versionProvider = AgentVersion.class,
+        versionProvider = BuildVersion.class,
         sortOptions = false,
         usageHelpAutoWidth = true,
         description = {
@@ -56,7 +56,7 @@ public final class AgentCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), String.join(System.lineSeparator(), faults));
         }
         try {
-            return new AgentProcess(config.get(), AgentVersion.current()).run();
+            return new AgentProcess(config.get(), BuildVersion.current()).run();
         } catch (AgentException e) {
             spec.commandLine().getErr().println(e.getMessage());
             return STATE_UNUSABLE;

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -87,13 +88,10 @@ final class AgentOptions {
             paramLabel = "FILE",
             defaultValue = "${env:QUANTFLEET_AGENT_HEALTH_FILE}",
             description =
-                    "A file that is written anew every 10 seconds while the agent is alive. It says whether it is "
-                            + "connected and what it serves. Unhealthy is: older than a minute.")
+                    "A file that is written anew every 10 seconds while the agent is alive; it names the model that "
+                            + "serves. An agent is not healthy if the file is older than a minute.")
     @Nullable
     String healthFile;
-
-    /** What was wrong with the options. */
-    record Faults(List<String> messages) {}
 
     /** Reads every option; what is wrong is added to {@code faults}, and then nothing is returned. */
     Optional<AgentConfig> read(List<String> faults) {
@@ -156,7 +154,7 @@ final class AgentOptions {
     }
 
     private static String environmentName(String option) {
-        return "QUANTFLEET_AGENT" + option.substring(1).replace('-', '_').toUpperCase(java.util.Locale.ROOT);
+        return "QUANTFLEET_AGENT" + option.substring(1).replace('-', '_').toUpperCase(Locale.ROOT);
     }
 
     private static String deviceClass(String text) {

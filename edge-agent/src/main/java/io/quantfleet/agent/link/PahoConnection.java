@@ -1,6 +1,7 @@
 package io.quantfleet.agent.link;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,6 +13,9 @@ import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.MqttSubscription;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One connection, from connect to loss. Its Paho client is thrown away with it, so nothing half-sent is left over in
@@ -22,6 +26,20 @@ final class PahoConnection {
     private static final int IN_FLIGHT = 8;
 
     private static final int QOS = 1;
+
+    private static final Logger LOG = LoggerFactory.getLogger(PahoConnection.class);
+
+    private static final MqttActionListener LOG_REFUSAL = new MqttActionListener() {
+        @Override
+        public void onSuccess(IMqttToken token) {
+            // What is asked for comes by itself.
+        }
+
+        @Override
+        public void onFailure(IMqttToken token, Throwable failure) {
+            LOG.warn("the broker refused a subscription topics={}: {}", List.of(token.getTopics()), failure.toString());
+        }
+    };
 
     private final MqttAsyncClient client;
     private final Semaphore permits = new Semaphore(IN_FLIGHT);
@@ -56,7 +74,8 @@ final class PahoConnection {
 
     void subscribe(Collection<String> topics) throws MqttException {
         for (String topic : topics) {
-            client.subscribe(new MqttSubscription[] {new MqttSubscription(topic, QOS)});
+            MqttSubscription[] subscription = {new MqttSubscription(topic, QOS)};
+            client.subscribe(subscription, null, LOG_REFUSAL, new MqttProperties());
         }
     }
 

@@ -38,6 +38,9 @@ public final class PahoDeviceLink implements DeviceLink {
     /** Messages that the broker may send before the first is acknowledged: bounds memory to so many chunks. */
     private static final int RECEIVE_MAXIMUM = 8;
 
+    /** Reason codes of MQTT 5: bad user name or password, not authorized, banned. */
+    private static final Set<Integer> REFUSALS = Set.of(0x86, 0x87, 0x8a);
+
     private final Identity identity;
     private final PresenceMessages presence;
     private final Backoff backoff;
@@ -133,7 +136,20 @@ public final class PahoDeviceLink implements DeviceLink {
             current = Optional.empty();
             opened.ifPresent(PahoConnection::discard);
             Duration pause = backoff.next();
-            LOG.warn("waiting for the broker at {}: {}; next attempt in {} ms", broker, describe(e), pause.toMillis());
+            if (REFUSALS.contains(e.getReasonCode())) {
+                LOG.error(
+                        "the broker at {} refuses this device's credential deviceId={}; was the device removed, or the"
+                                + " signing key changed? Next attempt in {} ms",
+                        broker,
+                        identity.deviceId(),
+                        pause.toMillis());
+            } else {
+                LOG.warn(
+                        "waiting for the broker at {}: {}; next attempt in {} ms",
+                        broker,
+                        describe(e),
+                        pause.toMillis());
+            }
             var ignored = connector.schedule(() -> connect(listener), pause.toMillis(), TimeUnit.MILLISECONDS);
         }
     }

@@ -92,7 +92,8 @@ public final class OrtModel implements Model {
         if (HostProcessor.multipliesSignedBytes(System.getProperty("os.arch", ""), Path.of("/proc/cpuinfo"))) {
             options.addConfigEntry("session.qdqisint8allowed", "1");
         } else {
-            // x86 without VNNI saturates where unsigned activations meet signed weights; with this they are made unsigned.
+            // x86 without VNNI saturates where unsigned activations meet signed weights; with this they are made
+            // unsigned.
             options.addConfigEntry("session.x64quantprecision", "1");
         }
         return options;

@@ -97,7 +97,7 @@ class AgentOptionsTest {
 
     @Test
     void knowsItsVersion() {
-        assertThat(io.quantfleet.protocols.manifest.AgentVersion.parse(AgentVersion.current())
+        assertThat(io.quantfleet.protocols.manifest.AgentVersion.parse(BuildVersion.current())
                         .numbers())
                 .isNotEmpty();
     }

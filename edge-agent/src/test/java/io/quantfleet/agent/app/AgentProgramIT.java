@@ -124,7 +124,7 @@ class AgentProgramIT {
                                 - first.manifest().getProbeSet().getArtifact().getSize());
                 assertEachDeploymentEndedOnce(controlPlane.reports);
                 assertThat(enrolment.requests).hasSize(1);
-                assertThat(controlPlane.windows)
+                assertThat(controlPlane.distinctWindows())
                         .extracting(TelemetryWindow::getWindowNumber)
                         .doesNotHaveDuplicates();
                 assertThat(agent.isAlive()).isTrue();
@@ -141,6 +141,19 @@ class AgentProgramIT {
             assertThat(enrolment.requests).hasSize(1);
         }
         assertThat(state().resolve("identity")).doesNotExist();
+    }
+
+    @Test
+    void saysThatTheBrokerRefusesItsCredentialAndGoesOnTrying() throws Exception {
+        try (EnrolmentStub enrolment = enrolment();
+                TestBroker broker = broker()) {
+            enrolment.giveCredential(TestBroker.REFUSED);
+            try (AgentProgram agent = start(EnrolmentStub.TOKEN)) {
+                eventually().until(() -> agent.output().split("refuses this device's credential", -1).length > 2);
+                assertThat(agent.isAlive()).isTrue();
+                assertThat(agent.output()).doesNotContain(TestBroker.REFUSED);
+            }
+        }
     }
 
     @Test

@@ -23,13 +23,15 @@ class HostProcessorTest {
         "amd64, avx2 avx_vnni, true"
     })
     void knowsWhoMultipliesSignedBytes(String architecture, String flags, boolean expected) throws IOException {
-        Path cpuInfo = Files.writeString(directory.resolve("cpuinfo"), "processor\t: 0\nflags\t\t: fpu " + flags + "\n");
+        Path cpuInfo =
+                Files.writeString(directory.resolve("cpuinfo"), "processor\t: 0\nflags\t\t: fpu " + flags + "\n");
 
         assertThat(HostProcessor.multipliesSignedBytes(architecture, cpuInfo)).isEqualTo(expected);
     }
 
     @Test
     void saysNoWhereItCanNotBeFoundOut() {
-        assertThat(HostProcessor.multipliesSignedBytes("amd64", directory.resolve("none"))).isFalse();
+        assertThat(HostProcessor.multipliesSignedBytes("amd64", directory.resolve("none")))
+                .isFalse();
     }
 }

@@ -25,6 +25,7 @@ public final class EnrolmentStub implements AutoCloseable {
     private final HttpServer server;
     private final URI broker;
     private final SigningKey key;
+    private volatile String credential = "secret";
     private final AtomicInteger unavailable = new AtomicInteger();
 
     public EnrolmentStub(int port, URI broker, SigningKey key) throws IOException {
@@ -33,6 +34,11 @@ public final class EnrolmentStub implements AutoCloseable {
         this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         server.createContext("/api/v1/enrolments", this::handle);
         server.start();
+    }
+
+    /** Gives out this credential from now on. */
+    public void giveCredential(String next) {
+        credential = next;
     }
 
     /** Answers the next requests with 503. */
@@ -59,7 +65,7 @@ public final class EnrolmentStub implements AutoCloseable {
         } else if (request.path("token").asText().equals(TOKEN)) {
             answer.put("deviceId", request.path("deviceId").asText())
                     .put("fleet", "lab")
-                    .put("credential", "secret")
+                    .put("credential", credential)
                     .put("mqttUri", broker.toString());
             key.verificationKeys().toPem().forEach(answer.putArray("trustedKeys")::add);
         } else {

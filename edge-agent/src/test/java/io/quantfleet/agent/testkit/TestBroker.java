@@ -13,11 +13,16 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** An embedded HiveMQ that admits everybody, on a loopback port. */
+/** An embedded HiveMQ on a loopback port, that admits everybody but the bearers of {@link #REFUSED}. */
 public final class TestBroker implements AutoCloseable {
+    /** A password that the broker does not take. */
+    public static final String REFUSED = "revoked";
+
     private final EmbeddedHiveMQ broker;
 
     private TestBroker(EmbeddedHiveMQ broker) {
@@ -51,10 +56,10 @@ public final class TestBroker implements AutoCloseable {
                 .withDataFolder(Files.createDirectories(directory.resolve("data")))
                 .withExtensionsFolder(Files.createDirectories(directory.resolve("extensions")))
                 .withEmbeddedExtension(EmbeddedExtension.builder()
-                        .withId("admit-everybody")
-                        .withName("Admit everybody")
+                        .withId("admit-most")
+                        .withName("Admit most")
                         .withVersion("1")
-                        .withExtensionMain(new AdmitEverybody())
+                        .withExtensionMain(new AdmitMost())
                         .build())
                 .withoutLoggingBootstrap()
                 .build();
@@ -67,11 +72,18 @@ public final class TestBroker implements AutoCloseable {
         broker.close();
     }
 
-    private static final class AdmitEverybody implements ExtensionMain {
+    private static final class AdmitMost implements ExtensionMain {
         @Override
         public void extensionStart(ExtensionStartInput input, ExtensionStartOutput output) {
-            SimpleAuthenticator admit = (in, out) -> out.authenticateSuccessfully();
-            Services.securityRegistry().setAuthenticatorProvider(provider -> admit);
+            SimpleAuthenticator authenticator = (in, out) -> {
+                ByteBuffer refused = StandardCharsets.UTF_8.encode(REFUSED);
+                if (in.getConnectPacket().getPassword().filter(refused::equals).isPresent()) {
+                    out.failAuthentication();
+                } else {
+                    out.authenticateSuccessfully();
+                }
+            };
+            Services.securityRegistry().setAuthenticatorProvider(provider -> authenticator);
         }
 
         @Override

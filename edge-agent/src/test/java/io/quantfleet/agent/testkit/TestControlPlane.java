@@ -12,6 +12,7 @@ import io.quantfleet.protocols.v1.ReportedState;
 import io.quantfleet.protocols.v1.SignedManifest;
 import io.quantfleet.protocols.v1.TelemetryWindow;
 import java.net.URI;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -73,6 +74,11 @@ public final class TestControlPlane implements AutoCloseable {
                 .filter(report -> report.getDeploymentId().equals(deploymentId))
                 .map(ReportedState::getState)
                 .toList();
+    }
+
+    /** The windows as a receiver counts them: one that came again, with its number and content, is the same one. */
+    public List<TelemetryWindow> distinctWindows() {
+        return List.copyOf(new LinkedHashSet<>(windows));
     }
 
     public ReportedState lastReport() {

@@ -7,10 +7,10 @@ import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
 /** The version this agent was built as. */
-final class AgentVersion implements IVersionProvider {
+final class BuildVersion implements IVersionProvider {
     static String current() {
         Properties properties = new Properties();
-        try (InputStream in = AgentVersion.class.getResourceAsStream("agent.properties")) {
+        try (InputStream in = BuildVersion.class.getResourceAsStream("agent.properties")) {
             if (in == null) {
                 throw new IllegalStateException("agent.properties is not on the class path");
             }
