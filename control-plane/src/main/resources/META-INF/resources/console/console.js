@@ -193,6 +193,81 @@
   });
   document.addEventListener("htmx:sseError", function () { live("reconnecting", "off"); });
 
+  // Forms that call the REST interface: data-api is where to, data-then the page to go to, with fields of the answer --
+
+  function body(form) {
+    if (form.enctype === "multipart/form-data") {
+      const data = new FormData();
+      new FormData(form).forEach(function (value, key) {
+        if (value instanceof File ? value.size > 0 : value !== "") data.append(key, value);
+      });
+      return data;
+    }
+    const json = {};
+    new FormData(form).forEach(function (value, key) {
+      const field = form.elements[key];
+      if (value !== "") json[key] = field.type === "number" || "number" in field.dataset ? Number(value) : value;
+    });
+    return JSON.stringify(json);
+  }
+
+  function refused(form, text) {
+    const failure = form.querySelector(".failure");
+    failure.textContent = text;
+    failure.hidden = false;
+  }
+
+  function answered(form, request) {
+    let answer = {};
+    try {
+      answer = JSON.parse(request.responseText);
+    } catch (e) {
+      // Not JSON: the status says enough.
+    }
+    if (request.status < 200 || request.status > 299) {
+      refused(form, answer.detail || answer.title || "The control plane did not answer (" + request.status + ")");
+    } else if (form.dataset.then) {
+      location.assign(form.dataset.then.replace(/:(\w+)/g, function (_, key) { return encodeURIComponent(answer[key]); }));
+    } else {
+      const result = form.querySelector("[data-result]");
+      const code = result.querySelector("code");
+      code.dataset.template = code.dataset.template || code.textContent;
+      code.textContent = code.dataset.template.replace("TOKEN", answer.token)
+        .replace(/--device-class \S+/, "--device-class " + answer.deviceClass);
+      result.hidden = false;
+    }
+  }
+
+  function call(form) {
+    const request = new XMLHttpRequest();
+    const button = form.querySelector("button[type=submit]");
+    const progress = form.querySelector(".submit progress");
+    const data = body(form);
+    form.querySelector(".failure").hidden = true;
+    button.disabled = true;
+    request.open("POST", form.dataset.api);
+    request.setRequestHeader("accept", "application/json");
+    if (typeof data === "string") request.setRequestHeader("content-type", "application/json");
+    request.upload.onprogress = function (event) {
+      if (!progress || !event.lengthComputable) return;
+      progress.hidden = false;
+      progress.value = event.loaded / event.total;
+    };
+    request.onload = function () { answered(form, request); };
+    request.onerror = function () { refused(form, "The control plane could not be reached"); };
+    request.onloadend = function () {
+      button.disabled = false;
+      if (progress) progress.hidden = true;
+    };
+    request.send(data);
+  }
+
+  document.addEventListener("submit", function (event) {
+    if (!event.target.matches("[data-api]")) return;
+    event.preventDefault();
+    call(event.target);
+  });
+
   // Small things ----------------------------------------------------------------------------------------------------
 
   function showCopyButtons() {

@@ -1,11 +1,9 @@
 package io.quantfleet.controlplane.console;
 
+import io.quantfleet.controlplane.storage.Database;
 import jakarta.inject.Singleton;
 import java.util.function.Function;
-import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.postgres.PostgresPlugin;
 
 /**
  * The console's way to the database: read-only transactions, each a consistent view of one moment. A connection is held
@@ -13,17 +11,21 @@ import org.jdbi.v3.postgres.PostgresPlugin;
  */
 @Singleton
 public class ConsoleDatabase {
-    private final Jdbi jdbi;
+    private final Database database;
 
-    ConsoleDatabase(DataSource dataSource) {
-        this.jdbi = Jdbi.create(dataSource).installPlugin(new PostgresPlugin());
+    ConsoleDatabase(Database database) {
+        this.database = database;
     }
 
-    /** What {@code query} reads. */
+    /**
+     * What {@code query} reads.
+     *
+     * @throws io.quantfleet.controlplane.storage.DatabaseUnavailableException if the database is away
+     */
     public <T> T read(Function<Handle, T> query) {
-        return jdbi.inTransaction(handle -> {
-            handle.execute("set transaction isolation level repeatable read, read only");
-            return query.apply(handle);
+        return database.inTransaction(tx -> {
+            tx.handle().execute("set transaction isolation level repeatable read, read only");
+            return query.apply(tx.handle());
         });
     }
 }

@@ -22,8 +22,8 @@ public class DeviceQueries {
                        w.p50_micros / 1000 as p50_millis, w.p95_micros / 1000 as p95_millis,
                        w.right_answers::double precision / nullif(w.right_answers + w.wrong_answers, 0) as accuracy
                   from device d
-                  left join lateral (select * from telemetry_window t where t.device_id = d.device_id
-                                      order by t.end_at desc limit 1) w on true
+                  left join device_telemetry w on w.device_id = d.device_id
+                       and w.variant_sha256 = d.active_variant_sha256
                  where (:search = '' or position(lower(:search) in lower(d.device_id)) > 0)
                    and (:fleet = '' or d.fleet = :fleet)
                    and (:deviceClass = '' or d.device_class = :deviceClass)) rows
@@ -111,11 +111,11 @@ public class DeviceQueries {
     }
 
     /** The names that the list can be filtered by. */
-    List<String> fleetNames() {
+    public List<String> fleetNames() {
         return names("select name from fleet order by name");
     }
 
-    List<String> deviceClassNames() {
+    public List<String> deviceClassNames() {
         return names("select name from device_class order by name");
     }
 

@@ -4,10 +4,10 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A line of the list of devices. Latency and accuracy are those of the newest telemetry window.
+ * A line of the list of devices. Latency and accuracy are those since it serves its variant.
  *
  * @param condition see {@link DeviceCondition}
- * @param accuracy of the labelled inferences of that window, 0 to 1
+ * @param accuracy of the labelled inferences, 0 to 1
  */
 public record DeviceRow(
         String deviceId,

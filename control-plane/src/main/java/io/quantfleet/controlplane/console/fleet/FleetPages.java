@@ -8,8 +8,10 @@ import io.quantfleet.controlplane.console.frame.Pages;
 import io.quantfleet.controlplane.console.rollout.RolloutQueries;
 import io.quantfleet.controlplane.console.rollout.RolloutRow;
 import io.quantfleet.controlplane.console.telemetry.Figures;
+import io.quantfleet.controlplane.console.telemetry.Selection;
 import io.quantfleet.controlplane.console.telemetry.Span;
 import io.quantfleet.controlplane.console.telemetry.TelemetryQueries;
+import io.quantfleet.controlplane.console.telemetry.VariantKey;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.common.annotation.Blocking;
@@ -64,15 +66,27 @@ class FleetPages {
     public TemplateInstance fleet(@PathParam("name") String name, @Context UriInfo uri) {
         Page page = pages.page(name, "fleets", uri);
         FleetRow fleet = fleets.fleet(name).orElseThrow(() -> new NotFoundException("There is no fleet " + name));
-        Map<String, Figures> figures = telemetry.byDeviceClass(name, Span.HOUR.start(page.now()));
+        Map<VariantKey, Figures> figures = telemetry.byVariant(Selection.ofFleet(name), Span.HOUR.start(page.now()));
         List<ClassLine> classes = fleets.serving(name).stream()
-                .map(row -> new ClassLine(row, figures.getOrDefault(row.deviceClass(), Figures.NONE)))
+                .map(row -> new ClassLine(row, figuresOf(row, figures)))
                 .toList();
         DeviceFilter filter = new DeviceFilter("", name, "", "", "", false, 1);
-        return Templates.fleet(page, fleet, classes, devices.list(filter), rollouts.ofFleet(name, ROLLOUTS));
+        return Templates.fleet(
+                page,
+                fleet,
+                classes,
+                devices.list(filter),
+                rollouts.ofFleet(name, ROLLOUTS),
+                devices.deviceClassNames());
     }
 
-    /** What the devices of one class run, with the figures of the class over the last hour. */
+    private static Figures figuresOf(ServingRow row, Map<VariantKey, Figures> figures) {
+        return figures.getOrDefault(
+                new VariantKey(row.modelName(), row.modelVersion(), row.deviceClass(), row.variantSha256()),
+                Figures.NONE);
+    }
+
+    /** What devices of one class run, with its figures over the last hour. */
     public record ClassLine(ServingRow serving, Figures figures) {}
 
     @CheckedTemplate(basePath = "console/fleet")
@@ -80,6 +94,11 @@ class FleetPages {
         static native TemplateInstance list(Page page, List<FleetLine> fleets);
 
         static native TemplateInstance fleet(
-                Page page, FleetRow fleet, List<ClassLine> classes, List<DeviceRow> devices, List<RolloutRow> rollouts);
+                Page page,
+                FleetRow fleet,
+                List<ClassLine> classes,
+                List<DeviceRow> devices,
+                List<RolloutRow> rollouts,
+                List<String> deviceClasses);
     }
 }

@@ -35,9 +35,10 @@ public class FleetQueries {
     private static final String SERVING = """
             select device_class, coalesce(active_model_name, '') as model_name,
                    coalesce(active_model_version, 0) as model_version,
+                   coalesce(active_variant_sha256, '') as variant_sha256,
                    count(*) as devices, count(*) filter (where online) as online
               from device where fleet = :name
-             group by 1, 2, 3 order by 1, 4 desc
+             group by 1, 2, 3, 4 order by 1, 5 desc
             """;
 
     private final ConsoleDatabase database;

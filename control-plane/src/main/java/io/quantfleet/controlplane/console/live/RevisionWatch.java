@@ -47,12 +47,14 @@ class RevisionWatch {
 
     /** Every revision from now on, the one known last at once. It never fails and never completes. */
     Multi<Revision> watch() {
-        return Multi.createFrom()
-                .deferred(() -> Multi.createBy()
-                        .merging()
-                        .streams(
-                                Multi.createFrom().optional(last),
-                                revisions.onOverflow().dropPreviousItems()))
+        // The processor first: a revision that comes between the two is then seen twice, never missed.
+        return Multi.createBy()
+                .merging()
+                .streams(
+                        revisions.onOverflow().dropPreviousItems(),
+                        Multi.createFrom().deferred(() -> Multi.createFrom().optional(last)))
+                .skip()
+                .repetitions()
                 .onSubscription()
                 .invoke(this::arrived)
                 .onTermination()

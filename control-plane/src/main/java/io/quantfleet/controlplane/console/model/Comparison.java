@@ -14,6 +14,10 @@ public record Comparison(List<VariantColumn> variants) {
         return variants.stream().anyMatch(VariantColumn::made);
     }
 
+    public boolean anyReady() {
+        return variants.stream().anyMatch(v -> v.state().equals("READY"));
+    }
+
     public boolean anyReasons() {
         return variants.stream().anyMatch(VariantColumn::explained);
     }

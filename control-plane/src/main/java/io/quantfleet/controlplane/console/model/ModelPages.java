@@ -62,7 +62,8 @@ class ModelPages {
         Page page = pages.page(name + " v" + version, "models", uri);
         VersionDetails details = models.version(name, version)
                 .orElseThrow(() -> new NotFoundException("There is no version " + version + " of a model " + name));
-        return Templates.version(page, details, models.comparison(name, version), models.versions(name));
+        return Templates.version(
+                page, details, models.comparison(name, version), models.versions(name), models.fleetNames());
     }
 
     /** A model with the variants of its newest version. */
@@ -73,6 +74,10 @@ class ModelPages {
         static native TemplateInstance list(Page page, List<ModelLine> models);
 
         static native TemplateInstance version(
-                Page page, VersionDetails version, Comparison comparison, List<VersionRow> versions);
+                Page page,
+                VersionDetails version,
+                Comparison comparison,
+                List<VersionRow> versions,
+                List<String> fleets);
     }
 }

@@ -87,6 +87,13 @@ public class ModelQueries {
                         Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList()))));
     }
 
+    /** Where a version can be rolled out to. */
+    List<String> fleetNames() {
+        return database.read(handle -> handle.createQuery("select name from fleet order by name")
+                .mapTo(String.class)
+                .list());
+    }
+
     /** Newest first; none if there is no such model. */
     List<VersionRow> versions(String name) {
         return database.read(handle -> handle.createQuery(VERSIONS)

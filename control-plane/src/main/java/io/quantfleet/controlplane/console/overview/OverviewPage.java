@@ -8,6 +8,8 @@ import io.quantfleet.controlplane.console.model.JobRow;
 import io.quantfleet.controlplane.console.model.ModelQueries;
 import io.quantfleet.controlplane.console.rollout.RolloutQueries;
 import io.quantfleet.controlplane.console.rollout.RolloutRow;
+import io.quantfleet.controlplane.console.telemetry.Panel;
+import io.quantfleet.controlplane.console.telemetry.Panels;
 import io.quantfleet.controlplane.console.telemetry.Span;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
@@ -27,20 +29,28 @@ import java.util.List;
 @Blocking
 class OverviewPage {
     private static final int ATTENTION = 12;
+    private static final int PANELS = 3;
 
     private final Pages pages;
     private final OverviewQueries overview;
     private final FleetLines fleets;
     private final RolloutQueries rollouts;
     private final ModelQueries models;
+    private final Panels panels;
 
     OverviewPage(
-            Pages pages, OverviewQueries overview, FleetLines fleets, RolloutQueries rollouts, ModelQueries models) {
+            Pages pages,
+            OverviewQueries overview,
+            FleetLines fleets,
+            RolloutQueries rollouts,
+            ModelQueries models,
+            Panels panels) {
         this.pages = pages;
         this.overview = overview;
         this.fleets = fleets;
         this.rollouts = rollouts;
         this.models = models;
+        this.panels = panels;
     }
 
     @GET
@@ -53,7 +63,9 @@ class OverviewPage {
                 overview.attention(from, ATTENTION),
                 fleets.lastHour(page.now()),
                 rollouts.open(),
-                models.openJobs());
+                models.openJobs(),
+                panels.busiest(page.now(), PANELS),
+                Span.HOUR);
     }
 
     @CheckedTemplate(basePath = "console/overview")
@@ -64,6 +76,8 @@ class OverviewPage {
                 List<Attention> attention,
                 List<FleetLine> fleets,
                 List<RolloutRow> rollouts,
-                List<JobRow> jobs);
+                List<JobRow> jobs,
+                List<Panel> panels,
+                Span span);
     }
 }

@@ -22,12 +22,12 @@ import java.util.List;
 @Blocking
 class TelemetryPage {
     private final Pages pages;
-    private final TelemetryQueries telemetry;
+    private final Panels panels;
     private final ChartQueries charts;
 
-    TelemetryPage(Pages pages, TelemetryQueries telemetry, ChartQueries charts) {
+    TelemetryPage(Pages pages, Panels panels, ChartQueries charts) {
         this.pages = pages;
-        this.telemetry = telemetry;
+        this.panels = panels;
         this.charts = charts;
     }
 
@@ -39,25 +39,9 @@ class TelemetryPage {
             @Context UriInfo uri) {
         Page page = pages.page("Telemetry", "telemetry", uri);
         Span span = Span.of(code);
-        List<Panel> panels =
-                telemetry.byVariant(new Selection(fleet, "", model, 0, ""), span.start(page.now())).entrySet().stream()
-                        .map(entry -> new Panel(entry.getKey(), entry.getValue(), charts.reference(entry.getKey())))
-                        .toList();
+        List<Panel> measured = panels.of(new Selection(fleet, "", model, 0, ""), span, page.now());
         String query = "fleet=" + Units.url(fleet) + "&model=" + Units.url(model);
-        return Templates.telemetry(page, span, query, fleet, model, panels, charts.fleetNames(), charts.modelNames());
-    }
-
-    /** One variant: its figures over the whole span, and what its accuracy is compared with. */
-    public record Panel(VariantKey variant, Figures figures, Chart.Reference reference) {
-        /** Where the script of the page gets the panel's points. */
-        public String chart(String fleet, Span span) {
-            return "/console/charts/variants/" + Units.url(variant.sha256())
-                    + "?class=" + Units.url(variant.deviceClass())
-                    + "&model=" + Units.url(variant.modelName())
-                    + "&version=" + variant.modelVersion()
-                    + "&fleet=" + Units.url(fleet)
-                    + "&span=" + span.code();
-        }
+        return Templates.telemetry(page, span, query, fleet, model, measured, charts.fleetNames(), charts.modelNames());
     }
 
     @CheckedTemplate(basePath = "console/telemetry")

@@ -40,12 +40,9 @@ public class TelemetryQueries {
 
     /** Figures since {@code from}, by fleet. */
     public Map<String, Figures> byFleet(Instant from) {
-        return byText(Selection.all(), from, "fleet");
-    }
-
-    /** Figures of one fleet since {@code from}, by device class. */
-    public Map<String, Figures> byDeviceClass(String fleet, Instant from) {
-        return byText(Selection.ofFleet(fleet), from, "device_class");
+        return database.read(handle -> merge(
+                handle.createQuery(MINUTES).bindMethods(Selection.all()).bind("from", from),
+                row -> row.getString("fleet")));
     }
 
     /** Figures since {@code from}, by variant: the models by name, their newest version first. */
@@ -69,11 +66,6 @@ public class TelemetryQueries {
     List<Point> pointsOfDevice(String deviceId, Span span, Instant now) {
         return database.read(handle ->
                 points(handle.createQuery(WINDOWS).bind("device", deviceId).bind("from", span.start(now)), span));
-    }
-
-    private Map<String, Figures> byText(Selection selection, Instant from, String column) {
-        return database.read(handle -> merge(
-                handle.createQuery(MINUTES).bindMethods(selection).bind("from", from), row -> row.getString(column)));
     }
 
     private static List<Point> points(Query query, Span span) {
