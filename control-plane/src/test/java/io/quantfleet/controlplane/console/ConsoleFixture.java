@@ -35,9 +35,9 @@ final class ConsoleFixture {
     }
 
     void empty() {
-        jdbi.useHandle(handle -> handle.execute("truncate device_class, fleet, enrolment_token, device, device_event,"
+        jdbi.useHandle(handle -> handle.execute("truncate fleet, enrolment_token, device, device_event,"
                 + " artifact, model, model_version, quantization_job, variant, rollout, deployment, telemetry_window,"
-                + " telemetry_minute, outbox, processed_event cascade"));
+                + " device_telemetry, telemetry_minute, outbox, processed_event cascade"));
     }
 
     void fill() {
@@ -52,6 +52,15 @@ final class ConsoleFixture {
 
     void run(String sql, Object... arguments) {
         jdbi.useHandle(handle -> handle.execute(sql, arguments));
+    }
+
+    /** Two roll-ups of one fleet: 900 inferences that took 1 ms each, and 100 that took 100 ms each. */
+    void twoMinutesOfVeryDifferentLatency() {
+        run("insert into fleet values ('mixed', '', now())");
+        jdbi.useHandle(handle -> {
+            FixtureTelemetry.minute(handle, now.minusSeconds(120), "mixed", 1_000, 900);
+            FixtureTelemetry.minute(handle, now.minusSeconds(60), "mixed", 100_000, 100);
+        });
     }
 
     static OffsetDateTime at(Instant now, long minutesAgo) {
@@ -71,7 +80,10 @@ final class ConsoleFixture {
     private void registry(Handle handle) {
         for (String name : CLASSES) {
             handle.execute(
-                    "insert into device_class values (?, ?, true, ?)", name, profile(name), at(now, 60 * 24 * 12));
+                    "insert into device_class values (?, ?, true, ?) on conflict do nothing",
+                    name,
+                    profile(name),
+                    at(now, 60 * 24 * 12));
         }
         handle.execute(
                 "insert into fleet values ('press-line', 'Cameras over the presses of hall 2', ?)", at(now, 17280));

@@ -1,35 +1,62 @@
 package io.quantfleet.controlplane.console;
 
 import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.not;
 
+import io.quantfleet.controlplane.storage.Database;
+import io.quantfleet.controlplane.testing.EmbeddedParts;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.OffsetDateTime;
 import javax.sql.DataSource;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Every page, on a database that is empty, full, or full of hostile text. */
 @QuarkusTest
-@QuarkusTestResource(value = ConsoleDatabaseResource.class, restrictToAnnotatedClass = true)
+@QuarkusTestResource(EmbeddedParts.class)
 class ConsolePagesIT {
+    private static final String HOSTILE = "<img src=x onerror=alert(1)>\"'&{page.now}";
+
     @Inject
     DataSource dataSource;
+
+    @Inject
+    Database database;
 
     private ConsoleFixture fixture;
 
     @BeforeEach
-    void database() {
+    void schema() {
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(database::isOpen);
         fixture = new ConsoleFixture(dataSource);
     }
 
+    @AfterEach
+    void leaveNothing() {
+        fixture.empty();
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/devices", "/fleets", "/models", "/rollouts", "/telemetry", "/device-classes"})
-    void everyListIsAPageOnAnEmptyDatabase(String path) {
+    @ValueSource(strings = {"/", "/devices", "/fleets", "/models", "/rollouts", "/telemetry"})
+    void saysWhatToDoWhereThereIsNothing(String path) {
         fixture.empty();
 
-        given().accept("text/html").get(path).then().statusCode(200).body(containsString("</html>"));
+        page(path)
+                .statusCode(200)
+                .body(containsString("</html>"))
+                .body(containsString("class=\"" + (path.equals("/") ? "welcome" : "empty")));
     }
 
     @ParameterizedTest
@@ -37,7 +64,10 @@ class ConsolePagesIT {
             strings = {
                 "/",
                 "/devices",
-                "/devices/press-cam-05",
+                "/devices?state=OFFLINE&sort=accuracy&dir=desc&page=1",
+                "/devices?sort=nonsense&page=x&dir=y",
+                "/devices/press-cam-05?span=24h",
+                "/devices/press-cam-15",
                 "/fleets",
                 "/fleets/press-line",
                 "/models",
@@ -45,13 +75,194 @@ class ConsolePagesIT {
                 "/models/resnet20-cifar10/versions/1",
                 "/rollouts",
                 "/rollouts/0c3f4b52-7d0e-4c5e-9f65-2f6f0a7b1c01",
+                "/rollouts/0c3f4b52-7d0e-4c5e-9f65-2f6f0a7b1c03",
                 "/telemetry",
+                "/telemetry?fleet=warehouse&model=glyphs&span=6h",
                 "/device-classes",
                 "/device-classes/rpi-cpu"
             })
-    void everyPageIsThereOnAFullDatabase(String path) {
+    void isAPageForEveryAddress(String path) {
         fixture.fill();
 
-        given().accept("text/html").get(path).then().statusCode(200).body(containsString("</html>"));
+        page(path).statusCode(200).body(containsString("</html>")).body(not(containsString("NOT_FOUND")));
+    }
+
+    @Test
+    void countsDevicesAndPutsWhatFailedFirst() {
+        fixture.fill();
+
+        String html = page("/").statusCode(200).extract().asString();
+
+        assertThat(html)
+                .contains("9 active, 5 updating, 1 offline, 1 failed", "7 active, 1 offline", "8 of 16 devices")
+                .containsSubsequence(
+                        "Reverted", "press-cam-15", "SELF_TEST_FAILED", "Rejected", "phone-npu", "Offline");
+    }
+
+    @Test
+    void filtersAndSortsDevicesByTheUrl() {
+        fixture.fill();
+
+        String html = page("/devices?fleet=warehouse&q=SCANNER&sort=device&dir=desc")
+                .statusCode(200)
+                .extract()
+                .asString();
+
+        assertThat(html)
+                .containsSubsequence("8 devices", "scanner-08", "scanner-01")
+                .doesNotContain("press-cam");
+        page("/devices?state=FAILED").body(containsString("1 device")).body(containsString("press-cam-15"));
+        page("/devices?q=nothing-like-it").body(containsString("No device matches"));
+    }
+
+    @Test
+    void comparesVariantsWithFp32() {
+        fixture.fill();
+
+        String html = page("/models/resnet20-cifar10/versions/1")
+                .statusCode(200)
+                .extract()
+                .asString();
+
+        assertThat(html).contains("81.12 %", "80.88 %", "−0.24 pt", "−2.18 pt", "2.49×", "27 %", "28.8 dB");
+        assertThat(html).contains("loses 2.18 points of accuracy against FP32", "62 %", "Evaluate on worker-1");
+    }
+
+    @Test
+    void chartsMergeHistogramsAndNameTheirReference() {
+        fixture.fill();
+        String sha256 = ConsoleFixture.sha256("glyphs1rpi-cpu");
+
+        given().get("/console/charts/variants/" + sha256 + "?class=rpi-cpu&model=glyphs&version=1&span=6h")
+                .then()
+                .statusCode(200)
+                .body("intervals", hasSize(greaterThan(20)))
+                .body("reference.fp32", closeTo(0.9642f))
+                .body("intervals[3].p95", greaterThan(4.0f));
+    }
+
+    @Test
+    void neverAveragesPercentiles() {
+        fixture.empty();
+        fixture.twoMinutesOfVeryDifferentLatency();
+
+        // 900 inferences of 1 ms and 100 of 100 ms, in two roll-ups: the median is 1 ms, not the middle of both.
+        page("/fleets").body(containsString("1.00 ms")).body(containsString("100 ms"));
+    }
+
+    @Test
+    void escapesWhatDevicesAndPeopleWrote() {
+        fixture.fill();
+        fixture.run("update fleet set description = ?", HOSTILE);
+        fixture.run(
+                "update device set reason_code = 'X<b>', reason = ?, labels = jsonb_build_object('k<b>', ?)",
+                HOSTILE,
+                HOSTILE);
+        fixture.run("update deployment set reason_code = 'X<b>', reason = ?", HOSTILE);
+        fixture.run("update device_event set reason_code = 'X<b>', reason = ?", HOSTILE);
+        fixture.run(
+                "update variant set reasons = array[?], report = report || jsonb_build_object('method', ?)",
+                HOSTILE,
+                HOSTILE);
+        fixture.run("update model_version set description = ?, task = ?", HOSTILE, HOSTILE);
+        fixture.run("update quantization_job set worker = ?, failure_code = 'X<b>', failure = ?", HOSTILE, HOSTILE);
+
+        for (String path : new String[] {
+            "/",
+            "/fleets",
+            "/fleets/press-line",
+            "/devices/press-cam-15",
+            "/models",
+            "/models/resnet20-cifar10/versions/1",
+            "/rollouts/0c3f4b52-7d0e-4c5e-9f65-2f6f0a7b1c01",
+            "/devices?q=" + "%3Cimg%20src=x%20onerror=alert(1)%3E%22",
+            "/telemetry?fleet=%22%3E%3Cimg%20src=x%3E",
+            "/%3Cimg%20src=x%3E",
+            "/devices/%3Cimg%20src=x%3E"
+        }) {
+            assertThat(page(path).extract().asString())
+                    .as(path)
+                    .contains("</html>")
+                    .doesNotContain("<img", "<b>");
+        }
+    }
+
+    @Test
+    void answersABrowserWithAPageAndAProgramWithAProblem() {
+        page("/devices/nobody").statusCode(404).body(containsString("<h1>Not found</h1>"));
+        page("/nothing/here").statusCode(404).body(containsString("<h1>Not found</h1>"));
+        given().accept("application/json")
+                .get("/api/v1/nothing")
+                .then()
+                .statusCode(404)
+                .body(containsString("NOT_FOUND"));
+    }
+
+    @Test
+    void allowsScriptsAndStylesOfItsOwnAlone() {
+        String html = page("/")
+                .header("Content-Security-Policy", containsString("script-src 'self';"))
+                .header("Content-Security-Policy", not(containsString("unsafe")))
+                .header("X-Content-Type-Options", "nosniff")
+                .extract()
+                .asString();
+
+        assertThat(html).doesNotContainPattern("<script>|<style|\\sstyle=|\\son[a-z]+=|https?://(?!localhost)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/console/console.css",
+                "/console/console.js",
+                "/console/theme.js",
+                "/console/icons.svg",
+                "/webjars/htmx.org/dist/htmx.min.js",
+                "/webjars/htmx-ext-sse/sse.js",
+                "/webjars/echarts/echarts.common.min.js"
+            })
+    void servesItsAssets(String path) {
+        given().get(path).then().statusCode(200);
+    }
+
+    @Test
+    void namesThePartsInTheFooter() {
+        Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> page("/console/parts")
+                .statusCode(200)
+                .body(containsString("part good\">database"))
+                .body(containsString("part good\">kafka"))
+                .body(containsString("part good\">mqtt"))
+                .body(containsString("part good\">object-store")));
+    }
+
+    @Test
+    void showsAbsoluteTimesBesideRelativeOnes() {
+        fixture.fill();
+
+        String html = page("/devices/press-cam-01").extract().asString();
+
+        assertThat(html)
+                .containsPattern("<time datetime=\""
+                        + OffsetDateTime.now(java.time.ZoneOffset.UTC).getYear()
+                        + "-[^\"]+Z\" title=\"[^\"]+ UTC\">[^<]+ ago</time>");
+    }
+
+    private static ValidatableResponse page(String path) {
+        return given().accept("text/html")
+                .urlEncodingEnabled(false)
+                .redirects()
+                .follow(true)
+                .get(path)
+                .then()
+                .contentType(containsString("text/html"));
+    }
+
+    private static org.hamcrest.Matcher<Float> closeTo(float expected) {
+        return new org.hamcrest.CustomMatcher<>("about " + expected) {
+            @Override
+            public boolean matches(Object actual) {
+                return actual instanceof Float number && Math.abs(number - expected) < 1e-4;
+            }
+        };
     }
 }

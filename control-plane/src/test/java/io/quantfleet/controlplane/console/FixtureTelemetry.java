@@ -40,6 +40,20 @@ final class FixtureTelemetry {
             windows.execute();
             sums.forEach((key, sum) -> sum.insert(handle, at));
         }
+        handle.execute("insert into device_telemetry select w.device_id, w.variant_sha256, count(*), (array_agg("
+                + "w.latency_histogram))[1], avg(w.p50_micros), avg(w.p95_micros), sum(w.inferences),"
+                + " sum(w.right_answers), sum(w.wrong_answers), sum(w.errors), max(w.end_at)"
+                + " from telemetry_window w join device d on d.device_id = w.device_id"
+                + " and d.active_variant_sha256 = w.variant_sha256 group by 1, 2");
+    }
+
+    /** One roll-up of inferences that all took the same time. */
+    static void minute(Handle handle, Instant at, String fleet, long micros, int inferences) {
+        Histogram histogram = new Histogram(2);
+        histogram.recordValueWithCount(micros, inferences);
+        Sum sum = new Sum(fleet, "rpi-cpu", 1, sha256("same"));
+        sum.add(histogram, inferences, inferences);
+        sum.insert(handle, at.truncatedTo(ChronoUnit.MINUTES));
     }
 
     private static void window(

@@ -1,0 +1,36 @@
+package io.quantfleet.controlplane.console.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class DeviceFilterTest {
+    @Test
+    void sortsOnlyByColumnsThatThereAre() {
+        assertThat(filter("p95", true).orderBy()).isEqualTo("p95_millis desc nulls last, device_id");
+        assertThat(filter("1; drop table device", false).orderBy()).isEqualTo("device_id asc nulls last, device_id");
+    }
+
+    @Test
+    void everyColumnOfAnOrderHasTheDirection() {
+        assertThat(filter("model", true).orderBy())
+                .isEqualTo("active_model_name desc nulls last, active_model_version desc nulls last, device_id");
+    }
+
+    @Test
+    void aSecondClickTurnsTheOrder() {
+        assertThat(filter("p95", false).sortedBy("p95")).isEqualTo("?q=a%20b&sort=p95&dir=desc");
+        assertThat(filter("p95", true).sortedBy("p95")).isEqualTo("?q=a%20b&sort=p95");
+        assertThat(filter("p95", true).sortedBy("fleet")).isEqualTo("?q=a%20b&sort=fleet");
+        assertThat(filter("p95", true).ariaSort("p95")).isEqualTo("descending");
+    }
+
+    @Test
+    void pagesKeepFilterAndOrder() {
+        assertThat(filter("p95", true).atPage(3)).isEqualTo("?q=a%20b&sort=p95&dir=desc&page=3");
+    }
+
+    private static DeviceFilter filter(String sort, boolean descending) {
+        return new DeviceFilter("a b", "", "", "", sort, descending, 1);
+    }
+}
