@@ -49,6 +49,20 @@ public interface ControlPlaneConfig {
 
         /** What devices are told to connect to; by default the same. */
         Optional<URI> publicUri();
+
+        @WithDefault("signed")
+        Accounts accounts();
+
+        /** The control plane's own, at a broker that can't check signed credentials. */
+        Optional<String> password();
+
+        /** How the broker tells friends from strangers. */
+        enum Accounts {
+            /** It checks signed credentials by itself. */
+            SIGNED,
+            /** The control plane tells Mosquitto's dynamic security plugin of each device. */
+            MOSQUITTO_DYNAMIC_SECURITY
+        }
     }
 
     interface Store {

@@ -4,7 +4,10 @@ import io.quantfleet.controlplane.Ids;
 import io.quantfleet.controlplane.events.KafkaSettings;
 import io.quantfleet.controlplane.model.QuantizationDefaults;
 import io.quantfleet.controlplane.rollout.ManifestValidity;
+import io.quantfleet.controlplane.security.BrokerAccounts;
+import io.quantfleet.controlplane.security.MosquittoDynamicSecurity;
 import io.quantfleet.controlplane.security.MqttAddress;
+import io.quantfleet.controlplane.security.SignedAccounts;
 import io.quantfleet.protocols.artifact.Chunker;
 import io.quantfleet.protocols.artifact.DirectoryObjectStore;
 import io.quantfleet.protocols.artifact.ObjectStore;
@@ -64,6 +67,19 @@ final class Wiring {
         return new MqttAddress(
                 config.mqtt().uri(),
                 config.mqtt().publicUri().orElse(config.mqtt().uri()));
+    }
+
+    @Produces
+    @Singleton
+    static BrokerAccounts brokerAccounts(ControlPlaneConfig config, SigningKey key, Clock clock) {
+        if (config.mqtt().accounts() == ControlPlaneConfig.Mqtt.Accounts.SIGNED) {
+            return new SignedAccounts(key, clock);
+        }
+        String password = config.mqtt()
+                .password()
+                .orElseThrow(() -> new IllegalStateException(
+                        "quantfleet.mqtt.password is missing: Mosquitto's dynamic security plugin asks for it"));
+        return new MosquittoDynamicSecurity(config.mqtt().uri(), password);
     }
 
     @Produces

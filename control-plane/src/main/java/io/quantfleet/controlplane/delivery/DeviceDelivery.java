@@ -3,12 +3,11 @@ package io.quantfleet.controlplane.delivery;
 import io.quantfleet.controlplane.events.KafkaSettings;
 import io.quantfleet.controlplane.lifecycle.Ticker;
 import io.quantfleet.controlplane.rollout.Deliveries;
+import io.quantfleet.controlplane.security.BrokerAccounts;
 import io.quantfleet.controlplane.security.MqttAddress;
 import io.quantfleet.protocols.artifact.ObjectStore;
-import io.quantfleet.protocols.signing.SigningKey;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.time.Clock;
 import java.time.Duration;
 
 /** Keeps the connection to the broker, and keeps on it what devices shall run. */
@@ -23,12 +22,11 @@ public class DeviceDelivery implements AutoCloseable {
     DeviceDelivery(
             MqttAddress address,
             KafkaSettings instance,
-            SigningKey key,
+            BrokerAccounts accounts,
             DeviceInbox inbox,
             Deliveries deliveries,
-            ObjectStore store,
-            Clock clock) {
-        this.link = new PahoDeviceLink(new MqttLogin(address, instance.instanceId(), key, clock), inbox);
+            ObjectStore store) {
+        this.link = new PahoDeviceLink(new MqttLogin(address, instance.instanceId(), accounts), inbox);
         ManifestPublisher publisher = new ManifestPublisher(deliveries, new ChunkPublisher(store, link), link);
         this.connecting = new Ticker("mqtt-connection", PERIOD, link::connectIfNeeded);
         this.publishing = new Ticker("delivery", PERIOD, publisher::tick);

@@ -29,12 +29,14 @@ public class EnrolmentResource {
     private final Enrolments enrolments;
     private final SigningKey key;
     private final MqttAddress mqtt;
+    private final BrokerAccounts accounts;
     private final Clock clock;
 
-    EnrolmentResource(Enrolments enrolments, SigningKey key, MqttAddress mqtt, Clock clock) {
+    EnrolmentResource(Enrolments enrolments, SigningKey key, MqttAddress mqtt, BrokerAccounts accounts, Clock clock) {
         this.enrolments = enrolments;
         this.key = key;
         this.mqtt = mqtt;
+        this.accounts = accounts;
         this.clock = clock;
     }
 
@@ -67,6 +69,7 @@ public class EnrolmentResource {
                 Objects.requireNonNullElse(body.agentVersion(), ""),
                 Objects.requireNonNullElse(body.labels(), Map.of())));
         String credential = Credentials.issue(key, id.value(), Role.ROLE_DEVICE, clock.instant());
+        accounts.admit(id, credential);
         return Response.status(Response.Status.CREATED)
                 .entity(new Enrolled(
                         id.value(),
