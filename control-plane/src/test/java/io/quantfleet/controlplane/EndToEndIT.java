@@ -8,23 +8,21 @@ import io.quantfleet.controlplane.testing.Api;
 import io.quantfleet.controlplane.testing.EmbeddedParts;
 import io.quantfleet.controlplane.testing.FakeDevice;
 import io.quantfleet.controlplane.testing.FakeWorker;
+import io.quantfleet.controlplane.testing.Story;
 import io.quantfleet.protocols.artifact.ObjectStore;
 import io.quantfleet.protocols.mqtt.MqttTopics.Channel;
 import io.quantfleet.protocols.v1.DeviceState;
 import io.quantfleet.protocols.v1.Manifest;
+import io.quantfleet.protocols.v1.QuantizationFailed;
 import io.quantfleet.protocols.v1.QuantizationJobRequested;
 import io.quantfleet.protocols.v1.TelemetryWindow;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.UUID;
-import org.awaitility.Awaitility;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.junit.jupiter.api.AfterEach;
@@ -35,8 +33,6 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(EmbeddedParts.class)
 class EndToEndIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-
     @ConfigProperty(name = "quantfleet.kafka.bootstrap-servers")
     String bootstrapServers;
 
@@ -60,13 +56,10 @@ class EndToEndIT {
     void takesAModelToADeviceAndItsFiguresBack() throws MqttException, IOException {
         String fleet = "whole-way";
         Api.createFleet(fleet);
-        Api.register("whole-way", "the graph").statusCode(201).body("version", equalTo(1));
+        byte[] variant = Story.quantizedModel(worker, store, "whole-way");
 
-        byte[] variant = quantize("whole-way");
-        awaitVariant("whole-way", "READY");
-
-        try (FakeDevice device = enrol(fleet, "device-1")) {
-            String rollout = startRollout(fleet, "whole-way", 1);
+        try (FakeDevice device = Story.enrol(fleet, "device-1")) {
+            String rollout = Story.startRollout(fleet, "whole-way", 1);
             Manifest manifest = device.awaitManifest(0);
             assertThat(device.fetch(manifest.getVariant())).isEqualTo(variant);
             assertThat(device.fetch(manifest.getProbeSet())).isEqualTo(Api.bytes("probe set of rpi-cpu"));
@@ -74,14 +67,13 @@ class EndToEndIT {
             device.report(manifest, DeviceState.DEVICE_STATE_FETCHING);
             device.report(manifest, DeviceState.DEVICE_STATE_SELF_TESTING);
             device.report(manifest, DeviceState.DEVICE_STATE_ACTIVE);
-            awaitRollout(rollout, "SUCCEEDED");
+            Story.awaitRollout(rollout, "SUCCEEDED");
 
             device.sendWindow(manifest, 1000);
             TelemetryWindow second = device.sendWindow(manifest, 3000);
             device.publish(Channel.TELEMETRY, second, false);
             device.sendWindow(manifest, 1000);
-            Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(
-                            Api.get("devices/device-1").getInt("telemetryWindows"))
+            Story.eventually(() -> assertThat(Api.get("devices/device-1").getInt("telemetryWindows"))
                     .isEqualTo(3));
             var shown = Api.get("devices/device-1");
             assertThat(shown.getString("state")).isEqualTo("ACTIVE");
@@ -90,9 +82,8 @@ class EndToEndIT {
             assertThat(shown.getDouble("latencyMs.p50")).isBetween(0.98, 1.02);
             assertThat(shown.getDouble("latencyMs.p95")).isBetween(2.9, 3.1);
         }
-        Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(
-                        Api.get("devices/device-1").getBoolean("online"))
-                .isFalse());
+        Story.eventually(() ->
+                assertThat(Api.get("devices/device-1").getBoolean("online")).isFalse());
         assertThat(Api.get("devices/device-1/timeline").getList("kind", String.class))
                 .startsWith("OFFLINE", "STATE")
                 .contains("ENROLLED", "DEPLOYED", "ONLINE");
@@ -101,18 +92,16 @@ class EndToEndIT {
     @Test
     void failsARolloutWhoseDeviceRefuses() throws MqttException, IOException {
         Api.createFleet("refusing");
-        Api.register("refusing", "another graph").statusCode(201);
-        quantize("refusing");
-        awaitVariant("refusing", "READY");
-        try (FakeDevice device = enrol("refusing", "device-2")) {
-            String rollout = startRollout("refusing", "refusing", 1);
+        Story.quantizedModel(worker, store, "refusing");
+        try (FakeDevice device = Story.enrol("refusing", "device-2")) {
+            String rollout = Story.startRollout("refusing", "refusing", 1);
             Manifest manifest = device.awaitManifest(0);
             device.report(manifest, DeviceState.DEVICE_STATE_REFUSED);
-            awaitRollout(rollout, "FAILED");
+            Story.awaitRollout(rollout, "FAILED");
             assertThat(Api.get("rollouts/" + rollout).getString("devices[0].reasonCode"))
                     .isEqualTo("SELF_TEST_FAILED");
 
-            String next = startRollout("refusing", "refusing", 1);
+            String next = Story.startRollout("refusing", "refusing", 1);
             assertThat(next).isNotEqualTo(rollout);
             assertThat(device.awaitManifest(manifest.getSequence()).getSequence())
                     .isGreaterThan(manifest.getSequence());
@@ -148,7 +137,7 @@ class EndToEndIT {
         worker.sendResult(
                 job.getJobId(),
                 job.getJobId(),
-                io.quantfleet.protocols.v1.QuantizationFailed.newBuilder()
+                QuantizationFailed.newBuilder()
                         .setJobId(job.getJobId())
                         .setCode("QUANTIZATION_FAILED")
                         .build());
@@ -157,63 +146,13 @@ class EndToEndIT {
         worker.sendResult(
                 other.getJobId(),
                 other.getJobId(),
-                io.quantfleet.protocols.v1.QuantizationFailed.newBuilder()
+                QuantizationFailed.newBuilder()
                         .setJobId(other.getJobId())
                         .setCode("OPERATOR_UNSUPPORTED")
                         .setMessage("no LSTM here")
                         .build());
-        awaitState("twice", other.getDeviceClass(), "FAILED");
-        assertThat(Api.get("models/twice/versions/1/variants")
-                        .getString("find { it.deviceClass == '" + job.getDeviceClass() + "' }.state"))
-                .isEqualTo("READY");
-        assertThat(Api.get("models/twice/versions/1/variants")
-                        .getString("find { it.deviceClass == '" + other.getDeviceClass() + "' }.reasonCode"))
-                .isEqualTo("OPERATOR_UNSUPPORTED");
-    }
-
-    /** Does the model's three jobs; the variant for rpi-cpu, of more than one chunk. */
-    private byte[] quantize(String model) throws IOException {
-        byte[] variant = new byte[700_000];
-        new Random(model.hashCode()).nextBytes(variant);
-        for (QuantizationJobRequested job : worker.awaitJobs(model, 3)) {
-            byte[] probeSet = Api.bytes("probe set of " + job.getDeviceClass());
-            store.put(new ByteArrayInputStream(variant));
-            store.put(new ByteArrayInputStream(probeSet));
-            worker.sendResult(job.getJobId(), job.getJobId(), worker.ready(job, variant, probeSet));
-        }
-        return variant;
-    }
-
-    private static FakeDevice enrol(String fleet, String id) throws MqttException {
-        return new FakeDevice(
-                "rpi-cpu",
-                Api.enrol(Api.token(fleet, "rpi-cpu", 1), id, "rpi-cpu")
-                        .statusCode(201)
-                        .extract()
-                        .jsonPath());
-    }
-
-    private static String startRollout(String fleet, String model, int version) {
-        return Api.post("rollouts", Map.of("fleet", fleet, "model", model, "version", version))
-                .statusCode(201)
-                .extract()
-                .path("id");
-    }
-
-    private static void awaitRollout(String id, String state) {
-        Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(
-                        Api.get("rollouts/" + id).getString("state"))
-                .isEqualTo(state));
-    }
-
-    private static void awaitVariant(String model, String state) {
-        awaitState(model, "rpi-cpu", state);
-    }
-
-    private static void awaitState(String model, String deviceClass, String state) {
-        Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(
-                        Api.get("models/" + model + "/versions/1/variants")
-                                .getString("find { it.deviceClass == '" + deviceClass + "' }.state"))
-                .isEqualTo(state));
+        Story.awaitVariant("twice", other.getDeviceClass(), "FAILED");
+        assertThat(Story.variant("twice", job.getDeviceClass(), "state")).isEqualTo("READY");
+        assertThat(Story.variant("twice", other.getDeviceClass(), "reasonCode")).isEqualTo("OPERATOR_UNSUPPORTED");
     }
 }

@@ -1,16 +1,15 @@
 package io.quantfleet.controlplane;
 
-import static io.restassured.RestAssured.given;
 import static io.restassured.RestAssured.when;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItems;
-import static org.hamcrest.Matchers.startsWith;
+import static org.hamcrest.Matchers.hasKey;
 
+import io.quantfleet.controlplane.testing.Api;
 import io.quantfleet.controlplane.testing.EmbeddedParts;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import java.time.Duration;
-import org.awaitility.Awaitility;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -20,9 +19,7 @@ import org.junit.jupiter.api.Test;
 class RegistryIT {
     @BeforeEach
     void awaitReadiness() {
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> when().get("/q/health/ready").then().statusCode(200));
+        Api.awaitReady();
     }
 
     @Test
@@ -43,18 +40,17 @@ class RegistryIT {
 
     @Test
     void refusesASecondFleetOfTheSameName() {
-        given().contentType("application/json")
-                .body("{\"name\": \"taken\"}")
-                .post("/api/v1/fleets")
-                .then()
-                .statusCode(201);
+        Api.createFleet("taken");
 
-        given().contentType("application/json")
-                .body("{\"name\": \"taken\"}")
-                .post("/api/v1/fleets")
-                .then()
+        Api.post("fleets", Map.of("name", "taken"))
                 .statusCode(409)
-                .contentType(startsWith("application/problem+json"))
+                .contentType("application/problem+json")
                 .body("code", equalTo("NAME_TAKEN"));
+    }
+
+    @Test
+    void describesItselfAndItsFigures() {
+        when().get("/q/openapi?format=json").then().statusCode(200).body("paths", hasKey("/api/v1/rollouts"));
+        when().get("/q/metrics").then().statusCode(200);
     }
 }

@@ -1,6 +1,7 @@
 package io.quantfleet.controlplane.app;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.protocols.ReasonCode;
 import jakarta.ws.rs.WebApplicationException;
@@ -22,6 +23,12 @@ final class ProblemMapper {
     Response malformedJson(JsonProcessingException e) {
         return Problem.of(ReasonCode.REQUEST_INVALID, "the request's JSON can't be used: " + e.getOriginalMessage())
                 .toResponse();
+    }
+
+    /** More specific than the one above because Quarkus has its own for these. */
+    @ServerExceptionMapper
+    Response unfitJson(MismatchedInputException e) {
+        return malformedJson(e);
     }
 
     @ServerExceptionMapper

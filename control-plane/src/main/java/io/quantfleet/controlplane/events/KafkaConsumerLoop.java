@@ -33,7 +33,7 @@ final class KafkaConsumerLoop implements AutoCloseable {
 
     private final String topic;
     private final Supplier<Consumer<String, byte[]>> consumers;
-    private final EventDispatcher dispatcher;
+    private final KafkaEventDispatcher dispatcher;
     private final KafkaDeadLetters deadLetters;
     private final OutageLog outage;
     private final Thread thread;
@@ -42,7 +42,7 @@ final class KafkaConsumerLoop implements AutoCloseable {
     KafkaConsumerLoop(
             String topic,
             Supplier<Consumer<String, byte[]>> consumers,
-            EventDispatcher dispatcher,
+            KafkaEventDispatcher dispatcher,
             KafkaDeadLetters deadLetters) {
         this.topic = topic;
         this.consumers = consumers;

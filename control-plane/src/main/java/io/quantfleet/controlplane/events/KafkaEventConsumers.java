@@ -63,8 +63,8 @@ public class KafkaEventConsumers implements AutoCloseable {
         List<EventHandler<?>> own = handlers.stream()
                 .filter(handler -> messages.contains(handler.messageType()))
                 .toList();
-        KafkaConsumerLoop loop =
-                new KafkaConsumerLoop(topic, () -> consumer(topic), new EventDispatcher(database, own), deadLetters);
+        KafkaConsumerLoop loop = new KafkaConsumerLoop(
+                topic, () -> consumer(topic), new KafkaEventDispatcher(database, own), deadLetters);
         loops.add(loop);
         loop.start();
     }

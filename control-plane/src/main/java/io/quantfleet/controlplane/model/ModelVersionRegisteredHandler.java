@@ -5,8 +5,8 @@ import io.quantfleet.controlplane.Names;
 import io.quantfleet.controlplane.device.DeviceClass;
 import io.quantfleet.controlplane.device.JdbiDeviceClasses;
 import io.quantfleet.controlplane.events.EventHandler;
+import io.quantfleet.controlplane.events.JdbiProcessedEvents;
 import io.quantfleet.controlplane.events.Outcome;
-import io.quantfleet.controlplane.events.ProcessedEvents;
 import io.quantfleet.controlplane.storage.Tx;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.v1.ModelArtifacts;
@@ -23,7 +23,7 @@ import java.util.List;
 class ModelVersionRegisteredHandler implements EventHandler<ModelVersionRegistered> {
     private static final String CONSUMER = "planner";
 
-    private final ProcessedEvents processed;
+    private final JdbiProcessedEvents processed;
     private final AnnouncedArtifacts announced;
     private final ModelRegistry registry;
     private final JobPlanner planner;
@@ -31,7 +31,7 @@ class ModelVersionRegisteredHandler implements EventHandler<ModelVersionRegister
     private final QuantizationDefaults defaults;
 
     ModelVersionRegisteredHandler(
-            ProcessedEvents processed,
+            JdbiProcessedEvents processed,
             AnnouncedArtifacts announced,
             ModelRegistry registry,
             JobPlanner planner,

@@ -17,15 +17,9 @@ import org.apache.kafka.common.utils.Time;
 /** A Kafka broker in this JVM. */
 public final class TestKafka implements AutoCloseable {
     private final KafkaRaftServer server;
-    private final int port;
 
-    private TestKafka(KafkaRaftServer server, int port) {
+    private TestKafka(KafkaRaftServer server) {
         this.server = server;
-        this.port = port;
-    }
-
-    public static TestKafka start(Path directory) throws IOException {
-        return start(directory, FreePorts.next());
     }
 
     public static TestKafka start(Path directory, int port) throws IOException {
@@ -50,7 +44,7 @@ public final class TestKafka implements AutoCloseable {
         }
         KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings), Time.SYSTEM);
         server.startup();
-        return new TestKafka(server, port);
+        return new TestKafka(server);
     }
 
     private static Properties settings(Path directory, int port, int controllerPort) {
@@ -76,10 +70,6 @@ public final class TestKafka implements AutoCloseable {
                 "group.initial.rebalance.delay.ms", "0",
                 "log.cleaner.dedupe.buffer.size", "2097152"));
         return settings;
-    }
-
-    public String bootstrapServers() {
-        return "127.0.0.1:" + port;
     }
 
     @Override

@@ -21,15 +21,12 @@ import java.util.concurrent.ExecutionException;
 /** A HiveMQ broker in this JVM that admits the bearers of signed credentials. */
 public final class TestMqttBroker implements AutoCloseable {
     private final EmbeddedHiveMQ broker;
-    private final int port;
 
-    private TestMqttBroker(EmbeddedHiveMQ broker, int port) {
+    private TestMqttBroker(EmbeddedHiveMQ broker) {
         this.broker = broker;
-        this.port = port;
     }
 
-    public static TestMqttBroker start(Path directory, VerificationKeys trusted) throws IOException {
-        int port = FreePorts.next();
+    public static TestMqttBroker start(Path directory, int port, VerificationKeys trusted) throws IOException {
         Path configuration = Files.createDirectories(directory.resolve("conf"));
         Files.writeString(configuration.resolve("config.xml"), """
                 <?xml version="1.0"?>
@@ -59,11 +56,7 @@ public final class TestMqttBroker implements AutoCloseable {
         } catch (ExecutionException | InterruptedException e) {
             throw new IOException("the MQTT broker did not start", e);
         }
-        return new TestMqttBroker(broker, port);
-    }
-
-    public String uri() {
-        return "tcp://127.0.0.1:" + port;
+        return new TestMqttBroker(broker);
     }
 
     @Override

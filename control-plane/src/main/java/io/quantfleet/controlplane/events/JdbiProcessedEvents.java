@@ -6,10 +6,10 @@ import java.time.Clock;
 
 /** Remembers by id which events a consumer has acted on, for effects that have no natural key. */
 @Singleton
-public class ProcessedEvents {
+public class JdbiProcessedEvents {
     private final Clock clock;
 
-    ProcessedEvents(Clock clock) {
+    JdbiProcessedEvents(Clock clock) {
         this.clock = clock;
     }
 

@@ -14,13 +14,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jboss.logging.Logger;
 
 /** Takes each record to the handler of its kind, within a transaction. */
-final class EventDispatcher {
-    private static final Logger LOG = Logger.getLogger(EventDispatcher.class);
+final class KafkaEventDispatcher {
+    private static final Logger LOG = Logger.getLogger(KafkaEventDispatcher.class);
 
     private final Database database;
     private final Map<Class<?>, EventHandler<?>> handlers;
 
-    EventDispatcher(Database database, List<EventHandler<?>> handlers) {
+    KafkaEventDispatcher(Database database, List<EventHandler<?>> handlers) {
         this.database = database;
         this.handlers = handlers.stream().collect(Collectors.toMap(EventHandler::messageType, Function.identity()));
     }

@@ -1,0 +1,38 @@
+package io.quantfleet.controlplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quantfleet.controlplane.testing.Api;
+import io.quantfleet.protocols.ReasonCode;
+import org.junit.jupiter.api.Test;
+
+class YamlSchemaTest {
+    private final YamlSchema schema =
+            YamlSchema.load("model-description.v1.schema.json", "model description", ReasonCode.DESCRIPTION_INVALID);
+
+    @Test
+    void takesWhatSatisfiesTheSchema() {
+        assertThat(schema.parse(Api.description("glyphs")).path("name").asText())
+                .isEqualTo("glyphs");
+    }
+
+    @Test
+    void listsEveryFault() {
+        assertThatThrownBy(() -> schema.parse("name: glyphs\ntask: poetry\nonnx: a.onnx\noutput: y\nlabels: [a, b]"))
+                .isInstanceOfSatisfying(ControlPlaneException.class, refused -> assertThat(refused.code())
+                        .isEqualTo(ReasonCode.DESCRIPTION_INVALID))
+                .hasMessageContaining("task")
+                .hasMessageContaining("inputs");
+    }
+
+    @Test
+    void refusesWhatIsNoYamlMapping() {
+        for (String text : new String[] {"", "just a text", "- a\n- b", "a: [", "a: 1\na: 2"}) {
+            assertThatThrownBy(() -> schema.parse(text))
+                    .as(text)
+                    .isInstanceOf(ControlPlaneException.class)
+                    .hasMessageContaining("model description");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.quantfleet.controlplane.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quantfleet.protocols.artifact.ObjectStore;
+import io.quantfleet.protocols.v1.QuantizationJobRequested;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import org.awaitility.Awaitility;
+import org.eclipse.paho.mqttv5.common.MqttException;
+
+/** Steps that many tests share. Every model here is quantized for the built-in classes; every device is an rpi-cpu. */
+public final class Story {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int SEVERAL_CHUNKS = 700_000;
+
+    private Story() {}
+
+    /** Registers a model and does its jobs; the variant's bytes. */
+    public static byte[] quantizedModel(FakeWorker worker, ObjectStore store, String model) throws IOException {
+        Api.register(model, "the graph of " + model).statusCode(201);
+        byte[] variant = new byte[SEVERAL_CHUNKS];
+        new Random(model.hashCode()).nextBytes(variant);
+        for (QuantizationJobRequested job : worker.awaitJobs(model, 3)) {
+            byte[] probeSet = Api.bytes("probe set of " + job.getDeviceClass());
+            store.put(new ByteArrayInputStream(variant));
+            store.put(new ByteArrayInputStream(probeSet));
+            worker.sendResult(job.getJobId(), job.getJobId(), worker.ready(job, variant, probeSet));
+        }
+        awaitVariant(model, "rpi-cpu", "READY");
+        return variant;
+    }
+
+    public static FakeDevice enrol(String fleet, String id) throws MqttException {
+        return new FakeDevice(
+                "rpi-cpu",
+                Api.enrol(Api.token(fleet, "rpi-cpu", 1), id, "rpi-cpu")
+                        .statusCode(201)
+                        .extract()
+                        .jsonPath());
+    }
+
+    public static String startRollout(String fleet, String model, int version) {
+        return Api.post("rollouts", Map.of("fleet", fleet, "model", model, "version", version))
+                .statusCode(201)
+                .extract()
+                .path("id");
+    }
+
+    public static void awaitRollout(String id, String state) {
+        eventually(
+                () -> assertThat(Api.get("rollouts/" + id).getString("state")).isEqualTo(state));
+    }
+
+    public static void awaitVariant(String model, String deviceClass, String state) {
+        eventually(() -> assertThat(variant(model, deviceClass, "state")).isEqualTo(state));
+    }
+
+    /** A field of what became of version 1 of a model for a class. */
+    public static String variant(String model, String deviceClass, String field) {
+        return Api.get("models/" + model + "/versions/1/variants")
+                .getString("find { it.deviceClass == '" + deviceClass + "' }." + field);
+    }
+
+    public static void eventually(org.awaitility.core.ThrowingRunnable assertion) {
+        Awaitility.await().atMost(PATIENCE).untilAsserted(assertion);
+    }
+}
