@@ -96,6 +96,17 @@ class QuantizerTest {
     }
 
     @Test
+    void letsOthersReadWhatItWrites() throws IOException {
+        Path ordinary = Files.createFile(folder.resolve("ordinary"));
+
+        QuantizedVariant variant =
+                copier().quantize(request(), progress -> {}).variants().get(0);
+
+        assertThat(Files.getPosixFilePermissions(variant.file()))
+                .isEqualTo(Files.getPosixFilePermissions(ordinary));
+    }
+
+    @Test
     void goesForwardThroughItsSteps() {
         List<QuantizationProgress> heard = new ArrayList<>();
 

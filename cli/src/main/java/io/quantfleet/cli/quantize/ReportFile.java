@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.UUID;
 
 /** The file that gets the figures. That it can be written is found out before the work, not after it. */
 final class ReportFile {
@@ -21,8 +22,7 @@ final class ReportFile {
 
     void write(String json) {
         try {
-            Path beside =
-                    Files.createTempFile(file.getParent(), file.getFileName().toString(), ".part");
+            Path beside = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID());
             try {
                 Files.writeString(beside, json + System.lineSeparator());
                 Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
 /** Writes a model so that its file is either whole or not there. */
 final class OnnxWriter {
@@ -19,7 +20,8 @@ final class OnnxWriter {
     static void write(ModelProto model, Path file) {
         try {
             Path directory = file.toAbsolutePath().resolveSibling("");
-            Path beside = Files.createTempFile(directory, ".writing-", ".onnx");
+            // Not a temporary file by Java's own means: that one only its owner could read.
+            Path beside = directory.resolve(".writing-" + UUID.randomUUID() + ".onnx");
             try {
                 writeDurably(model, beside);
                 Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -33,7 +35,7 @@ final class OnnxWriter {
     }
 
     private static void writeDurably(ModelProto model, Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                 OutputStream output = Channels.newOutputStream(channel)) {
             model.writeTo(output);
             channel.force(true);

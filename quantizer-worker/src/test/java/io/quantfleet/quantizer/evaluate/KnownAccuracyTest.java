@@ -13,16 +13,20 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Published accuracies come out only if images are decoded and normalized as they were in training. */
-class CifarEvaluationTest {
+/** Known accuracies come out only if images are decoded and normalized as they were in training. */
+class KnownAccuracyTest {
 
     @ParameterizedTest
-    @CsvSource({"resnet20-cifar10, 0.8102", "mobilenetv2-cifar10, 0.8096"})
-    void reproducesTheKnownAccuracy(String name, double expected) {
+    @CsvSource({
+        "resnet20-cifar10, cifar10-validation-5000.zip, 0.8102",
+        "mobilenetv2-cifar10, cifar10-validation-5000.zip, 0.8096",
+        "bert-mr, mr-validation.npz, 0.790"
+    })
+    void reproducesTheKnownAccuracy(String name, String data, double expected) {
         Path yaml = SharedData.file(name + ".model.yaml");
         ModelDescription model = ModelDescription.read(yaml);
         Path onnx = yaml.resolveSibling(model.onnx());
-        try (LabelledSamples samples = Datasets.open(SharedData.file("cifar10-validation-5000.zip"), model)) {
+        try (LabelledSamples samples = Datasets.open(SharedData.file(data), model)) {
             Evaluator.Result result = new Evaluator(model, samples, 2, new LatencyPlan(0, 1, 1, Duration.ZERO))
                     .evaluate(onnx, List.of(), fraction -> {});
 
