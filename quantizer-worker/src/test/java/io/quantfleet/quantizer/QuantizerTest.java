@@ -102,8 +102,7 @@ class QuantizerTest {
         QuantizedVariant variant =
                 copier().quantize(request(), progress -> {}).variants().get(0);
 
-        assertThat(Files.getPosixFilePermissions(variant.file()))
-                .isEqualTo(Files.getPosixFilePermissions(ordinary));
+        assertThat(Files.getPosixFilePermissions(variant.file())).isEqualTo(Files.getPosixFilePermissions(ordinary));
     }
 
     @Test

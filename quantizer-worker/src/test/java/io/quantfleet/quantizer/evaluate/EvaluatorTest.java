@@ -114,6 +114,13 @@ class EvaluatorTest {
     }
 
     @Test
+    void neverChoosesAScoreThatIsNotANumber() {
+        assertThat(OutputComparison.largest(new float[] {Float.NaN, 1, 3, Float.NaN}, 0, 4))
+                .isEqualTo(2);
+        assertThat(OutputComparison.largest(new float[] {9, 2, 2, 1}, 1, 3)).isZero();
+    }
+
+    @Test
     void refusesAnFp32ModelThatIsUnusable() throws IOException {
         Path broken = model("nan.onnx", -1, Float.NaN, 0, 0, 1);
 
