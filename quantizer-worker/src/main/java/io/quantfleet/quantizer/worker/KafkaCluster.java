@@ -68,7 +68,7 @@ final class KafkaCluster implements AutoCloseable {
                 configure(group, lockDuration);
                 return Optional.of(deliveryLimit());
             } catch (ApiException e) {
-                if (!lastReason.equals(e.toString())) {
+                if (stopping.getCount() > 0 && !lastReason.equals(e.toString())) {
                     lastReason = e.toString();
                     LOG.warn("waiting for Kafka at {}: {}", bootstrapServers, lastReason);
                 }
@@ -155,6 +155,16 @@ final class KafkaCluster implements AutoCloseable {
             }
             throw new KafkaException("asking Kafka failed", e.getCause());
         }
+    }
+
+    /** Fails what is being asked, at once and for good. */
+    void abort() {
+        admin.close(Duration.ZERO);
+    }
+
+    @Override
+    public String toString() {
+        return bootstrapServers;
     }
 
     @Override

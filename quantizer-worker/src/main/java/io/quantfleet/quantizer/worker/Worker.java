@@ -35,6 +35,8 @@ final class Worker implements AutoCloseable {
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile Optional<JobCourier> courier = Optional.empty();
+    private volatile Optional<KafkaCluster> waitedFor = Optional.empty();
+    private volatile Optional<KafkaWatch> watch = Optional.empty();
 
     Worker(WorkerSettings settings, JobRunner runner) {
         this.settings = settings;
@@ -51,7 +53,7 @@ final class Worker implements AutoCloseable {
         try (WorkDirectory work = WorkDirectory.open(settings.workDirectory(), settings.workerId());
                 KafkaCluster kafka = KafkaCluster.at(settings.kafka())) {
             ObjectStore store = new DirectoryObjectStore(settings.objectStore());
-            try (AutoCloseable endpoint = endpoint(kafka, store)) {
+            try (AutoCloseable endpoint = endpoint(store)) {
                 LOG.debug("endpoint={}", endpoint);
                 work(kafka, store, work);
             }
@@ -65,26 +67,16 @@ final class Worker implements AutoCloseable {
     }
 
     private void work(KafkaCluster kafka, ObjectStore store, WorkDirectory work) throws InterruptedException {
+        waitedFor = Optional.of(kafka);
         Optional<Integer> deliveryLimit =
                 kafka.prepare(settings.topics().workersGroup(), settings.lockDuration(), stopping);
         if (deliveryLimit.isEmpty()) {
             return;
         }
         Producer<byte[], byte[]> producer = KafkaClients.producer(settings);
-        try {
-            KafkaResults results =
-                    new KafkaResults(producer, settings.topics(), settings.workerId(), Clock.systemUTC());
-            JobHandler handler = new JobHandler(store, work, runner, results, metrics);
-            JobQueue queue = new KafkaJobQueue(
-                    () -> KafkaClients.shareConsumer(settings),
-                    settings.topics().quantizationJobs(),
-                    settings.lockDuration(),
-                    deliveryLimit.get());
-            JobCourier carrying = new JobCourier(
-                    queue,
-                    delivery -> new JobAttempt(delivery, handler, results, FIRST_RETRY_PAUSE),
-                    metrics,
-                    JOB_STOP_PATIENCE);
+        try (KafkaWatch watching = new KafkaWatch(kafka)) {
+            watch = Optional.of(watching);
+            JobCourier carrying = courier(store, work, producer, deliveryLimit.get());
             courier = Optional.of(carrying);
             if (stopping.getCount() > 0) {
                 LOG.info("waiting for jobs: workerId={} kafka={}", settings.workerId(), settings.kafka());
@@ -95,21 +87,32 @@ final class Worker implements AutoCloseable {
         }
     }
 
-    private AutoCloseable endpoint(KafkaCluster kafka, ObjectStore store) throws IOException {
+    private JobCourier courier(
+            ObjectStore store, WorkDirectory work, Producer<byte[], byte[]> producer, int deliveryLimit) {
+        KafkaResults results = new KafkaResults(producer, settings.topics(), settings.workerId(), Clock.systemUTC());
+        JobHandler handler = new JobHandler(store, work, runner, results, metrics);
+        JobQueue queue = new KafkaJobQueue(
+                () -> KafkaClients.shareConsumer(settings),
+                settings.topics().quantizationJobs(),
+                settings.lockDuration(),
+                deliveryLimit);
+        return new JobCourier(
+                queue,
+                delivery -> new JobAttempt(delivery, handler, results, FIRST_RETRY_PAUSE),
+                metrics,
+                JOB_STOP_PATIENCE);
+    }
+
+    private AutoCloseable endpoint(ObjectStore store) throws IOException {
         if (settings.httpPort() == 0) {
             return () -> {};
         }
-        return WorkerHttpEndpoint.open(settings.httpPort(), () -> health(kafka, store), metrics);
+        return WorkerHttpEndpoint.open(settings.httpPort(), () -> health(store), metrics);
     }
 
-    private Map<String, Boolean> health(KafkaCluster kafka, ObjectStore store) {
+    private Map<String, Boolean> health(ObjectStore store) {
         Map<String, Boolean> parts = new LinkedHashMap<>();
-        try {
-            parts.put("kafka", courier.isPresent() && kafka.isReachable());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            parts.put("kafka", false);
-        }
+        parts.put("kafka", watch.filter(KafkaWatch::isUp).isPresent());
         parts.put("object-store", store.isWritable());
         return parts;
     }
@@ -118,7 +121,7 @@ final class Worker implements AutoCloseable {
     @Override
     public void close() {
         stopping.countDown();
-        courier.ifPresent(JobCourier::stop);
+        courier.ifPresentOrElse(JobCourier::stop, () -> waitedFor.ifPresent(KafkaCluster::abort));
         try {
             if (!stopped.await(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.warn("the worker did not stop in time; what it holds will be delivered again");

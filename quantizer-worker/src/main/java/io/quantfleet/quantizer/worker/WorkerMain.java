@@ -48,10 +48,8 @@ public final class WorkerMain implements Callable<Integer> {
             names = "--work-dir",
             required = true,
             paramLabel = "DIR",
-            description = {
-                "Where jobs keep their files while they run. Workers may share it. On the object store's file system",
-                "nothing needs to be copied."
-            })
+            description = "Where jobs keep their files while they run. Workers may share it. On the object store's file"
+                    + " system nothing needs to be copied.")
     private Path workDirectory = Path.of("");
 
     @Option(
@@ -69,10 +67,8 @@ public final class WorkerMain implements Callable<Integer> {
     @Option(
             names = "--lock-duration",
             paramLabel = "DURATION",
-            description = {
-                "How long a job stays with a worker that no longer answers, as ISO 8601. The broker sets the bounds.",
-                "Default: ${DEFAULT-VALUE}."
-            })
+            description = "How long a job stays with a worker that no longer answers, as ISO 8601. The broker sets the"
+                    + " bounds. Default: ${DEFAULT-VALUE}.")
     private Duration lockDuration = Duration.ofSeconds(15);
 
     @Spec

@@ -3,9 +3,13 @@ package io.quantfleet.quantizer.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.artifact.StoredArtifact;
+import io.quantfleet.protocols.v1.ProbeSet;
+import io.quantfleet.protocols.v1.QuantizationStep;
 import io.quantfleet.quantizer.Quantizer;
 import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.sample.SampleModel;
@@ -14,8 +18,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +46,25 @@ class QuantizerJobRunnerTest {
                 sample.calibration(),
                 sample.validation(),
                 Files.createDirectory(directory.resolve("output")));
+    }
+
+    @Test
+    void makesAVariantItsProbeSetAndItsReport() throws IOException {
+        Set<QuantizationStep> steps = EnumSet.noneOf(QuantizationStep.class);
+
+        JobResult result = runner.run(job("rpi-cpu", "rpi-cpu"), files, (step, fraction) -> steps.add(step));
+
+        assertThat(result.ready()).as(result.reasons().toString()).isTrue();
+        assertThat(Files.size(result.variant())).isBetween(10_000L, Files.size(files.onnx()) / 2);
+        ProbeSet probes = ProbeSet.parseFrom(Files.readAllBytes(result.probeSet()));
+        assertThat(probes.getSamples()).isEqualTo(result.probeSamples()).isEqualTo(20);
+        assertThat(result.probeAccuracy()).isGreaterThan(0.5);
+        JsonNode report = new ObjectMapper().readTree(result.reportJson());
+        assertThat(report.get("deviceClass").asText()).isEqualTo("rpi-cpu");
+        assertThat(report.get("sha256").asText())
+                .isEqualTo(Sha256.of(result.variant()).hex());
+        assertThat(steps)
+                .contains(QuantizationStep.QUANTIZATION_STEP_CALIBRATE, QuantizationStep.QUANTIZATION_STEP_EVALUATE);
     }
 
     @Test
