@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
@@ -21,6 +22,9 @@ import org.slf4j.LoggerFactory;
  */
 final class EmbeddedServers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedServers.class);
+
+    // Not the common pool, which may be too small for three that wait.
+    private static final Executor STOPPING = task -> new Thread(task, "stop-server").start();
 
     private final EmbeddedPostgresServer postgres;
     private final EmbeddedKafka kafka;
@@ -80,9 +84,12 @@ final class EmbeddedServers implements AutoCloseable {
 
     @Override
     public void close() {
-        mqtt.close();
-        kafka.close();
-        postgres.close();
+        // None needs another, and each spends most of its time waiting for its own threads.
+        CompletableFuture.allOf(
+                        CompletableFuture.runAsync(mqtt::close, STOPPING),
+                        CompletableFuture.runAsync(kafka::close, STOPPING),
+                        CompletableFuture.runAsync(postgres::close, STOPPING))
+                .join();
     }
 
     private static <T> CompletableFuture<T> starting(String name, ExecutorService threads, Supplier<T> start) {

@@ -11,13 +11,14 @@ import java.util.TimerTask;
 
 /**
  * Steps on a terminal, one after the other: the current one on a line that is drawn anew as it advances, with its
- * elapsed time, the finished ones above it. Where the output is no terminal, each change is a plain line. Safe for use
- * by several threads; other lines may be printed between.
+ * elapsed time, the finished ones above it. Where the output is no terminal, a plain line now and then. Safe for use by
+ * several threads; other lines may be printed between.
  */
 public final class Progress implements AutoCloseable {
     private static final String CLEAR_LINE = "\r\033[K";
     private static final int WIDTH = 100;
     private static final long REDRAW_MILLIS = 500;
+    private static final Duration BETWEEN_LINES = Duration.ofSeconds(3);
 
     private final PrintStream out;
     private final boolean terminal;
@@ -50,6 +51,7 @@ public final class Progress implements AutoCloseable {
         private final String title;
         private final Instant started = clock.instant();
         private String detail = "";
+        private Instant nextLine = started;
 
         private Step(String title) {
             this.title = title;
@@ -64,7 +66,8 @@ public final class Progress implements AutoCloseable {
                 detail = text;
                 if (terminal) {
                     draw();
-                } else {
+                } else if (!clock.instant().isBefore(nextLine)) {
+                    nextLine = clock.instant().plus(BETWEEN_LINES);
                     out.println(stamp() + "  " + title + ": " + text);
                     out.flush();
                 }

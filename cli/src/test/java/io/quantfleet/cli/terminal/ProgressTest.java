@@ -15,12 +15,15 @@ class ProgressTest {
     private Instant now = Instant.EPOCH;
 
     @Test
-    void printsALineForEachChangeWhereThereIsNoTerminal() {
+    void printsALineNowAndThenWhereThereIsNoTerminal() {
         try (Progress progress = progress(false)) {
             Progress.Step step = progress.begin("Quantizing");
             now = now.plus(Duration.ofMillis(1500));
             step.say("10 %");
             step.say("10 %");
+            step.say("11 %");
+            now = now.plus(Duration.ofSeconds(3));
+            step.say("50 %");
             progress.line("worker-1 is back");
             now = now.plus(Duration.ofMillis(500));
             step.done("3 variants");
@@ -29,8 +32,9 @@ class ProgressTest {
                 .containsExactly(
                         "[   0.0 s]  Quantizing …",
                         "[   1.5 s]  Quantizing: 10 %",
+                        "[   4.5 s]  Quantizing: 50 %",
                         "worker-1 is back",
-                        "[   2.0 s]  Quantizing: 3 variants  (2.0 s)");
+                        "[   5.0 s]  Quantizing: 3 variants  (5.0 s)");
     }
 
     @Test
