@@ -12,12 +12,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** From the least to the greatest value seen. Both are reduced inside the graph: two numbers a tensor leave a run. */
+/**
+ * From the least to the greatest value seen. Both are reduced inside the graph: a few numbers a tensor leave a run. Least
+ * and greatest pass over a value that is not a number, so the sum, which does not, is taken as well.
+ */
 public final class MinMax implements CalibrationMethod {
     private final Map<String, Reduced> reduced = new LinkedHashMap<>();
     private final Map<String, Range> ranges = new LinkedHashMap<>();
 
-    private record Reduced(String least, String greatest) {}
+    private record Reduced(String least, String greatest, String sum) {}
 
     @Override
     public String name() {
@@ -29,10 +32,13 @@ public final class MinMax implements CalibrationMethod {
         List<String> outputs = new ArrayList<>();
         for (String tensor : tensors) {
             Reduced names = new Reduced(
-                    reduce(graph, "ReduceMin", tensor, "_least"), reduce(graph, "ReduceMax", tensor, "_greatest"));
+                    reduce(graph, "ReduceMin", tensor, "_least"),
+                    reduce(graph, "ReduceMax", tensor, "_greatest"),
+                    reduce(graph, "ReduceSum", tensor, "_sum"));
             reduced.put(tensor, names);
             outputs.add(names.least());
             outputs.add(names.greatest());
+            outputs.add(names.sum());
         }
         return outputs;
     }
@@ -48,11 +54,12 @@ public final class MinMax implements CalibrationMethod {
         reduced.forEach((tensor, names) -> {
             float least = batch.output(names.least()).data().getFloat(0);
             float greatest = batch.output(names.greatest()).data().getFloat(0);
-            if (!Float.isFinite(least) || !Float.isFinite(greatest)) {
+            boolean number = !Float.isNaN(batch.output(names.sum()).data().getFloat(0));
+            if (!Float.isFinite(least) || !Float.isFinite(greatest) || !number) {
                 throw new QuantizerException(
                         ReasonCode.ACTIVATION_NOT_FINITE,
-                        "tensor " + tensor + " took a value that is not finite (" + least + " to " + greatest
-                                + ") on a calibration sample; the model can't be quantized before that is mended");
+                        "tensor " + tensor + " took a value that is not finite on a calibration sample;"
+                                + " the model can't be quantized before that is mended");
             }
             ranges.merge(tensor, new Range(least, greatest), Range::union);
         });

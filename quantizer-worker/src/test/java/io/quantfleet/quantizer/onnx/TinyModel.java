@@ -161,6 +161,14 @@ public final class TinyModel {
             return new Attribute(attribute.build());
         }
 
+        public static Attribute graph(String name, GraphProto graph) {
+            return new Attribute(AttributeProto.newBuilder()
+                    .setName(name)
+                    .setType(AttributeProto.AttributeType.GRAPH)
+                    .setG(graph)
+                    .build());
+        }
+
         public static Attribute text(String name, String value) {
             return new Attribute(AttributeProto.newBuilder()
                     .setName(name)
