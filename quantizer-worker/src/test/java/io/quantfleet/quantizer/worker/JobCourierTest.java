@@ -70,6 +70,7 @@ class JobCourierTest {
         queue.loseNextRenewal = true;
         await().until(() -> !queue.loseNextRenewal);
         gate.countDown();
+        await().until(() -> queue.lastTimeout.compareTo(Duration.ofSeconds(10)) > 0);
 
         queue.deliver(delivery(0));
 
@@ -152,6 +153,7 @@ class JobCourierTest {
         final List<String> settled = new CopyOnWriteArrayList<>();
         private final LinkedBlockingQueue<Delivery> deliveries = new LinkedBlockingQueue<>();
         private final Queue<Delivery> onLoan = new ArrayDeque<>();
+        volatile Duration lastTimeout = Duration.ZERO;
         volatile boolean loseNextRenewal;
         volatile boolean closed;
 
@@ -162,6 +164,7 @@ class JobCourierTest {
         @Override
         public Optional<Delivery> next(Duration timeout) throws InterruptedException {
             assertThat(onLoan).as("one loan at a time").isEmpty();
+            lastTimeout = timeout;
             Delivery next = deliveries.poll(timeout.toMillis(), TimeUnit.MILLISECONDS);
             if (next == null || next.equals(WAKEUP)) {
                 return Optional.empty();

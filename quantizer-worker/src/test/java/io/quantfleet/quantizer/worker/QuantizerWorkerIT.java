@@ -231,6 +231,9 @@ class QuantizerWorkerIT {
                 await().atMost(LIMIT).until(() -> runner.started.size() == 1);
 
                 late.stop();
+                // In vain, which must not leave the worker with a consumer that waits for ever.
+                await().atMost(LIMIT)
+                        .until(() -> get(port, "/metrics").contains("quantfleet_worker_lost_loans_total 1.0"));
                 late.start();
                 runner.finish();
 
