@@ -20,6 +20,9 @@ public final class QuantfleetMain {
         return new CommandLine(root)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    if (failure instanceof StoppingException) {
+                        return CommandLine.ExitCode.SOFTWARE;
+                    }
                     command.getErr().println(command.getColorScheme().errorText("quantfleet: " + line(failure)));
                     if (root.verbose()) {
                         failure.printStackTrace(command.getErr());

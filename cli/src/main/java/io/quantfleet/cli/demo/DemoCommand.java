@@ -1,6 +1,7 @@
 package io.quantfleet.cli.demo;
 
 import io.quantfleet.cli.CliException;
+import io.quantfleet.cli.StoppingException;
 import io.quantfleet.cli.stack.DataDirectory;
 import io.quantfleet.cli.stack.Installation;
 import io.quantfleet.cli.stack.ResidentMemory;
@@ -53,6 +54,8 @@ public final class DemoCommand implements Callable<Integer> {
         });
         try {
             perform(stack, installation, progress);
+        } catch (StoppingException e) {
+            throw e;
         } catch (CliException e) {
             keep.set(true); // for its logs
             throw e;

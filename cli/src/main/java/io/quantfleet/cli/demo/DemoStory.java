@@ -1,6 +1,7 @@
 package io.quantfleet.cli.demo;
 
 import io.quantfleet.cli.CliException;
+import io.quantfleet.cli.StoppingException;
 import io.quantfleet.cli.client.ApiException;
 import io.quantfleet.cli.client.ControlPlaneClient;
 import io.quantfleet.cli.client.Device;
@@ -83,6 +84,8 @@ final class DemoStory {
             T result = act.perform(step);
             seconds.put(key, step.elapsed());
             return result;
+        } catch (StoppingException e) {
+            throw e;
         } catch (CliException e) {
             // What the control plane itself answers with is explained in its log.
             String told = e instanceof ApiException ? StackPrograms.CONTROL_PLANE : log;

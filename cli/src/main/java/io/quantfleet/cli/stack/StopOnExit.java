@@ -12,6 +12,7 @@ public final class StopOnExit {
                 .addShutdownHook(new Thread(
                         () -> {
                             progress.close();
+                            progress.line("Stopping every process ...");
                             stack.close();
                             afterwards.run();
                         },

@@ -1,6 +1,7 @@
 package io.quantfleet.cli.stack;
 
 import io.quantfleet.cli.CliException;
+import io.quantfleet.cli.StoppingException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -61,7 +62,7 @@ public final class Supervisor implements AutoCloseable {
     public void launch(Program program) {
         onThread(() -> {
             if (closing) {
-                throw new CliException("stopping: " + program.name() + " is not started any more");
+                throw new StoppingException();
             }
             Watched watched = new Watched(program, launcher.launch(program));
             programs.put(program.name(), watched);
@@ -73,11 +74,15 @@ public final class Supervisor implements AutoCloseable {
      * Waits until the program is ready; from then on it is restarted when it ends.
      *
      * @throws CliException if it ends before, or takes longer than it may
+     * @throws StoppingException if everything is being stopped meanwhile
      */
     public void awaitReady(String name) {
         Watched watched = require(name);
         Instant deadline = Instant.now().plus(watched.program.startLimit());
         while (!isReady(watched)) {
+            if (closing) {
+                throw new StoppingException();
+            }
             if (!watched.process.isAlive()) {
                 throw new CliException(name + " ended with status " + watched.process.exitValue()
                         + " before it was ready" + LogTail.hint(watched.program.log()));
