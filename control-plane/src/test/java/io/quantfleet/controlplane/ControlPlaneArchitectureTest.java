@@ -37,7 +37,7 @@ class ControlPlaneArchitectureTest {
 
     @ArchTest
     static final ArchRule onlyAdaptersSpeakMqtt = noClasses()
-            .that(DescribedPredicate.not(outermost("Paho")))
+            .that(DescribedPredicate.not(outermost("Paho").or(outermost("Mosquitto"))))
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.eclipse.paho..");

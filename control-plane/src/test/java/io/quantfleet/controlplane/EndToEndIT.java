@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
+import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.controlplane.testing.Api;
 import io.quantfleet.controlplane.testing.EmbeddedParts;
 import io.quantfleet.controlplane.testing.FakeDevice;
@@ -38,6 +39,9 @@ class EndToEndIT {
 
     @Inject
     ObjectStore store;
+
+    @Inject
+    Database database;
 
     private FakeWorker worker;
 
@@ -106,6 +110,50 @@ class EndToEndIT {
             assertThat(device.awaitManifest(manifest.getSequence()).getSequence())
                     .isGreaterThan(manifest.getSequence());
         }
+    }
+
+    @Test
+    void letsANewerRolloutTakeOverFromOneThatIsUnderWay() throws MqttException, IOException {
+        Api.createFleet("moving-on");
+        Story.quantizedModel(worker, store, "first-choice");
+        Story.quantizedModel(worker, store, "second-choice");
+        try (FakeDevice device = Story.enrol("moving-on", "device-4")) {
+            String first = Story.startRollout("moving-on", "first-choice", 1);
+            Manifest manifest = device.awaitManifest(0);
+            Api.post("rollouts", Map.of("fleet", "moving-on", "model", "first-choice", "version", 1))
+                    .statusCode(200)
+                    .body("id", equalTo(first));
+
+            String second = Story.startRollout("moving-on", "second-choice", 1);
+            Manifest newer = device.awaitManifest(manifest.getSequence());
+            assertThat(newer.getModelName()).isEqualTo("second-choice");
+            assertThat(Api.get("rollouts/" + first).getString("state")).isEqualTo("SUPERSEDED");
+            assertThat(Api.get("rollouts/" + first).getString("supersededBy")).isEqualTo(second);
+
+            device.report(manifest, DeviceState.DEVICE_STATE_ACTIVE);
+            device.report(newer, DeviceState.DEVICE_STATE_ACTIVE);
+            Story.awaitRollout(second, "SUCCEEDED");
+            assertThat(Api.get("rollouts/" + first).getString("devices[0].state"))
+                    .isEqualTo("SUPERSEDED");
+        }
+    }
+
+    @Test
+    void givesUpOnADeviceThatStaysAwayUntilItsManifestExpires() throws IOException {
+        Api.createFleet("absent");
+        Story.quantizedModel(worker, store, "absent-model");
+        Api.enrol(Api.token("absent", "rpi-cpu", 1), "device-5", "rpi-cpu").statusCode(201);
+        String rollout = Story.startRollout("absent", "absent-model", 1);
+        Story.awaitRollout(rollout, "ROLLING");
+
+        database.useTransaction(tx -> tx.handle()
+                .createUpdate("update deployment set expires_at = now() where device_id = 'device-5'")
+                .execute());
+
+        Story.awaitRollout(rollout, "FAILED");
+        assertThat(Api.get("rollouts/" + rollout).getString("devices[0].state")).isEqualTo("EXPIRED");
+        assertThat(Api.get("rollouts/" + rollout).getString("devices[0].reasonCode"))
+                .isEqualTo("MANIFEST_EXPIRED");
     }
 
     @Test

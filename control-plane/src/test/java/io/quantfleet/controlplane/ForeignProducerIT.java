@@ -60,6 +60,18 @@ class ForeignProducerIT {
     }
 
     @Test
+    void actsOnceOnAnEventThatComesTwice() {
+        String json = event("repeated", "repeated", Api.putArtifact(Api.bytes("repeated graph")));
+        String id = worker.sendJson(TOPIC, "repeated", TYPE, json);
+        worker.sendJson(id, TOPIC, "repeated", TYPE, json);
+        String after = worker.sendJson(TOPIC, "repeated", TYPE, "{\"modelName\": \"no artifacts\"}");
+
+        assertThat(deadLetter(after)).startsWith("REQUEST_INVALID");
+        assertThat(worker.awaitJobs("repeated", 1)).hasSize(1);
+        assertThat(worker.hasDeadLetter(id)).isFalse();
+    }
+
+    @Test
     void putsAsideAnEventWhoseArtifactsAreNotThere() {
         String id = worker.sendJson(
                 TOPIC,

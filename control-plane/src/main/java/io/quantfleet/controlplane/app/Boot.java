@@ -8,8 +8,8 @@ import io.quantfleet.controlplane.events.KafkaEventConsumers;
 import io.quantfleet.controlplane.lifecycle.OutageLog;
 import io.quantfleet.controlplane.outbox.OutboxRelay;
 import io.quantfleet.controlplane.storage.SchemaMigration;
+import io.quantfleet.controlplane.telemetry.FleetGauges;
 import io.quantfleet.protocols.ReasonCode;
-import io.quantfleet.protocols.signing.SigningKey;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -26,6 +26,7 @@ import org.jboss.logging.Logger;
 class Boot {
     private static final Logger LOG = Logger.getLogger(Boot.class);
     private static final int PAUSE_MS = 500;
+    private static final int STOP_PATIENCE_MS = 10_000;
 
     private final SchemaMigration migration;
     private final BuiltInDeviceClasses builtIns;
@@ -33,9 +34,10 @@ class Boot {
     private final KafkaEventConsumers consumers;
     private final OutboxRelay relay;
     private final DeviceDelivery delivery;
+    private final FleetGauges gauges;
     private final Thread thread = new Thread(this::run, "boot");
+    private volatile boolean stopping;
 
-    /** @param key asked for here so that a missing or broken key file stops the program at once */
     Boot(
             SchemaMigration migration,
             BuiltInDeviceClasses builtIns,
@@ -43,14 +45,14 @@ class Boot {
             KafkaEventConsumers consumers,
             OutboxRelay relay,
             DeviceDelivery delivery,
-            SigningKey key) {
+            FleetGauges gauges) {
         this.migration = migration;
         this.builtIns = builtIns;
         this.kafka = kafka;
         this.consumers = consumers;
         this.relay = relay;
         this.delivery = delivery;
-        LOG.infof("signing with key %s", key.keyId());
+        this.gauges = gauges;
     }
 
     void start(@Observes StartupEvent event) {
@@ -60,17 +62,20 @@ class Boot {
 
     /** Parts stop in the opposite order, so that none hands work to one that is gone. */
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
+        stopping = true;
         thread.interrupt();
-        thread.join();
+        thread.join(STOP_PATIENCE_MS);
         delivery.close();
         consumers.close();
         relay.close();
+        gauges.close();
     }
 
     private void run() {
         try {
             await("the database", migration::run);
             await("the database", builtIns::register);
+            gauges.start();
             delivery.start();
             await("Kafka", kafka::prepare);
             relay.start();
@@ -89,9 +94,10 @@ class Boot {
         void run() throws InterruptedException;
     }
 
-    private static void await(String what, Step step) throws InterruptedException {
+    private void await(String what, Step step) throws InterruptedException {
         OutageLog outage = new OutageLog(LOG, what);
-        while (true) {
+        // The flag beside the interrupt, for a connection pool may swallow the latter.
+        while (!stopping) {
             try {
                 step.run();
                 outage.succeeded();
@@ -104,5 +110,6 @@ class Boot {
             }
             TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
         }
+        throw new InterruptedException("stopping");
     }
 }

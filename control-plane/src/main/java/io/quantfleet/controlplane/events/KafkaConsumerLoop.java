@@ -1,5 +1,6 @@
 package io.quantfleet.controlplane.events;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quantfleet.controlplane.lifecycle.OutageLog;
 import java.time.Duration;
 import java.util.HashMap;
@@ -35,6 +36,7 @@ final class KafkaConsumerLoop implements AutoCloseable {
     private final Supplier<Consumer<String, byte[]>> consumers;
     private final KafkaEventDispatcher dispatcher;
     private final KafkaDeadLetters deadLetters;
+    private final MeterRegistry meters;
     private final OutageLog outage;
     private final Thread thread;
     private volatile boolean running = true;
@@ -43,11 +45,13 @@ final class KafkaConsumerLoop implements AutoCloseable {
             String topic,
             Supplier<Consumer<String, byte[]>> consumers,
             KafkaEventDispatcher dispatcher,
-            KafkaDeadLetters deadLetters) {
+            KafkaDeadLetters deadLetters,
+            MeterRegistry meters) {
         this.topic = topic;
         this.consumers = consumers;
         this.dispatcher = dispatcher;
         this.deadLetters = deadLetters;
+        this.meters = meters;
         this.outage = new OutageLog(LOG, "what the events of topic " + topic + " need");
         this.thread = new Thread(this::run, "kafka-" + topic);
         thread.setDaemon(true);
@@ -103,8 +107,10 @@ final class KafkaConsumerLoop implements AutoCloseable {
     /** Whether the record is dealt with. */
     private boolean take(ConsumerRecord<String, byte[]> record) throws InterruptedException {
         Outcome outcome = dispatcher.dispatch(record);
+        meters.counter("quantfleet.events", "topic", topic, "outcome", outcome.label())
+                .increment();
         if (outcome instanceof Outcome.RetryLater later) {
-            outage.failed(new IllegalStateException(later.reason()));
+            outage.failed(later.reason());
             return false;
         }
         if (outcome instanceof Outcome.Reject reject) {
@@ -135,10 +141,15 @@ final class KafkaConsumerLoop implements AutoCloseable {
         }
     }
 
+    /** Asks for an end after the record under way. */
+    void requestStop() {
+        running = false;
+    }
+
     /** Stops after the record under way. */
     @Override
     public void close() {
-        running = false;
+        requestStop();
         try {
             thread.join(STOP_PATIENCE.toMillis());
             thread.interrupt();

@@ -1,5 +1,6 @@
 package io.quantfleet.controlplane.events;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.protocols.kafka.KafkaTopics;
 import io.quantfleet.protocols.v1.DevicePresenceChanged;
@@ -32,6 +33,7 @@ public class KafkaEventConsumers implements AutoCloseable {
     private final KafkaTopics topics;
     private final Database database;
     private final KafkaDeadLetters deadLetters;
+    private final MeterRegistry meters;
     private final List<EventHandler<?>> handlers;
     private final List<KafkaConsumerLoop> loops = new ArrayList<>();
 
@@ -40,11 +42,13 @@ public class KafkaEventConsumers implements AutoCloseable {
             KafkaTopics topics,
             Database database,
             KafkaDeadLetters deadLetters,
-            Instance<EventHandler<?>> handlers) {
+            Instance<EventHandler<?>> handlers,
+            MeterRegistry meters) {
         this.settings = settings;
         this.topics = topics;
         this.database = database;
         this.deadLetters = deadLetters;
+        this.meters = meters;
         this.handlers =
                 handlers.stream().<EventHandler<?>>map(handler -> handler).toList();
     }
@@ -64,7 +68,7 @@ public class KafkaEventConsumers implements AutoCloseable {
                 .filter(handler -> messages.contains(handler.messageType()))
                 .toList();
         KafkaConsumerLoop loop = new KafkaConsumerLoop(
-                topic, () -> consumer(topic), new KafkaEventDispatcher(database, own), deadLetters);
+                topic, () -> consumer(topic), new KafkaEventDispatcher(database, own), deadLetters, meters);
         loops.add(loop);
         loop.start();
     }
@@ -85,6 +89,7 @@ public class KafkaEventConsumers implements AutoCloseable {
     /** Stops reading; what was acted on is committed. */
     @Override
     public void close() {
+        loops.forEach(KafkaConsumerLoop::requestStop);
         loops.forEach(KafkaConsumerLoop::close);
         loops.clear();
     }

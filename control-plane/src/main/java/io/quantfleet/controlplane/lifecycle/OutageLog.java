@@ -1,5 +1,6 @@
 package io.quantfleet.controlplane.lifecycle;
 
+import io.quantfleet.controlplane.ControlPlaneException;
 import java.util.Objects;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,7 @@ public final class OutageLog {
     private final String what;
     private @Nullable String cause;
 
-    /** @param what is away, for the message: "Kafka at localhost:9092" */
+    /** @param what is waited for, for the message: "Kafka at localhost:9092" */
     public OutageLog(Logger log, String what) {
         this.log = log;
         this.what = what;
@@ -18,18 +19,25 @@ public final class OutageLog {
 
     /** Another attempt failed. */
     public void failed(Throwable failure) {
-        String now = failure.getClass().getSimpleName() + ": " + failure.getMessage();
-        if (!Objects.equals(now, cause)) {
-            log.warnf("%s is not available, waiting for it: %s", what, now);
-            log.debug("the failure", failure);
-            cause = now;
+        failed(
+                failure instanceof ControlPlaneException refused
+                        ? refused.detail()
+                        : failure.getClass().getSimpleName() + ": " + failure.getMessage());
+        log.debug("the failure", failure);
+    }
+
+    /** Another attempt failed, and this is why. */
+    public void failed(String why) {
+        if (!Objects.equals(why, cause)) {
+            log.warnf("waiting for %s: %s", what, why);
+            cause = why;
         }
     }
 
     /** An attempt succeeded. */
     public void succeeded() {
         if (cause != null) {
-            log.infof("%s is available", what);
+            log.infof("%s: available again", what);
             cause = null;
         }
     }

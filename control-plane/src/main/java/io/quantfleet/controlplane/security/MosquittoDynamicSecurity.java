@@ -72,7 +72,7 @@ public final class MosquittoDynamicSecurity implements BrokerAccounts {
         String clientId = SERVICE + "/admission-" + UUID.randomUUID();
         MqttAsyncClient client = new MqttAsyncClient(broker.toString(), clientId, new MemoryPersistence());
         try {
-            client.setCallback(new FirstMessage(response));
+            client.setCallback(new MosquittoResponse(response));
             client.connect(options()).waitForCompletion(PATIENCE_MS);
             client.subscribe(RESPONSES, QOS).waitForCompletion(PATIENCE_MS);
             client.publish(COMMANDS, commands, QOS, false).waitForCompletion(PATIENCE_MS);

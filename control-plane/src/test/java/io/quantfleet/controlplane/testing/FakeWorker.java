@@ -91,6 +91,13 @@ public final class FakeWorker implements AutoCloseable {
                         reason -> !reason.isEmpty());
     }
 
+    /** Whether the event is among the dead letters that were seen so far. */
+    public boolean hasDeadLetter(String eventId) {
+        return seen.stream()
+                .filter(record -> record.topic().equals(TOPICS.deadLetters()))
+                .anyMatch(record -> header(record, "ce_id").equals(eventId));
+    }
+
     public static String header(ConsumerRecord<String, byte[]> record, String name) {
         Header header = record.headers().lastHeader(name);
         return header == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
@@ -145,6 +152,12 @@ public final class FakeWorker implements AutoCloseable {
     /** Sends what a shell script would: headers by hand, JSON as the value. */
     public String sendJson(String topic, String key, String type, String json) {
         String id = UUID.randomUUID().toString();
+        sendJson(id, topic, key, type, json);
+        return id;
+    }
+
+    /** Sends the event of that id, perhaps not for the first time. */
+    public void sendJson(String id, String topic, String key, String type, String json) {
         ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, key, json.getBytes(StandardCharsets.UTF_8));
         Map.of(
                         "ce_specversion", "1.0",
@@ -154,7 +167,6 @@ public final class FakeWorker implements AutoCloseable {
                         "content-type", "application/json")
                 .forEach((name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
         send(record);
-        return id;
     }
 
     public void send(ProducerRecord<String, byte[]> record) {

@@ -9,7 +9,7 @@ import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 
 /** Hands over the first message that arrives, or what ends the wait for it. */
-record FirstMessage(CompletableFuture<byte[]> message) implements MqttCallback {
+record MosquittoResponse(CompletableFuture<byte[]> message) implements MqttCallback {
     @Override
     public void messageArrived(String topic, MqttMessage arrived) {
         message.complete(arrived.getPayload());
