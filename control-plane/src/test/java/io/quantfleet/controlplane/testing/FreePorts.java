@@ -18,14 +18,15 @@ final class FreePorts {
     private FreePorts() {}
 
     static int next() {
+        IllegalStateException none = new IllegalStateException("no free port in " + ATTEMPTS + " attempts");
         for (int i = 0; i < ATTEMPTS; i++) {
             int port = LOWEST + RANDOM.nextInt(HIGHEST - LOWEST);
             try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 return socket.getLocalPort();
             } catch (IOException taken) {
-                continue;
+                none.addSuppressed(taken);
             }
         }
-        throw new IllegalStateException("no free port in " + ATTEMPTS + " attempts");
+        throw none;
     }
 }
