@@ -12,7 +12,7 @@ import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.controlplane.testing.EmbeddedParts;
-import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
  * this module: {@code ../docs/images}.
  */
 @QuarkusTest
-@QuarkusTestResource(EmbeddedParts.class)
+@WithTestResource(EmbeddedParts.class)
 @Tag("browser")
 class ConsoleBrowserIT {
     private static final Map<String, String> PAGES = pages();

@@ -9,7 +9,7 @@ import static org.hamcrest.Matchers.not;
 
 import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.controlplane.testing.EmbeddedParts;
-import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every page, on a database that is empty, full, or full of hostile text. */
 @QuarkusTest
-@QuarkusTestResource(EmbeddedParts.class)
+@WithTestResource(EmbeddedParts.class)
 class ConsolePagesIT {
     private static final String HOSTILE = "<img src=x onerror=alert(1)>\"'&{page.now}";
 
