@@ -1,5 +1,6 @@
 package io.quantfleet.quantizer.dataset;
 
+import io.quantfleet.quantizer.runtime.InputFiller;
 import java.nio.ByteBuffer;
 
 /**
@@ -8,7 +9,7 @@ import java.nio.ByteBuffer;
  *
  * <p>Implementations may be called by one thread at a time only.
  */
-public interface SampleSource {
+public interface SampleSource extends InputFiller {
 
     /** How many samples there are, at least one. */
     int size();
@@ -21,5 +22,6 @@ public interface SampleSource {
      * @param target positioned where the sample belongs; its position moves by exactly one sample's bytes
      * @throws io.quantfleet.quantizer.QuantizerException if the sample can't be read or does not fit the input
      */
+    @Override
     void fill(int sample, String inputName, ByteBuffer target);
 }

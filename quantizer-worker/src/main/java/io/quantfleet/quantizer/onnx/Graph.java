@@ -51,6 +51,11 @@ public final class Graph {
         return List.copyOf(nodes);
     }
 
+    /** Whether the node is part of the graph still. */
+    public boolean contains(Node node) {
+        return nodes.contains(node);
+    }
+
     /** All nodes in an order in which each follows those whose tensors it reads. */
     public List<Node> sorted() {
         return TopologicalOrder.of(nodes, producers);

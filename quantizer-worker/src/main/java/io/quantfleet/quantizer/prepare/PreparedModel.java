@@ -33,6 +33,7 @@ public record PreparedModel(OnnxModel model, TensorFacts facts) {
         int opset = OpsetUpgrade.apply(graph, original.opset(), facts);
         FoldConstants.apply(graph, findings.constants());
         RemoveNoOps.apply(graph, facts);
+        PlainGemm.apply(graph);
         FoldBatchNormalization.apply(graph);
         MeanToAveragePool.apply(graph, facts);
         MatMulToGemm.apply(graph, facts);

@@ -1,6 +1,5 @@
 package io.quantfleet.quantizer.quantize;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.Node;
@@ -42,11 +41,10 @@ final class LayerWeights {
         if (weight.isEmpty()) {
             return false;
         }
-        normalizeBeta(layer);
         int axis = axis(layer, weight.get());
         Optional<TensorProto> bias = integerBias(layer, weight.get());
         Affine input = activations.get(layer.inputs().get(0));
-        double inputScale = input == null ? 0 : (double) input.scale() * layer.number("alpha", 1);
+        double inputScale = input == null ? 0 : input.scale();
         boolean quantizeBias = bias.isPresent() && inputScale > 0;
         float[] least = quantizeBias ? leastScales(bias.orElseThrow(), inputScale, axis) : new float[1];
         Stored stored = stored(weight.get(), axis, least);
@@ -83,28 +81,8 @@ final class LayerWeights {
         };
     }
 
-    // Integer kernels add the bias as it is.
-    private void normalizeBeta(Node layer) {
-        float beta = layer.number("beta", 1);
-        Optional<TensorProto> bias = layer.input(2).flatMap(graph::initializer).filter(Tensors::isFloat);
-        if (beta != 1 && bias.isPresent()) {
-            float[] values = Tensors.floats(bias.get());
-            for (int i = 0; i < values.length; i++) {
-                values[i] *= beta;
-            }
-            String name = graph.freshName(bias.get().getName() + "_beta");
-            graph.setInitializer(Tensors.ofFloats(name, bias.get().getDimsList(), values));
-            graph.setInput(layer, 2, name);
-            layer.with(AttributeProto.newBuilder()
-                    .setName("beta")
-                    .setType(AttributeProto.AttributeType.FLOAT)
-                    .setF(1)
-                    .build());
-        }
-    }
-
     private Optional<TensorProto> integerBias(Node layer, TensorProto weight) {
-        if (profile.bias() != Bias.INT32 || layer.is("MatMul") || layer.number("beta", 1) != 1) {
+        if (profile.bias() != Bias.INT32 || layer.is("MatMul") || scaled(layer)) {
             return Optional.empty();
         }
         long channels = channels(layer, weight);
@@ -112,6 +90,11 @@ final class LayerWeights {
                 .flatMap(graph::initializer)
                 .filter(Tensors::isFloat)
                 .filter(bias -> bias.getDimsCount() == 1 && Tensors.elements(bias) == channels);
+    }
+
+    // Only a Gemm whose operands are computed still has factors.
+    private static boolean scaled(Node layer) {
+        return layer.number("alpha", 1) != 1 || layer.number("beta", 1) != 1;
     }
 
     private static long channels(Node layer, TensorProto weight) {

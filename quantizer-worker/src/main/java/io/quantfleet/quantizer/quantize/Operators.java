@@ -119,6 +119,11 @@ final class Operators {
         return node.is("Relu") || node.is("Clip");
     }
 
+    /** Whether its outputs lie between 0 and 1 whatever it reads. */
+    static boolean givesShares(Node node) {
+        return node.is("Softmax") || node.is("Sigmoid");
+    }
+
     /** Whether ONNX Runtime computes it in integers even if its output is left in floats. */
     static boolean mayGiveFloats(Node node) {
         return node.is("Gemm") || node.is("MatMul");

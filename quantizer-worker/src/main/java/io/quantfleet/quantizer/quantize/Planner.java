@@ -53,8 +53,8 @@ final class Planner {
         int before;
         do {
             before = quantized.size();
-            listed.stream().filter(this::joins).forEach(quantized::add);
             chooseTensors();
+            listed.stream().filter(this::joins).forEach(quantized::add);
         } while (quantized.size() > before);
         return new QuantizationPlan(quantized, tensors, sources(), leftFloat(candidates));
     }

@@ -7,9 +7,9 @@ import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.Tensors;
 import io.quantfleet.quantizer.prepare.TensorFacts;
 import io.quantfleet.quantizer.target.DeviceClassProfile;
+import io.quantfleet.quantizer.target.DeviceClassProfile.Activations;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,6 +18,9 @@ import java.util.Optional;
  * weights and biases through DequantizeLinear.
  */
 final class QdqInserter {
+    /** A layer's first inputs are multiplied; what is added after them is not data. */
+    private static final int FACTORS = 2;
+
     private final Graph graph;
     private final TensorFacts facts;
     private final DeviceClassProfile profile;
@@ -58,18 +61,17 @@ final class QdqInserter {
     }
 
     private Affine affine(String source, Map<String, Range> ranges) {
-        var activations = profile.activations();
-        Optional<Affine> fixed = graph.producer(source)
-                .filter(maker -> !activations.symmetric() && (maker.is("Softmax") || maker.is("Sigmoid")))
-                .map(maker -> new Affine(
-                        activations.type(), 1f / 256, activations.type().least()));
-        return fixed.orElseGet(() -> {
-            Range range = graph.initializer(source)
-                    .map(stored -> Range.of(Tensors.floats(stored)))
-                    .or(() -> Optional.ofNullable(ranges.get(source)))
-                    .orElseThrow(() -> new IllegalStateException("tensor " + source + " was not calibrated"));
-            return Affine.of(range, activations.type(), activations.symmetric());
-        });
+        Activations activations = profile.activations();
+        if (!activations.symmetric()
+                && graph.producer(source).filter(Operators::givesShares).isPresent()) {
+            // What NNAPI demands of such outputs: 256 steps from 0 to just below 1.
+            return new Affine(activations.type(), 1f / 256, activations.type().least());
+        }
+        Range range = graph.initializer(source)
+                .map(stored -> Range.of(Tensors.floats(stored)))
+                .or(() -> Optional.ofNullable(ranges.get(source)))
+                .orElseThrow(() -> new IllegalStateException("tensor " + source + " was not calibrated"));
+        return Affine.of(range, activations.type(), activations.symmetric());
     }
 
     // The integers' own bounds do what a Relu or Clip would do.
@@ -111,24 +113,21 @@ final class QdqInserter {
 
     private void quantizeStored() {
         for (Node node : plan.nodes()) {
-            if (!graph.nodes().contains(node)) {
+            if (!graph.contains(node)) {
                 continue;
             }
             boolean layer = Operators.isLayer(node) && weights.quantize(node, parameters);
-            List<Integer> places = Operators.dataInputs(node, facts);
-            for (int place : places) {
-                boolean data = !Operators.isLayer(node) || (place < 2 && !layer);
-                if (data) {
-                    graph.initializer(node.inputs().get(place))
+            boolean factorsOnly = Operators.isLayer(node);
+            Operators.dataInputs(node, facts).stream()
+                    .filter(place -> !layer && (place < FACTORS || !factorsOnly))
+                    .forEach(place -> graph.initializer(node.inputs().get(place))
                             .filter(Tensors::isFloat)
-                            .ifPresent(stored -> graph.setInput(node, place, quantizedData(stored)));
-                }
-            }
+                            .ifPresent(stored -> graph.setInput(node, place, quantizedData(stored))));
         }
     }
 
     private String quantizedData(TensorProto stored) {
-        var activations = profile.activations();
+        Activations activations = profile.activations();
         return storedData.computeIfAbsent(
                 stored.getName(),
                 name -> writer.storeQuantized(

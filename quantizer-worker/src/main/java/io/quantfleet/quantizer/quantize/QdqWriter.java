@@ -9,6 +9,7 @@ import io.quantfleet.quantizer.target.IntegerType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -32,11 +33,12 @@ final class QdqWriter {
         String integers = graph.freshName(tensor + "_q");
         String real = tensor;
         String result = graph.freshName(tensor + "_dq");
-        if (graph.isOutput(tensor)) {
+        Optional<Node> maker = graph.producer(tensor).filter(node -> graph.isOutput(tensor));
+        if (maker.isPresent()) {
             // The graph gives what the integers say, under the name it always had.
             real = result;
             result = tensor;
-            graph.renameOutput(graph.producer(tensor).orElseThrow(), tensor, real);
+            graph.renameOutput(maker.get(), tensor, real);
         } else {
             String reading = result;
             graph.redirect(tensor, reading, reader -> true);

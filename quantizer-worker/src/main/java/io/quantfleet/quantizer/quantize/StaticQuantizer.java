@@ -93,7 +93,9 @@ public final class StaticQuantizer {
         if (plan.nodes().stream().noneMatch(Operators::isLayer)) {
             throw new QuantizerException(
                     ReasonCode.QUANTIZATION_FAILED,
-                    "the model has no operator with weights that the profile of " + profile.name() + " quantizes");
+                    "the model has no operator with weights that can be quantized for " + profile.name()
+                            + ": its weights must be FP32, the profile must list it, and ONNX Runtime choose an int8"
+                            + " kernel for it where int8Kernels is required");
         }
         if (profile.everyOperator() && !plan.leftFloat().isEmpty()) {
             String left = plan.leftFloat().stream()

@@ -6,7 +6,6 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.QuantizerException;
-import io.quantfleet.quantizer.dataset.SampleSource;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -95,7 +94,7 @@ public final class Batch {
     }
 
     /** Fills the batch with {@code count} samples of a source, from number {@code first} on. */
-    public void fill(SampleSource source, int first, int count) {
+    public void fill(InputFiller source, int first, int count) {
         for (TensorSpec input : inputs.values()) {
             ByteBuffer target = input(input.name());
             for (int sample = first; sample < first + count; sample++) {

@@ -59,14 +59,41 @@ public final class OnnxSession implements AutoCloseable {
     }
 
     private static OnnxSession open(String what, RuntimeOptions options, Loader loader) {
-        OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
-        try (OrtSession.SessionOptions settings = settings(options)) {
-            return wrap(environment, loader.load(environment, settings));
+        OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+        boolean signed = options.signedKernels() || HostProcessor.multipliesSignedBytes();
+        try {
+            return open(environment, options, signed, loader);
         } catch (OrtException e) {
-            throw new QuantizerException(
-                    ReasonCode.QUANTIZATION_FAILED,
-                    "ONNX Runtime does not load the model " + what + ": " + e.getMessage(),
-                    e);
+            return secondAttempt(what, environment, options, signed, loader, e);
+        }
+    }
+
+    // ONNX Runtime fails to make weights unsigned where two layers share one; signed kernels do without that.
+    private static OnnxSession secondAttempt(
+            String what,
+            OrtEnvironment environment,
+            RuntimeOptions options,
+            boolean signed,
+            Loader loader,
+            OrtException first) {
+        OrtException failure = first;
+        if (!signed && first.getMessage() != null && first.getMessage().contains("Attempt to replace")) {
+            try {
+                return open(environment, options, true, loader);
+            } catch (OrtException second) {
+                failure = second;
+            }
+        }
+        throw new QuantizerException(
+                ReasonCode.QUANTIZATION_FAILED,
+                "ONNX Runtime does not load the model " + what + ": " + failure.getMessage(),
+                failure);
+    }
+
+    private static OnnxSession open(OrtEnvironment environment, RuntimeOptions options, boolean signed, Loader loader)
+            throws OrtException {
+        try (OrtSession.SessionOptions settings = settings(options, signed)) {
+            return wrap(environment, loader.load(environment, settings));
         }
     }
 
@@ -80,14 +107,15 @@ public final class OnnxSession implements AutoCloseable {
         }
     }
 
-    private static OrtSession.SessionOptions settings(RuntimeOptions options) throws OrtException {
+    private static OrtSession.SessionOptions settings(RuntimeOptions options, boolean signed) throws OrtException {
         OrtSession.SessionOptions settings = new OrtSession.SessionOptions();
         settings.setIntraOpNumThreads(options.threads());
         settings.setInterOpNumThreads(1);
-        settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+        // What fails comes back as an exception.
+        settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
         // Idle threads sleep: a worker shares its machine with others.
         settings.addConfigEntry("session.intra_op.allow_spinning", "0");
-        if (options.signedKernels() || HostProcessor.multipliesSignedBytes()) {
+        if (signed) {
             settings.addConfigEntry("session.qdqisint8allowed", "1");
         } else {
             // Without VNNI, x86 saturates where it multiplies unsigned activations with signed weights. With this, ONNX
