@@ -110,6 +110,8 @@ final class EmbeddedKafka implements AutoCloseable {
                 "group.initial.rebalance.delay.ms", "0",
                 // How long a job stays with a worker that has died.
                 "group.share.record.lock.duration.ms", "15000",
+                // Kafka counts every delivery of a job, those to workers that were only stopped too.
+                "group.share.delivery.count.limit", "10",
                 // How long its partitions do, and how soon a worker that has joined gets its own.
                 "group.share.min.session.timeout.ms", "12000",
                 "group.share.session.timeout.ms", "12000",
