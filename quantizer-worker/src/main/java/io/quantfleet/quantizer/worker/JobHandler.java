@@ -93,14 +93,7 @@ final class JobHandler {
 
     private Outcome run(QuantizationJob job, WorkerMetrics.Job measured) throws InterruptedException {
         try (Workspace workspace = workDirectory.openWorkspace()) {
-            measured.ended(quantize(job, workspace));
-            return new Outcome.Done();
-        } catch (QuantizerException e) {
-            if (OUTAGES.contains(e.code())) {
-                return new Outcome.RetryLater(e.code() + ": " + e.getMessage());
-            }
-            measured.ended("failed");
-            return fail(job.id(), e.code(), String.valueOf(e.getMessage()));
+            return run(job, measured, workspace);
         } catch (IOException e) {
             return new Outcome.RetryLater(e.toString());
         } catch (RuntimeException e) {
@@ -108,6 +101,20 @@ final class JobHandler {
             LOG.error("a bug ends a job: jobId={}", job.id(), e);
             measured.ended("failed");
             return fail(job.id(), ReasonCode.INTERNAL, "the quantizer failed unexpectedly: " + e);
+        }
+    }
+
+    private Outcome run(QuantizationJob job, WorkerMetrics.Job measured, Workspace workspace)
+            throws IOException, InterruptedException {
+        try {
+            measured.ended(quantize(job, workspace));
+            return new Outcome.Done();
+        } catch (QuantizerException e) {
+            if (OUTAGES.contains(e.code())) {
+                return new Outcome.RetryLater(e.code() + ": " + e.getMessage());
+            }
+            measured.ended("failed");
+            return fail(job.id(), e.code(), workspace.withoutItsPath(String.valueOf(e.getMessage())));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.quantfleet.quantizer.worker;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -23,6 +24,11 @@ final class Workspace implements AutoCloseable {
     /** An empty directory for one purpose. */
     Path directory(String purpose) throws IOException {
         return Files.createDirectory(root.resolve(purpose));
+    }
+
+    /** What is said of files in it, as those may read it who never see this machine. */
+    String withoutItsPath(String text) {
+        return text.replace(root + File.separator, "");
     }
 
     @Override

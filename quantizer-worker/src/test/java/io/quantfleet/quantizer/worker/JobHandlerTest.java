@@ -125,6 +125,20 @@ class JobHandlerTest {
     }
 
     @Test
+    void saysWhatIsWrongWithAFileWithoutThePathsOfItsMachine() throws Exception {
+        JobRunner runner = (job, files, progress) -> {
+            throw new QuantizerException(ReasonCode.MODEL_MALFORMED, files.description() + " is empty");
+        };
+
+        handler(store, runner).handle(delivery(job(), 1, false));
+
+        assertThat(results.told)
+                .singleElement()
+                .asString()
+                .matches("failed j1 MODEL_MALFORMED model/\\S+\\.yaml is empty");
+    }
+
+    @Test
     void givesUpAJobThatComesForTheLastTime() throws Exception {
         FakeJobRunner runner = FakeJobRunner.quick();
 
