@@ -68,7 +68,7 @@ class OutagesIT {
             try (FakeDevice device = new FakeDevice("rpi-cpu", enrolled)) {
                 String rollout = Story.startRollout("forgetful", "forgetful", 1);
                 device.report(device.awaitManifest(0), DeviceState.DEVICE_STATE_ACTIVE);
-                Story.awaitRollout(rollout, "SUCCEEDED");
+                Story.awaitRollout(rollout, "FINISHED");
             }
 
             parts.stopMqtt();
@@ -125,7 +125,7 @@ class OutagesIT {
                 parts.startPostgres();
 
                 Api.awaitReady();
-                Story.awaitRollout(rollout, "SUCCEEDED");
+                Story.awaitRollout(rollout, "FINISHED");
                 Api.tryGet("fleets/never").statusCode(404);
             }
         }

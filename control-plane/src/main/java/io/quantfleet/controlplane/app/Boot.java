@@ -7,6 +7,7 @@ import io.quantfleet.controlplane.events.KafkaAdmin;
 import io.quantfleet.controlplane.events.KafkaEventConsumers;
 import io.quantfleet.controlplane.lifecycle.OutageLog;
 import io.quantfleet.controlplane.outbox.OutboxRelay;
+import io.quantfleet.controlplane.rollout.RolloutTicker;
 import io.quantfleet.controlplane.storage.SchemaMigration;
 import io.quantfleet.controlplane.telemetry.FleetGauges;
 import io.quantfleet.protocols.ReasonCode;
@@ -34,6 +35,7 @@ class Boot {
     private final KafkaEventConsumers consumers;
     private final OutboxRelay relay;
     private final DeviceDelivery delivery;
+    private final RolloutTicker rollouts;
     private final FleetGauges gauges;
     private final Thread thread = new Thread(this::run, "boot");
     private volatile boolean stopping;
@@ -45,6 +47,7 @@ class Boot {
             KafkaEventConsumers consumers,
             OutboxRelay relay,
             DeviceDelivery delivery,
+            RolloutTicker rollouts,
             FleetGauges gauges) {
         this.migration = migration;
         this.builtIns = builtIns;
@@ -52,6 +55,7 @@ class Boot {
         this.consumers = consumers;
         this.relay = relay;
         this.delivery = delivery;
+        this.rollouts = rollouts;
         this.gauges = gauges;
     }
 
@@ -65,6 +69,7 @@ class Boot {
         stopping = true;
         thread.interrupt();
         thread.join(STOP_PATIENCE_MS);
+        rollouts.close();
         delivery.close();
         consumers.close();
         relay.close();
@@ -77,6 +82,7 @@ class Boot {
             await("the database", builtIns::register);
             gauges.start();
             delivery.start();
+            rollouts.start();
             await("Kafka", kafka::prepare);
             relay.start();
             consumers.start();

@@ -32,7 +32,6 @@ final class ManifestPublisher {
 
     /** Publishes what waits; does nothing while there is no connection. */
     void tick() throws InterruptedException {
-        deliveries.expire();
         OptionalLong now = link.connection();
         if (now.isEmpty()) {
             return;
@@ -51,6 +50,19 @@ final class ManifestPublisher {
                 LOG.infof("published %d manifests", pending.size());
             }
         } while (pending.size() == BATCH);
+        withdraw();
+    }
+
+    private void withdraw() throws InterruptedException {
+        List<Deliverable> gone = deliveries.toWithdraw(BATCH);
+        List<CompletableFuture<Void>> sent = new ArrayList<>();
+        for (Deliverable deliverable : gone) {
+            sent.add(link.publishRetained(MqttTopics.of(deliverable.device(), Channel.DESIRED), new byte[0]));
+        }
+        Acknowledgements.await(sent);
+        if (!gone.isEmpty()) {
+            deliveries.withdrawn(gone);
+        }
     }
 
     private void republishLive() throws InterruptedException {

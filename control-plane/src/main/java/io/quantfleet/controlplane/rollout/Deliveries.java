@@ -10,13 +10,11 @@ import java.util.List;
 public class Deliveries {
     private final Database database;
     private final JdbiDeployments deployments;
-    private final RolloutEngine engine;
     private final Clock clock;
 
-    Deliveries(Database database, JdbiDeployments deployments, RolloutEngine engine, Clock clock) {
+    Deliveries(Database database, JdbiDeployments deployments, Clock clock) {
         this.database = database;
         this.deployments = deployments;
-        this.engine = engine;
         this.clock = clock;
     }
 
@@ -35,12 +33,17 @@ public class Deliveries {
         database.useTransaction(tx -> {
             deployments.published(
                     tx, delivered.stream().map(Deliverable::deploymentId).toList(), clock.instant());
-            delivered.stream().map(Deliverable::rolloutId).distinct().forEach(id -> engine.settle(tx, id));
         });
     }
 
-    /** Ends what has waited for a device longer than its manifest is good for. */
-    public void expire() {
-        database.useTransaction(engine::expire);
+    /** Desired states that were taken back and may still be on the broker. */
+    public List<Deliverable> toWithdraw(int limit) {
+        return database.inTransaction(tx -> deployments.toWithdraw(tx, limit));
+    }
+
+    /** The broker has acknowledged that these are gone. */
+    public void withdrawn(List<Deliverable> gone) {
+        database.useTransaction(tx -> deployments.withdrawn(
+                tx, gone.stream().map(Deliverable::deploymentId).toList(), clock.instant()));
     }
 }

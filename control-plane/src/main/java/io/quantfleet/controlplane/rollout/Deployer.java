@@ -7,6 +7,7 @@ import io.quantfleet.controlplane.model.ModelVersionId;
 import io.quantfleet.controlplane.storage.Tx;
 import io.quantfleet.protocols.v1.SignedManifest;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -36,11 +37,20 @@ class Deployer {
         this.ids = ids;
     }
 
-    void deploy(Tx tx, UUID rollout, ModelVersionId model, RolloutPlan.Part part, Instant now) {
+    /**
+     * Orders a device to run a variant.
+     *
+     * @param deadline after which the device must not act on it any more; as long as manifests are good if empty
+     * @return the deployment's id
+     */
+    UUID deploy(
+            Tx tx, UUID rollout, ModelVersionId model, RolloutPlan.Part part, Optional<Duration> deadline, Instant now) {
+        Duration good = deadline.filter(limit -> limit.compareTo(validity.duration()) < 0)
+                .orElse(validity.duration());
         UUID id = ids.next();
         long sequence = devices.nextSequence(tx, part.device().id());
         SignedManifest manifest =
-                manifests.make(new ManifestFactory.Order(id, model, part, sequence, validity.duration()), now);
+                manifests.make(new ManifestFactory.Order(id, model, part, sequence, good), now);
         deployments.insert(
                 tx,
                 new JdbiDeployments.NewDeployment(
@@ -51,7 +61,7 @@ class Deployer {
                         sequence,
                         manifest,
                         now,
-                        now.plus(validity.duration())));
+                        now.plus(good)));
         timeline.add(
                 tx,
                 part.device().id(),
@@ -62,5 +72,6 @@ class Deployer {
                         Optional.of(id),
                         Optional.empty(),
                         Optional.of(model.toString())));
+        return id;
     }
 }

@@ -17,20 +17,18 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Takes what a device reports into its state, its deployment and its rollout. Reports carry a number that grows: one
+ * Takes what a device reports into its state, and its deployment. Reports carry a number that grows: one
  * that is not above the last is a repetition, or was overtaken, and changes nothing.
  */
 @Singleton
 class DeviceReportedHandler implements EventHandler<DeviceReported> {
     private final JdbiDeviceStates devices;
     private final JdbiDeployments deployments;
-    private final RolloutEngine engine;
     private final Clock clock;
 
-    DeviceReportedHandler(JdbiDeviceStates devices, JdbiDeployments deployments, RolloutEngine engine, Clock clock) {
+    DeviceReportedHandler(JdbiDeviceStates devices, JdbiDeployments deployments, Clock clock) {
         this.devices = devices;
         this.deployments = deployments;
-        this.engine = engine;
         this.clock = clock;
     }
 
@@ -47,7 +45,6 @@ class DeviceReportedHandler implements EventHandler<DeviceReported> {
             deploymentId(report).flatMap(id -> deployments.lock(tx, id, device)).ifPresent(standing -> {
                 if (!standing.state().isFinal()) {
                     deployments.progressed(tx, standing.id(), progress(standing, report), clock.instant());
-                    engine.settle(tx, standing.rolloutId());
                 }
             });
         }

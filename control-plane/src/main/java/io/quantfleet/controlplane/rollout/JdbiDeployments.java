@@ -106,37 +106,20 @@ class JdbiDeployments {
                 .execute();
     }
 
-    /** Ends the deployments whose time has run out; the rollouts they belong to. */
-    List<UUID> expire(Tx tx, Instant now) {
-        return tx.handle().createQuery("""
-                        with expired as (
-                            update deployment set state = 'EXPIRED', reason_code = 'MANIFEST_EXPIRED',
-                                reason = 'the device did not converge before its manifest expired',
-                                state_at = :now, finished_at = :now
-                            where finished_at is null and expires_at <= :now
-                            returning rollout_id)
-                        select distinct rollout_id from expired""").bind("now", now).mapTo(UUID.class).list();
-    }
-
-    RolloutState.Tally tally(Tx tx, UUID rolloutId) {
-        return tx.handle()
-                .createQuery("""
-                        select count(*) filter (where state = 'PENDING') as unpublished,
-                            count(*) filter (where finished_at is null and state <> 'PENDING') as underway,
-                            count(*) filter (where state = 'ACTIVE') as active,
-                            count(*) filter (where finished_at is not null and state <> 'ACTIVE') as failed
-                        from deployment where rollout_id = :rolloutId""")
-                .bind("rolloutId", rolloutId)
-                .map((row, context) -> new RolloutState.Tally(
-                        row.getInt("unpublished"), row.getInt("underway"), row.getInt("active"), row.getInt("failed")))
-                .one();
+    /** Ends the deployments whose time has run out. */
+    void expire(Tx tx, Instant now) {
+        tx.handle().createUpdate("""
+                        update deployment set state = 'EXPIRED', reason_code = 'MANIFEST_EXPIRED',
+                            reason = 'the device did not converge before its manifest expired',
+                            state_at = :now, finished_at = :now
+                        where finished_at is null and expires_at <= :now""").bind("now", now).execute();
     }
 
     /** Manifests that have not been on the broker yet, oldest first. */
     List<Deliverable> pending(Tx tx, int limit) {
         return tx.handle()
                 .createQuery(DELIVERABLE + """
-                        where d.state = 'PENDING' and d.published_at is null order by d.issued_at, d.device_id
+                        where d.state = 'PENDING' and d.published_at is null and not d.withdrawn order by d.issued_at, d.device_id
                         limit :limit""")
                 .bind("limit", limit)
                 .map(JdbiDeployments::deliverable)
@@ -148,7 +131,7 @@ class JdbiDeployments {
         return tx.handle()
                 .createQuery(DELIVERABLE + """
                         join device v on v.device_id = d.device_id and v.last_sequence = d.sequence
-                        where d.device_id > :after and d.published_at is not null and d.expires_at > :now
+                        where d.device_id > :after and d.published_at is not null and d.expires_at > :now and not d.withdrawn
                         order by d.device_id limit :limit""")
                 .bind("after", after)
                 .bind("now", now)
@@ -164,6 +147,39 @@ class JdbiDeployments {
                             state_at = case when state = 'PENDING' then :now else state_at end,
                             state = case when state = 'PENDING' then 'PUBLISHED' else state end
                         where id = any(:ids)""")
+                .bindArray("ids", UUID.class, ids)
+                .bind("now", now)
+                .execute();
+    }
+
+    /** Takes a desired state back: the device shall want nothing. Ends the deployment if it has not ended. */
+    void withdraw(Tx tx, UUID id, Instant now) {
+        tx.handle()
+                .createUpdate("""
+                        update deployment set withdrawn = true,
+                            state = case when finished_at is null then 'SUPERSEDED' else state end,
+                            state_at = case when finished_at is null then :now else state_at end,
+                            finished_at = coalesce(finished_at, :now)
+                        where id = :id""")
+                .bind("id", id)
+                .bind("now", now)
+                .execute();
+    }
+
+    /** Desired states that were taken back and may still be on the broker, unless the device wants something newer. */
+    List<Deliverable> toWithdraw(Tx tx, int limit) {
+        return tx.handle()
+                .createQuery(DELIVERABLE + """
+                        join device v on v.device_id = d.device_id and v.last_sequence = d.sequence
+                        where d.withdrawn and d.withdrawn_at is null limit :limit""")
+                .bind("limit", limit)
+                .map(JdbiDeployments::deliverable)
+                .list();
+    }
+
+    void withdrawn(Tx tx, List<UUID> ids, Instant now) {
+        tx.handle()
+                .createUpdate("update deployment set withdrawn_at = :now where id = any(:ids)")
                 .bindArray("ids", UUID.class, ids)
                 .bind("now", now)
                 .execute();

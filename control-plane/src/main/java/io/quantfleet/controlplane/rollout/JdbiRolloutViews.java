@@ -17,49 +17,58 @@ import org.jdbi.v3.core.statement.StatementContext;
 @Singleton
 class JdbiRolloutViews {
     private final JdbiRollouts rollouts;
+    private final JdbiStages stages;
     private final ObjectMapper json;
 
-    JdbiRolloutViews(JdbiRollouts rollouts, ObjectMapper json) {
+    JdbiRolloutViews(JdbiRollouts rollouts, JdbiStages stages, ObjectMapper json) {
         this.rollouts = rollouts;
+        this.stages = stages;
         this.json = json;
     }
 
     /** Every rollout, newest first, without devices. */
     List<RolloutView> list(Tx tx) {
         return rollouts.list(tx).stream()
-                .map(rollout -> view(rollout, List.of()))
+                .map(rollout -> view(rollout, List.of(), List.of()))
                 .toList();
     }
 
     Optional<RolloutView> find(Tx tx, UUID id) {
-        return rollouts.find(tx, id).map(rollout -> view(rollout, devices(tx, id)));
+        return rollouts.find(tx, id).map(rollout -> view(rollout, stages.opened(tx, id), devices(tx, id)));
     }
 
     private List<RolloutView.Device> devices(Tx tx, UUID rolloutId) {
         return tx.handle()
                 .createQuery("""
-                        select d.*, v.sha256, v.device_class, e.online
-                        from deployment d
+                        select d.*, v.sha256, v.device_class, e.online, m.stage,
+                            m.rollback_id is not null as goes_back
+                        from rollout_member m
+                        join deployment d on d.id = coalesce(m.rollback_id, m.deployment_id)
                         join variant v on v.job_id = d.variant_job_id
                         join device e on e.device_id = d.device_id
-                        where d.rollout_id = :rolloutId order by d.device_id""")
+                        where m.rollout_id = :rolloutId order by d.device_id""")
                 .bind("rolloutId", rolloutId)
                 .map(this::device)
                 .list();
     }
 
-    private static RolloutView view(JdbiRollouts.Rollout rollout, List<RolloutView.Device> devices) {
+    private static RolloutView view(
+            JdbiRollouts.Rollout rollout, List<JdbiStages.Opened> stages, List<RolloutView.Device> devices) {
+        RolloutState.Details details = rollout.state().details();
         return new RolloutView(
                 rollout.id(),
                 rollout.fleet(),
                 rollout.model().model(),
                 rollout.model().version(),
+                rollout.strategy(),
                 rollout.state().code(),
-                rollout.state() instanceof RolloutState.Superseded superseded
-                        ? Optional.of(superseded.by())
-                        : Optional.empty(),
+                details.stage(),
+                details.phase(),
+                details.reason(),
+                details.supersededBy(),
                 rollout.createdAt(),
                 rollout.finishedAt(),
+                stages,
                 devices);
     }
 
@@ -68,6 +77,8 @@ class JdbiRolloutViews {
                 Rows.uuid(row, "id"),
                 row.getString("device_id"),
                 row.getString("device_class"),
+                row.getInt("stage"),
+                row.getBoolean("goes_back"),
                 row.getBoolean("online"),
                 row.getString("state"),
                 Rows.optionalText(row, "reason_code"),

@@ -1,5 +1,7 @@
 package io.quantfleet.controlplane.rollout;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quantfleet.controlplane.model.ModelVersionId;
 import io.quantfleet.controlplane.storage.Rows;
 import io.quantfleet.controlplane.storage.Tx;
@@ -15,11 +17,18 @@ import org.jdbi.v3.core.statement.StatementContext;
 /** Rollouts in the database. */
 @Singleton
 class JdbiRollouts {
+    private final ObjectMapper json;
+
+    JdbiRollouts(ObjectMapper json) {
+        this.json = json;
+    }
+
     /** A rollout. */
     record Rollout(
             UUID id,
             String fleet,
             ModelVersionId model,
+            Strategy strategy,
             RolloutState state,
             Instant createdAt,
             Optional<Instant> finishedAt) {}
@@ -27,27 +36,74 @@ class JdbiRollouts {
     void insert(Tx tx, Rollout rollout) {
         tx.handle()
                 .createUpdate("""
-                        insert into rollout (id, fleet, model_name, model_version, state, created_at)
-                        values (:id, :fleet, :model, :version, :state, :createdAt)""")
+                        insert into rollout (id, fleet, model_name, model_version, strategy, state, created_at)
+                        values (:id, :fleet, :model, :version, cast(:strategy as jsonb), :state, :createdAt)""")
                 .bind("id", rollout.id())
                 .bind("fleet", rollout.fleet())
                 .bind("model", rollout.model().model())
                 .bind("version", rollout.model().version())
+                .bind("strategy", write(rollout.strategy()))
                 .bind("state", rollout.state().code())
                 .bind("createdAt", rollout.createdAt())
                 .execute();
     }
 
-    void update(Tx tx, UUID id, RolloutState state, Optional<UUID> supersededBy, Instant now) {
+    void update(Tx tx, UUID id, RolloutState state, Instant now) {
+        RolloutState.Details details = state.details();
         tx.handle()
                 .createUpdate("""
-                        update rollout set state = :state, superseded_by = :by, finished_at = :finishedAt
+                        update rollout set state = :state, stage = :stage, phase = :phase, since = :since,
+                            reason = :reason, superseded_by = :by, finished_at = :finishedAt
                         where id = :id""")
                 .bind("id", id)
                 .bind("state", state.code())
-                .bind("by", supersededBy)
+                .bind("stage", details.stage())
+                .bind("phase", details.phase().map(Enum::name))
+                .bind("since", details.since())
+                .bind("reason", details.reason())
+                .bind("by", details.supersededBy())
                 .bind("finishedAt", state.isFinal() ? Optional.of(now) : Optional.<Instant>empty())
                 .execute();
+    }
+
+    /** Those that may move by themselves, oldest first. */
+    List<UUID> movable(Tx tx, Instant now) {
+        return tx.handle()
+                .createQuery("""
+                        select id from rollout where state in ('RUNNING', 'ROLLING_BACK')
+                            or state = 'SCHEDULED' and since <= :now
+                        order by created_at""")
+                .bind("now", now)
+                .mapTo(UUID.class)
+                .list();
+    }
+
+    /** The rollout, its row held until the transaction ends; empty if somebody else holds it. */
+    Optional<Rollout> lockIfFree(Tx tx, UUID id) {
+        return tx.handle()
+                .createQuery("select * from rollout where id = :id for update skip locked")
+                .bind("id", id)
+                .map(this::map)
+                .findOne();
+    }
+
+    /** The newest finished rollout of each fleet that nothing commands now, if a device has come that it lacks. */
+    List<Rollout> withLatecomers(Tx tx) {
+        return tx.handle()
+                .createQuery("""
+                        select r.* from fleet f join lateral (
+                            select * from rollout where fleet = f.name and state = 'FINISHED'
+                            order by finished_at desc limit 1) r on true
+                        where not exists (select from rollout o
+                                where o.fleet = f.name and o.state in ('RUNNING', 'PAUSED', 'ROLLING_BACK'))
+                            and exists (select from device d
+                                join variant v on v.model_name = r.model_name and v.model_version = r.model_version
+                                    and v.device_class = d.device_class and v.verdict = 'READY'
+                                where d.fleet = f.name and not exists (select from rollout_member m
+                                    where m.rollout_id = r.id and m.device_id = d.device_id))
+                        for update of r skip locked""")
+                .map(this::map)
+                .list();
     }
 
     /** The rollout, its row held until the transaction ends. */
@@ -55,7 +111,7 @@ class JdbiRollouts {
         return tx.handle()
                 .createQuery("select * from rollout where id = :id for update")
                 .bind("id", id)
-                .map(JdbiRollouts::map)
+                .map(this::map)
                 .findOne();
     }
 
@@ -63,10 +119,10 @@ class JdbiRollouts {
     Optional<Rollout> lockOpen(Tx tx, String fleet) {
         return tx.handle()
                 .createQuery("""
-                        select * from rollout where fleet = :fleet and state in ('PUBLISHING', 'ROLLING')
+                        select * from rollout where fleet = :fleet and state in ('RUNNING', 'PAUSED', 'ROLLING_BACK')
                         for update""")
                 .bind("fleet", fleet)
-                .map(JdbiRollouts::map)
+                .map(this::map)
                 .findOne();
     }
 
@@ -74,7 +130,7 @@ class JdbiRollouts {
         return tx.handle()
                 .createQuery("select * from rollout where id = :id")
                 .bind("id", id)
-                .map(JdbiRollouts::map)
+                .map(this::map)
                 .findOne();
     }
 
@@ -82,18 +138,43 @@ class JdbiRollouts {
     List<Rollout> list(Tx tx) {
         return tx.handle()
                 .createQuery("select * from rollout order by created_at desc, id")
-                .map(JdbiRollouts::map)
+                .map(this::map)
                 .list();
     }
 
-    private static Rollout map(ResultSet row, StatementContext context) throws SQLException {
+    private Rollout map(ResultSet row, StatementContext context) throws SQLException {
         return new Rollout(
                 Rows.uuid(row, "id"),
                 row.getString("fleet"),
                 new ModelVersionId(row.getString("model_name"), row.getInt("model_version")),
-                RolloutState.of(
-                        row.getString("state"), Optional.ofNullable(row.getObject("superseded_by", UUID.class))),
+                read(row.getString("strategy")),
+                RolloutState.of(row.getString("state"), details(row)),
                 Rows.instant(row, "created_at"),
                 Rows.optionalInstant(row, "finished_at"));
+    }
+
+    private static RolloutState.Details details(ResultSet row) throws SQLException {
+        return new RolloutState.Details(
+                Rows.optionalInt(row, "stage"),
+                Rows.optionalText(row, "phase").map(RolloutState.Phase::valueOf),
+                Rows.optionalInstant(row, "since"),
+                Rows.optionalText(row, "reason"),
+                Optional.ofNullable(row.getObject("superseded_by", UUID.class)));
+    }
+
+    private String write(Strategy strategy) {
+        try {
+            return json.writeValueAsString(strategy);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a strategy is always writable", e);
+        }
+    }
+
+    private Strategy read(String text) {
+        try {
+            return json.readValue(text, Strategy.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("the database holds a strategy that doesn't parse", e);
+        }
     }
 }

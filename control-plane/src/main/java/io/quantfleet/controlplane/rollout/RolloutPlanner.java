@@ -7,6 +7,7 @@ import io.quantfleet.controlplane.model.JdbiVariants;
 import io.quantfleet.controlplane.model.ModelVersionId;
 import io.quantfleet.controlplane.storage.Tx;
 import jakarta.inject.Singleton;
+import java.util.Map;
 
 /** Gathers what a {@link RolloutPlan} is decided from. */
 @Singleton
@@ -29,9 +30,19 @@ class RolloutPlanner {
         return models.require(tx, model, version);
     }
 
-    /** Who gets what; see {@link RolloutPlan#decide} for when nobody does. */
-    RolloutPlan plan(Tx tx, String fleet, ModelVersionId model) {
-        return RolloutPlan.decide(
+    /** Holds the fleet until the transaction ends. */
+    void lockFleet(Tx tx, String fleet) {
+        fleets.lock(tx, fleet);
+    }
+
+    /** What may be rolled out of a model version, by device class. */
+    Map<String, JdbiVariants.Ready> ready(Tx tx, ModelVersionId model) {
+        return variants.ready(tx, model);
+    }
+
+    /** Makes sure that every device of the fleet can be served; see {@link RolloutPlan#decide} for when one can't. */
+    void check(Tx tx, String fleet, ModelVersionId model) {
+        RolloutPlan.decide(
                 fleet,
                 model,
                 devices.ofFleet(tx, fleet),

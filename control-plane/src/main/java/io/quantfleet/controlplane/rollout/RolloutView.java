@@ -9,25 +9,36 @@ import java.util.UUID;
 /**
  * A rollout as REST shows it.
  *
- * @param state PUBLISHING, ROLLING, SUCCEEDED, FAILED or SUPERSEDED
+ * @param state DRAFT, SCHEDULED, RUNNING, PAUSED, ROLLING_BACK, FINISHED, ROLLED_BACK, ABORTED or SUPERSEDED
+ * @param stage the number of the stage that runs, from 0
+ * @param phase of that stage: AWAITING_APPROVAL, OPENING, SOAKING or JUDGING
+ * @param reason why it is in this state
+ * @param stages those that have opened, with what their gates said last
  */
 record RolloutView(
         UUID id,
         String fleet,
         String model,
         int version,
+        Strategy strategy,
         String state,
+        Optional<Integer> stage,
+        Optional<RolloutState.Phase> phase,
+        Optional<String> reason,
         Optional<UUID> supersededBy,
         Instant createdAt,
         Optional<Instant> finishedAt,
+        List<JdbiStages.Opened> stages,
         List<Device> devices) {
     RolloutView {
+        stages = List.copyOf(stages);
         devices = List.copyOf(devices);
     }
 
     /**
      * One device's part.
      *
+     * @param goesBack whether this is the way back to what it served before
      * @param state PENDING, PUBLISHED, what the device reports, EXPIRED or SUPERSEDED
      * @param fetchedBytes over the network
      * @param selfTest samples, accuracy, p50Micros, p95Micros
@@ -36,6 +47,8 @@ record RolloutView(
             UUID deploymentId,
             String deviceId,
             String deviceClass,
+            int stage,
+            boolean goesBack,
             boolean online,
             String state,
             Optional<String> reasonCode,

@@ -52,6 +52,16 @@ final class FixtureDevices {
         return i < 7 ? 2 : 1;
     }
 
+    private static final String STRATEGY =
+            """
+            {"stages": [{"name": "canary", "percent": 20, "soak": "PT10M",
+              "gates": {"installed": {"minShare": 0.95}}}, {"name": "all", "percent": 100}]}""";
+
+    private static final String FINDINGS =
+            """
+            [{"gate": "installed", "subject": "", "verdict": "HOLD",
+              "evidence": "9 of 16 devices serve the variant and 1 failed; 16 must serve it"}]""";
+
     static void insert(Handle handle, Instant now) {
         rollout(
                 handle,
@@ -59,7 +69,7 @@ final class FixtureDevices {
                 "press-line",
                 "glyphs",
                 1,
-                "SUCCEEDED",
+                "FINISHED",
                 at(now, 12_900),
                 at(now, 12_893));
         rollout(
@@ -68,10 +78,10 @@ final class FixtureDevices {
                 "warehouse",
                 "glyphs",
                 1,
-                "FAILED",
+                "FINISHED",
                 at(now, 3_000),
                 at(now, 2_991));
-        rollout(handle, ConsoleFixture.RUNNING_ROLLOUT, "press-line", "glyphs", 2, "ROLLING", at(now, 3), null);
+        rollout(handle, ConsoleFixture.RUNNING_ROLLOUT, "press-line", "glyphs", 2, "RUNNING", at(now, 3), null);
         for (int i = 0; i < 24; i++) {
             String state = i < 16 ? STATES.get(i) : i == 20 ? "OFFLINE" : "ACTIVE";
             device(handle, now, i, state);
@@ -107,15 +117,25 @@ final class FixtureDevices {
             Object created,
             Object finished) {
         handle.execute(
-                "insert into rollout (id, fleet, model_name, model_version, state, created_at, finished_at)"
-                        + " values (?, ?, ?, ?, ?, ?, ?)",
+                "insert into rollout (id, fleet, model_name, model_version, strategy, state, stage, phase, since,"
+                        + " created_at, finished_at)"
+                        + " values (?, ?, ?, ?, ?::jsonb, ?, 0, 'OPENING', ?, ?, ?)",
                 id,
                 fleet,
                 model,
                 version,
+                STRATEGY,
                 state,
                 created,
+                created,
                 finished);
+        handle.execute(
+                "insert into rollout_stage (rollout_id, stage, opened_at, judged_at, verdict, findings)"
+                        + " values (?, 0, ?, ?, 'HOLD', ?::jsonb)",
+                id,
+                created,
+                created,
+                FINDINGS);
     }
 
     private static void device(Handle handle, Instant now, int i, String state) {
@@ -187,6 +207,11 @@ final class FixtureDevices {
                 selfTest,
                 at(now, minutesAgo),
                 over ? at(now, minutesAgo) : null);
+        handle.execute(
+                "insert into rollout_member (rollout_id, device_id, stage, deployment_id) values (?, ?, 0, ?)",
+                rollout,
+                id(i),
+                id);
         event(handle, i, at(now, minutesAgo + 2), "DEPLOYED", null, id, null, null);
         if (over) {
             for (String step : List.of("FETCHING", "VERIFYING", "SELF_TESTING")) {

@@ -44,7 +44,12 @@ public final class Story {
     }
 
     public static String startRollout(String fleet, String model, int version) {
-        return Api.post("rollouts", Map.of("fleet", fleet, "model", model, "version", version))
+        return startRollout(Map.of("fleet", fleet, "model", model, "version", version));
+    }
+
+    /** Starts a rollout that is asked for in full. */
+    public static String startRollout(Map<String, ?> request) {
+        return Api.post("rollouts", request)
                 .statusCode(201)
                 .extract()
                 .path("id");
@@ -53,6 +58,12 @@ public final class Story {
     public static void awaitRollout(String id, String state) {
         eventually(
                 () -> assertThat(Api.get("rollouts/" + id).getString("state")).isEqualTo(state));
+    }
+
+    /** Waits until the first device of a rollout is in a state. */
+    public static void awaitDevice(String rollout, String state) {
+        eventually(() -> assertThat(Api.get("rollouts/" + rollout).getString("devices[0].state"))
+                .isEqualTo(state));
     }
 
     public static void awaitVariant(String model, String deviceClass, String state) {
