@@ -32,6 +32,7 @@ public class JdbiVariants {
      * A finished variant.
      *
      * @param ready whether it kept within the accuracy budget
+     * @param probeAccuracyFp32 of FP32 on the probe set; empty if the worker did not say
      * @param report JSON text
      */
     record Variant(
@@ -46,6 +47,7 @@ public class JdbiVariants {
             long probeSetBytes,
             int probeSamples,
             double probeAccuracy,
+            Optional<Double> probeAccuracyFp32,
             String report) {
         Variant {
             reasons = List.copyOf(reasons);
@@ -61,9 +63,11 @@ public class JdbiVariants {
                 .createUpdate("""
                         insert into variant
                             (job_id, model_name, model_version, device_class, verdict, reasons, sha256, bytes,
-                             probe_set_sha256, probe_set_bytes, probe_samples, probe_accuracy, report, created_at)
+                             probe_set_sha256, probe_set_bytes, probe_samples, probe_accuracy,
+                             probe_accuracy_fp32, report, created_at)
                         values (:jobId, :model, :version, :deviceClass, :verdict, :reasons, :sha256, :bytes,
-                             :probeSet, :probeSetBytes, :probeSamples, :probeAccuracy, cast(:report as jsonb), :now)""")
+                             :probeSet, :probeSetBytes, :probeSamples, :probeAccuracy,
+                             :probeAccuracyFp32, cast(:report as jsonb), :now)""")
                 .bind("jobId", variant.jobId())
                 .bind("model", variant.model().model())
                 .bind("version", variant.model().version())
@@ -76,6 +80,7 @@ public class JdbiVariants {
                 .bind("probeSetBytes", variant.probeSetBytes())
                 .bind("probeSamples", variant.probeSamples())
                 .bind("probeAccuracy", variant.probeAccuracy())
+                .bind("probeAccuracyFp32", variant.probeAccuracyFp32())
                 .bind("report", variant.report())
                 .bind("now", now)
                 .execute();

@@ -14,6 +14,7 @@ import io.quantfleet.protocols.v1.Verdict;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 
@@ -81,6 +82,7 @@ class VariantQuantizedHandler implements EventHandler<VariantQuantized> {
                     probeSet.size(),
                     event.getProbeSamples(),
                     event.getProbeAccuracy(),
+                    event.hasProbeAccuracyFp32() ? Optional.of(event.getProbeAccuracyFp32()) : Optional.empty(),
                     report(job, event.getReportJson()));
         } catch (IllegalArgumentException e) {
             throw ControlPlaneException.invalid("job " + job.id() + " names no artifact: " + e.getMessage());

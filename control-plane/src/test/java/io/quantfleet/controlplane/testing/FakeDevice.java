@@ -94,6 +94,11 @@ public final class FakeDevice implements AutoCloseable {
                         manifest -> manifest.getSequence() > sequence);
     }
 
+    /** The bytes of the desired state that came last; empty if it was taken back or none ever came. */
+    public byte[] wants() {
+        return received.getOrDefault(MqttTopics.of(id, Channel.DESIRED), new byte[0]);
+    }
+
     /** Fetches an artifact chunk by chunk and checks every hash. */
     public byte[] fetch(ChunkedArtifact artifact) throws MqttException {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
@@ -136,9 +141,14 @@ public final class FakeDevice implements AutoCloseable {
 
     /** Publishes the next window: ten right answers, one wrong, each in {@code micros}. */
     public TelemetryWindow sendWindow(Manifest manifest, long micros) throws MqttException {
+        return sendWindow(manifest, micros, 10, 1);
+    }
+
+    /** Publishes the next window: so many right answers and wrong ones, each in {@code micros}. */
+    public TelemetryWindow sendWindow(Manifest manifest, long micros, long right, long wrong) throws MqttException {
         windows++;
         Histogram histogram = new Histogram(1, 3_600_000_000L, 2);
-        histogram.recordValueWithCount(micros, 11);
+        histogram.recordValueWithCount(micros, right + wrong);
         ByteBuffer encoded = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
         histogram.encodeIntoCompressedByteBuffer(encoded);
         encoded.flip();
@@ -155,9 +165,9 @@ public final class FakeDevice implements AutoCloseable {
                 .setDeviceClass(deviceClass)
                 .setFleet(manifest.getFleet())
                 .setLatencyHistogram(ByteString.copyFrom(encoded))
-                .setInferences(11)
-                .setRight(10)
-                .setWrong(1)
+                .setInferences(right + wrong)
+                .setRight(right)
+                .setWrong(wrong)
                 .build();
         publish(Channel.TELEMETRY, window, false);
         return window;

@@ -121,6 +121,7 @@ public final class FakeWorker implements AutoCloseable {
                         """.formatted(job.getDeviceClass(), variant.length))
                 .setProbeSamples(100)
                 .setProbeAccuracy(0.8)
+                .setProbeAccuracyFp32(0.9)
                 .build();
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
  * @param probeSet the probe set's file, a serialized {@code ProbeSet}
  * @param probeSamples how many samples the probe set has
  * @param probeAccuracy of the variant on the probe set, 0 to 1
+ * @param probeAccuracyFp32 of FP32 on the probe set, 0 to 1
  * @param reportJson the report, as {@code quantfleet quantize --json} writes it for one variant
  */
 record JobResult(
@@ -21,11 +22,17 @@ record JobResult(
         Path probeSet,
         int probeSamples,
         double probeAccuracy,
+        double probeAccuracyFp32,
         String reportJson) {
     JobResult {
         reasons = List.copyOf(reasons);
-        if (!(probeAccuracy >= 0 && probeAccuracy <= 1)) {
-            throw new IllegalArgumentException("accuracy on the probe set is no fraction: " + probeAccuracy);
+        checkFraction(probeAccuracy);
+        checkFraction(probeAccuracyFp32);
+    }
+
+    private static void checkFraction(double accuracy) {
+        if (!(accuracy >= 0 && accuracy <= 1)) {
+            throw new IllegalArgumentException("accuracy on the probe set is no fraction: " + accuracy);
         }
     }
 }

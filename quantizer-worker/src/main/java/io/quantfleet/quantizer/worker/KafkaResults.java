@@ -80,6 +80,7 @@ final class KafkaResults implements Results {
                 .setReportJson(result.reportJson())
                 .setProbeSamples(result.probeSamples())
                 .setProbeAccuracy(result.probeAccuracy())
+                .setProbeAccuracyFp32(result.probeAccuracyFp32())
                 .setAt(now())
                 .build();
         publish(record(quantized, jobId, jobId));

@@ -1,6 +1,7 @@
 package io.quantfleet.quantizer.worker;
 
 import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.protocols.v1.ProbeSet;
 import io.quantfleet.protocols.v1.QuantizationStep;
 import io.quantfleet.quantizer.ModelFiles;
 import io.quantfleet.quantizer.QuantizationProgress;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Runs jobs with the quantizer library: one device class for each request. */
 final class QuantizerJobRunner implements JobRunner {
@@ -45,6 +47,7 @@ final class QuantizerJobRunner implements JobRunner {
                 write(variant, files.output()),
                 variant.probeSet().getSamples(),
                 variant.probeAccuracy(),
+                fp32Accuracy(variant.probeSet()),
                 ReportJson.ofVariant(variant.report()));
     }
 
@@ -66,6 +69,13 @@ final class QuantizerJobRunner implements JobRunner {
             case QUANTIZE -> QuantizationStep.QUANTIZATION_STEP_QUANTIZE;
             case EVALUATE -> QuantizationStep.QUANTIZATION_STEP_EVALUATE;
         };
+    }
+
+    private static double fp32Accuracy(ProbeSet probes) {
+        long right = IntStream.range(0, probes.getSamples())
+                .filter(sample -> probes.getReference(sample) == probes.getLabels(sample))
+                .count();
+        return (double) right / probes.getSamples();
     }
 
     private static Path write(QuantizedVariant variant, Path directory) {

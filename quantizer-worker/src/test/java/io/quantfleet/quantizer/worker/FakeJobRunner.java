@@ -43,7 +43,7 @@ final class FakeJobRunner implements JobRunner {
             gate.await();
             Path variant = Files.writeString(jobFiles.output().resolve("variant.onnx"), "variant of " + job.model());
             Path probeSet = Files.writeString(jobFiles.output().resolve("probe-set"), "probe set");
-            return new JobResult(true, List.of(), variant, probeSet, job.probeSamples(), 0.9, "{}");
+            return new JobResult(true, List.of(), variant, probeSet, job.probeSamples(), 0.9, 0.91, "{}");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new QuantizerException(ReasonCode.CANCELLED, "interrupted", e);

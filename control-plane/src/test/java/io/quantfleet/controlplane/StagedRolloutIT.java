@@ -1,0 +1,245 @@
+package io.quantfleet.controlplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.quantfleet.controlplane.testing.Api;
+import io.quantfleet.controlplane.testing.EmbeddedParts;
+import io.quantfleet.controlplane.testing.FakeDevice;
+import io.quantfleet.controlplane.testing.FakeWorker;
+import io.quantfleet.controlplane.testing.Story;
+import io.quantfleet.protocols.artifact.ObjectStore;
+import io.quantfleet.protocols.v1.DeviceState;
+import io.quantfleet.protocols.v1.Manifest;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Rollouts stage by stage: what devices measure opens the next stage, or takes everything back. */
+@QuarkusTest
+@WithTestResource(EmbeddedParts.class)
+class StagedRolloutIT {
+    private static final Map<String, ?> CANARY_OF_ONE = Map.of(
+            "name", "canary", "devices", 1, "gates", Map.of("accuracy", accuracy()));
+    private static final Map<String, ?> THE_REST = Map.of("name", "all", "percent", 100);
+
+    @ConfigProperty(name = "quantfleet.kafka.bootstrap-servers")
+    String bootstrapServers;
+
+    @Inject
+    ObjectStore store;
+
+    private FakeWorker worker;
+
+    @BeforeEach
+    void start() {
+        Api.awaitReady();
+        worker = new FakeWorker(bootstrapServers);
+    }
+
+    @AfterEach
+    void stop() {
+        worker.close();
+    }
+
+    private static Map<String, ?> accuracy() {
+        return Map.of("against", "FP32", "maxLossPoints", 2, "risk", 0.01);
+    }
+
+    private static Map<String, ?> request(String fleet, String model, Map<String, ?>... stages) {
+        return Map.of("fleet", fleet, "model", model, "version", 1, "strategy", Map.of("stages", List.of(stages)));
+    }
+
+    /** The fake devices answer 10 of 11 right: 90.9 %, where FP32 has 90 %. */
+    @Test
+    void opensTheNextStageWhenTheCanariesAreAccurate() throws MqttException, IOException {
+        Api.createFleet("good-canary");
+        Story.quantizedModel(worker, store, "good-canary");
+        try (FakeDevice one = Story.enrol("good-canary", "good-1");
+                FakeDevice two = Story.enrol("good-canary", "good-2")) {
+            String rollout = Story.startRollout(request("good-canary", "good-canary", CANARY_OF_ONE, THE_REST));
+            FakeDevice canary = canary(rollout, Map.of("good-1", one, "good-2", two));
+            Manifest manifest = canary.awaitManifest(0);
+            canary.report(manifest, DeviceState.DEVICE_STATE_ACTIVE);
+            awaitPhase(rollout, "JUDGING");
+            assertThat(Api.get("rollouts/" + rollout).getList("devices")).hasSize(1);
+
+            canary.sendWindow(manifest, 1000, 9_100, 900);
+
+            FakeDevice other = canary == one ? two : one;
+            other.report(other.awaitManifest(0), DeviceState.DEVICE_STATE_ACTIVE);
+            Story.awaitRollout(rollout, "FINISHED");
+            var stages = Api.get("rollouts/" + rollout);
+            assertThat(stages.getString("stages[0].verdict")).isEqualTo("OPEN");
+            assertThat(stages.getString("stages[0].findings[0].evidence")).contains("91.00 %", "FP32's");
+        }
+    }
+
+    @Test
+    void takesEverythingBackWhenTheCanariesAreNot() throws MqttException, IOException {
+        Api.createFleet("bad-canary");
+        Story.quantizedModel(worker, store, "served-before");
+        Story.quantizedModel(worker, store, "bad-canary");
+        try (FakeDevice one = Story.enrol("bad-canary", "bad-1");
+                FakeDevice two = Story.enrol("bad-canary", "bad-2")) {
+            String before = Story.startRollout("bad-canary", "served-before", 1);
+            for (FakeDevice device : List.of(one, two)) {
+                device.report(device.awaitManifest(0), DeviceState.DEVICE_STATE_ACTIVE);
+            }
+            Story.awaitRollout(before, "FINISHED");
+
+            String rollout = Story.startRollout(request("bad-canary", "bad-canary", CANARY_OF_ONE, THE_REST));
+            FakeDevice canary = canary(rollout, Map.of("bad-1", one, "bad-2", two));
+            Manifest manifest = canary.awaitManifest(1);
+            canary.report(manifest, DeviceState.DEVICE_STATE_ACTIVE);
+            canary.sendWindow(manifest, 1000, 8_000, 2_000);
+
+            Manifest back = canary.awaitManifest(manifest.getSequence());
+            assertThat(back.getModelName()).isEqualTo("served-before");
+            Story.awaitRollout(rollout, "ROLLING_BACK");
+            canary.report(back, DeviceState.DEVICE_STATE_ACTIVE);
+            Story.awaitRollout(rollout, "ROLLED_BACK");
+            var shown = Api.get("rollouts/" + rollout);
+            assertThat(shown.getString("reason")).contains("accuracy", "80.00 %");
+            assertThat(shown.getList("devices.goesBack", Boolean.class)).containsExactly(true);
+            assertThat(shown.getList("stages")).hasSize(1);
+        }
+    }
+
+    @Test
+    void leavesADeviceThatServedNothingBeforeWithNothingToWant() throws MqttException, IOException {
+        Api.createFleet("first-model");
+        Story.quantizedModel(worker, store, "first-model");
+        try (FakeDevice device = Story.enrol("first-model", "first-1")) {
+            String rollout = Story.startRollout("first-model", "first-model", 1);
+            device.report(device.awaitManifest(0), DeviceState.DEVICE_STATE_FETCHING);
+            Story.awaitDevice(rollout, "FETCHING");
+
+            Api.post("rollouts/" + rollout + "/rollback", Map.of("reason", "wrong model"))
+                    .statusCode(200);
+
+            Story.awaitRollout(rollout, "ROLLED_BACK");
+            assertThat(Api.get("rollouts/" + rollout).getString("reason")).isEqualTo("wrong model");
+            assertThat(Api.get("rollouts/" + rollout).getString("devices[0].state"))
+                    .isEqualTo("SUPERSEDED");
+            Story.eventually(() -> assertThat(device.wants()).isEmpty());
+        }
+    }
+
+    @Test
+    void waitsForApprovalsAndForThoseWhoPauseIt() throws MqttException, IOException {
+        Api.createFleet("careful");
+        Story.quantizedModel(worker, store, "careful");
+        try (FakeDevice device = Story.enrol("careful", "careful-1")) {
+            String rollout = Story.startRollout(request(
+                    "careful", "careful", Map.of("name", "all", "percent", 100, "approval", true)));
+            awaitPhase(rollout, "AWAITING_APPROVAL");
+            Api.post("rollouts/" + rollout + "/pause", Map.of("reason", "lunch"))
+                    .statusCode(200)
+                    .body("state", equalTo("PAUSED"));
+            Api.post("rollouts/" + rollout + "/approve", Map.of())
+                    .statusCode(409)
+                    .body("code", equalTo("ILLEGAL_STATE"))
+                    .body("detail", containsString("PAUSED"));
+            Api.post("rollouts/" + rollout + "/resume", Map.of()).statusCode(200);
+            Api.post("rollouts/" + rollout + "/approve", Map.of()).statusCode(200);
+            device.report(device.awaitManifest(0), DeviceState.DEVICE_STATE_REFUSED);
+            Story.awaitRollout(rollout, "FINISHED");
+            Api.post("rollouts/" + rollout + "/abort", Map.of()).statusCode(409);
+        }
+    }
+
+    @Test
+    void letsDevicesThatFailedTryAgain() throws MqttException, IOException {
+        Api.createFleet("again");
+        Story.quantizedModel(worker, store, "again");
+        try (FakeDevice device = Story.enrol("again", "again-1")) {
+            String rollout = Story.startRollout(Map.of(
+                    "fleet", "again", "model", "again", "version", 1,
+                    "strategy", Map.of(
+                            "stages", List.of(Map.of(
+                                    "name", "all", "percent", 100,
+                                    "gates", Map.of("installed", Map.of("minShare", 1)))),
+                            "onFailure", "PAUSE")));
+            Manifest manifest = device.awaitManifest(0);
+            device.report(manifest, DeviceState.DEVICE_STATE_REFUSED);
+            Story.awaitRollout(rollout, "PAUSED");
+            assertThat(Api.get("rollouts/" + rollout).getString("reason")).contains("0 of 1 devices", "1 failed");
+
+            Api.post("rollouts/" + rollout + "/retry", Map.of()).statusCode(200);
+            Api.post("rollouts/" + rollout + "/resume", Map.of()).statusCode(200);
+
+            device.report(device.awaitManifest(manifest.getSequence()), DeviceState.DEVICE_STATE_ACTIVE);
+            Story.awaitRollout(rollout, "FINISHED");
+        }
+    }
+
+    @Test
+    void givesDevicesThatJoinLaterWhatTheFleetServes() throws MqttException, IOException {
+        Api.createFleet("growing");
+        Story.quantizedModel(worker, store, "growing");
+        try (FakeDevice first = Story.enrol("growing", "growing-1")) {
+            String rollout = Story.startRollout("growing", "growing", 1);
+            first.report(first.awaitManifest(0), DeviceState.DEVICE_STATE_ACTIVE);
+            Story.awaitRollout(rollout, "FINISHED");
+            try (FakeDevice late = Story.enrol("growing", "growing-2")) {
+                assertThat(late.awaitManifest(0).getModelName()).isEqualTo("growing");
+            }
+        }
+    }
+
+    @Test
+    void beginsAtItsTimeAndDraftsWhenTheyAreStarted() throws MqttException, IOException {
+        Api.createFleet("later");
+        Story.quantizedModel(worker, store, "later");
+        try (FakeDevice device = Story.enrol("later", "later-1")) {
+            String scheduled = Story.startRollout(Map.of(
+                    "fleet", "later", "model", "later", "version", 1,
+                    "strategy", Map.of(
+                            "stages", List.of(THE_REST), "startAt", Instant.now().plusSeconds(3600).toString())));
+            assertThat(Api.get("rollouts/" + scheduled).getString("state")).isEqualTo("SCHEDULED");
+            String draft = Story.startRollout(
+                    Map.of("fleet", "later", "model", "later", "version", 1, "draft", true));
+            assertThat(Api.get("rollouts/" + draft).getString("state")).isEqualTo("DRAFT");
+
+            Api.post("rollouts/" + draft + "/start", Map.of()).statusCode(200);
+            device.report(device.awaitManifest(0), DeviceState.DEVICE_STATE_ACTIVE);
+            Story.awaitRollout(draft, "FINISHED");
+            Api.post("rollouts/" + scheduled + "/abort", Map.of()).statusCode(200).body("state", equalTo("ABORTED"));
+        }
+    }
+
+    @Test
+    void saysWhatIsWrongWithAStrategy() {
+        Api.createFleet("nobody");
+        Api.post("rollouts", request("nobody", "nothing", Map.of("name", "half", "percent", 50)))
+                .statusCode(400)
+                .body("code", equalTo("REQUEST_INVALID"))
+                .body("detail", containsString("the last stage leaves devices out"));
+        Api.post("rollouts", request("nobody", "nothing", Map.of("name", "all", "percent", 100, "sook", "PT1H")))
+                .statusCode(400)
+                .body("detail", containsString("sook"));
+    }
+
+    private static FakeDevice canary(String rollout, Map<String, FakeDevice> devices) {
+        Story.eventually(() -> assertThat(Api.get("rollouts/" + rollout).getList("devices")).hasSize(1));
+        FakeDevice canary = devices.get(Api.get("rollouts/" + rollout).getString("devices[0].deviceId"));
+        assertThat(canary).isNotNull();
+        return canary;
+    }
+
+    private static void awaitPhase(String rollout, String phase) {
+        Story.eventually(() ->
+                assertThat(Api.get("rollouts/" + rollout).getString("phase")).isEqualTo(phase));
+    }
+}
