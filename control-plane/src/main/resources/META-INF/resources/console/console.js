@@ -193,7 +193,8 @@
   });
   document.addEventListener("htmx:sseError", function () { live("reconnecting", "off"); });
 
-  // Forms that call the REST interface: data-api is where to, data-then the page to go to, with fields of the answer --
+  // Forms that call the REST interface: data-api is where to, data-then the page to go to, with fields of the answer,
+  // data-confirm what to ask first --
 
   function body(form) {
     if (form.enctype === "multipart/form-data") {
@@ -206,7 +207,9 @@
     const json = {};
     new FormData(form).forEach(function (value, key) {
       const field = form.elements[key];
-      if (value !== "") json[key] = field.type === "number" || "number" in field.dataset ? Number(value) : value;
+      if (value === "") return;
+      if ("json" in field.dataset) json[key] = JSON.parse(value);
+      else json[key] = field.type === "number" || "number" in field.dataset ? Number(value) : value;
     });
     return JSON.stringify(json);
   }
@@ -265,7 +268,8 @@
   document.addEventListener("submit", function (event) {
     if (!event.target.matches("[data-api]")) return;
     event.preventDefault();
-    call(event.target);
+    const question = event.target.dataset.confirm;
+    if (!question || confirm(question)) call(event.target);
   });
 
   // Small things ----------------------------------------------------------------------------------------------------

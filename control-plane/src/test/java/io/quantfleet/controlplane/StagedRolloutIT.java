@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(EmbeddedParts.class)
 class StagedRolloutIT {
-    private static final Map<String, ?> CANARY_OF_ONE = Map.of(
-            "name", "canary", "devices", 1, "gates", Map.of("accuracy", accuracy()));
+    private static final Map<String, ?> CANARY_OF_ONE =
+            Map.of("name", "canary", "devices", 1, "gates", Map.of("accuracy", accuracy()));
     private static final Map<String, ?> THE_REST = Map.of("name", "all", "percent", 100);
 
     @ConfigProperty(name = "quantfleet.kafka.bootstrap-servers")
@@ -56,8 +56,8 @@ class StagedRolloutIT {
         return Map.of("against", "FP32", "maxLossPoints", 2, "risk", 0.01);
     }
 
-    private static Map<String, ?> request(String fleet, String model, Map<String, ?>... stages) {
-        return Map.of("fleet", fleet, "model", model, "version", 1, "strategy", Map.of("stages", List.of(stages)));
+    private static Map<String, ?> request(String fleet, String model, List<Map<String, ?>> stages) {
+        return Map.of("fleet", fleet, "model", model, "version", 1, "strategy", Map.of("stages", stages));
     }
 
     /** The fake devices answer 10 of 11 right: 90.9 %, where FP32 has 90 %. */
@@ -67,7 +67,8 @@ class StagedRolloutIT {
         Story.quantizedModel(worker, store, "good-canary");
         try (FakeDevice one = Story.enrol("good-canary", "good-1");
                 FakeDevice two = Story.enrol("good-canary", "good-2")) {
-            String rollout = Story.startRollout(request("good-canary", "good-canary", CANARY_OF_ONE, THE_REST));
+            String rollout =
+                    Story.startRollout(request("good-canary", "good-canary", List.of(CANARY_OF_ONE, THE_REST)));
             FakeDevice canary = canary(rollout, Map.of("good-1", one, "good-2", two));
             Manifest manifest = canary.awaitManifest(0);
             canary.report(manifest, DeviceState.DEVICE_STATE_ACTIVE);
@@ -98,7 +99,7 @@ class StagedRolloutIT {
             }
             Story.awaitRollout(before, "FINISHED");
 
-            String rollout = Story.startRollout(request("bad-canary", "bad-canary", CANARY_OF_ONE, THE_REST));
+            String rollout = Story.startRollout(request("bad-canary", "bad-canary", List.of(CANARY_OF_ONE, THE_REST)));
             FakeDevice canary = canary(rollout, Map.of("bad-1", one, "bad-2", two));
             Manifest manifest = canary.awaitManifest(1);
             canary.report(manifest, DeviceState.DEVICE_STATE_ACTIVE);
@@ -141,8 +142,8 @@ class StagedRolloutIT {
         Api.createFleet("careful");
         Story.quantizedModel(worker, store, "careful");
         try (FakeDevice device = Story.enrol("careful", "careful-1")) {
-            String rollout = Story.startRollout(request(
-                    "careful", "careful", Map.of("name", "all", "percent", 100, "approval", true)));
+            String rollout = Story.startRollout(
+                    request("careful", "careful", List.of(Map.of("name", "all", "percent", 100, "approval", true))));
             awaitPhase(rollout, "AWAITING_APPROVAL");
             Api.post("rollouts/" + rollout + "/pause", Map.of("reason", "lunch"))
                     .statusCode(200)
@@ -165,12 +166,24 @@ class StagedRolloutIT {
         Story.quantizedModel(worker, store, "again");
         try (FakeDevice device = Story.enrol("again", "again-1")) {
             String rollout = Story.startRollout(Map.of(
-                    "fleet", "again", "model", "again", "version", 1,
-                    "strategy", Map.of(
-                            "stages", List.of(Map.of(
-                                    "name", "all", "percent", 100,
-                                    "gates", Map.of("installed", Map.of("minShare", 1)))),
-                            "onFailure", "PAUSE")));
+                    "fleet",
+                    "again",
+                    "model",
+                    "again",
+                    "version",
+                    1,
+                    "strategy",
+                    Map.of(
+                            "stages",
+                            List.of(Map.of(
+                                    "name",
+                                    "all",
+                                    "percent",
+                                    100,
+                                    "gates",
+                                    Map.of("installed", Map.of("minShare", 1)))),
+                            "onFailure",
+                            "PAUSE")));
             Manifest manifest = device.awaitManifest(0);
             device.report(manifest, DeviceState.DEVICE_STATE_REFUSED);
             Story.awaitRollout(rollout, "PAUSED");
@@ -204,35 +217,48 @@ class StagedRolloutIT {
         Story.quantizedModel(worker, store, "later");
         try (FakeDevice device = Story.enrol("later", "later-1")) {
             String scheduled = Story.startRollout(Map.of(
-                    "fleet", "later", "model", "later", "version", 1,
-                    "strategy", Map.of(
-                            "stages", List.of(THE_REST), "startAt", Instant.now().plusSeconds(3600).toString())));
+                    "fleet",
+                    "later",
+                    "model",
+                    "later",
+                    "version",
+                    1,
+                    "strategy",
+                    Map.of(
+                            "stages",
+                            List.of(THE_REST),
+                            "startAt",
+                            Instant.now().plusSeconds(3600).toString())));
             assertThat(Api.get("rollouts/" + scheduled).getString("state")).isEqualTo("SCHEDULED");
-            String draft = Story.startRollout(
-                    Map.of("fleet", "later", "model", "later", "version", 1, "draft", true));
+            String draft = Story.startRollout(Map.of("fleet", "later", "model", "later", "version", 1, "draft", true));
             assertThat(Api.get("rollouts/" + draft).getString("state")).isEqualTo("DRAFT");
 
             Api.post("rollouts/" + draft + "/start", Map.of()).statusCode(200);
             device.report(device.awaitManifest(0), DeviceState.DEVICE_STATE_ACTIVE);
             Story.awaitRollout(draft, "FINISHED");
-            Api.post("rollouts/" + scheduled + "/abort", Map.of()).statusCode(200).body("state", equalTo("ABORTED"));
+            Api.post("rollouts/" + scheduled + "/abort", Map.of())
+                    .statusCode(200)
+                    .body("state", equalTo("ABORTED"));
         }
     }
 
     @Test
     void saysWhatIsWrongWithAStrategy() {
         Api.createFleet("nobody");
-        Api.post("rollouts", request("nobody", "nothing", Map.of("name", "half", "percent", 50)))
+        Api.post("rollouts", request("nobody", "nothing", List.of(Map.of("name", "half", "percent", 50))))
                 .statusCode(400)
                 .body("code", equalTo("REQUEST_INVALID"))
                 .body("detail", containsString("the last stage leaves devices out"));
-        Api.post("rollouts", request("nobody", "nothing", Map.of("name", "all", "percent", 100, "sook", "PT1H")))
+        Api.post(
+                        "rollouts",
+                        request("nobody", "nothing", List.of(Map.of("name", "all", "percent", 100, "sook", "PT1H"))))
                 .statusCode(400)
                 .body("detail", containsString("sook"));
     }
 
     private static FakeDevice canary(String rollout, Map<String, FakeDevice> devices) {
-        Story.eventually(() -> assertThat(Api.get("rollouts/" + rollout).getList("devices")).hasSize(1));
+        Story.eventually(() ->
+                assertThat(Api.get("rollouts/" + rollout).getList("devices")).hasSize(1));
         FakeDevice canary = devices.get(Api.get("rollouts/" + rollout).getString("devices[0].deviceId"));
         assertThat(canary).isNotNull();
         return canary;

@@ -40,7 +40,8 @@ public record AccuracyGate(Reference against, double maxLossPoints, double risk)
     private Finding judge(ClassFigures figures) {
         Optional<Baseline> baseline = baseline(figures);
         if (baseline.isEmpty()) {
-            return new Finding("accuracy", figures.deviceClass(), Verdict.OPEN, "nothing to compare with: " + missing());
+            return new Finding(
+                    "accuracy", figures.deviceClass(), Verdict.OPEN, "nothing to compare with: " + missing());
         }
         Baseline expected = baseline.get();
         Served served = figures.served();

@@ -27,8 +27,8 @@ public record ErrorGate(double maxShare, double risk) implements Gate {
         long total = errors + figures.served().inferences();
         boolean tooMany = new SequentialShareTest(maxShare, risk).showsAbove(errors, total - errors);
         Verdict verdict = tooMany ? Verdict.FAIL : errors <= maxShare * total ? Verdict.OPEN : Verdict.HOLD;
-        String evidence = String.format(
-                Locale.ROOT, "%d of %d inferences failed; %.4f %% may", errors, total, maxShare * 100);
+        String evidence =
+                String.format(Locale.ROOT, "%d of %d inferences failed; %.4f %% may", errors, total, maxShare * 100);
         return new Finding("errors", figures.deviceClass(), verdict, evidence);
     }
 }

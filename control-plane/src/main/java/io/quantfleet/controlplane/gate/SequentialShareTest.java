@@ -37,7 +37,7 @@ record SequentialShareTest(double bound, double risk) {
 
     /** Whether the counts show, at this risk, that the true share is above the bound. */
     boolean showsAbove(long hits, long misses) {
-        return new SequentialShareTest(1 - bound, risk).showsBelow(misses, hits);
+        return new SequentialShareTest(1 - bound, risk).showsBelow(/* hits= */ misses, /* misses= */ hits);
     }
 
     /**

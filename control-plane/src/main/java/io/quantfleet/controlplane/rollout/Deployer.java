@@ -44,13 +44,17 @@ class Deployer {
      * @return the deployment's id
      */
     UUID deploy(
-            Tx tx, UUID rollout, ModelVersionId model, RolloutPlan.Part part, Optional<Duration> deadline, Instant now) {
+            Tx tx,
+            UUID rollout,
+            ModelVersionId model,
+            RolloutPlan.Part part,
+            Optional<Duration> deadline,
+            Instant now) {
         Duration good = deadline.filter(limit -> limit.compareTo(validity.duration()) < 0)
                 .orElse(validity.duration());
         UUID id = ids.next();
         long sequence = devices.nextSequence(tx, part.device().id());
-        SignedManifest manifest =
-                manifests.make(new ManifestFactory.Order(id, model, part, sequence, good), now);
+        SignedManifest manifest = manifests.make(new ManifestFactory.Order(id, model, part, sequence, good), now);
         deployments.insert(
                 tx,
                 new JdbiDeployments.NewDeployment(

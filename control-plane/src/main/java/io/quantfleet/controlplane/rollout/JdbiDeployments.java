@@ -154,16 +154,12 @@ class JdbiDeployments {
 
     /** Takes a desired state back: the device shall want nothing. Ends the deployment if it has not ended. */
     void withdraw(Tx tx, UUID id, Instant now) {
-        tx.handle()
-                .createUpdate("""
+        tx.handle().createUpdate("""
                         update deployment set withdrawn = true,
                             state = case when finished_at is null then 'SUPERSEDED' else state end,
                             state_at = case when finished_at is null then :now else state_at end,
                             finished_at = coalesce(finished_at, :now)
-                        where id = :id""")
-                .bind("id", id)
-                .bind("now", now)
-                .execute();
+                        where id = :id""").bind("id", id).bind("now", now).execute();
     }
 
     /** Desired states that were taken back and may still be on the broker, unless the device wants something newer. */

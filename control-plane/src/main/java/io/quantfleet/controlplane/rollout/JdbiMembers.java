@@ -72,27 +72,24 @@ class JdbiMembers {
 
     /** Takes devices of the fleet into a stage that are in none yet. Asking again takes in those that have come since. */
     void choose(Tx tx, UUID rollout, int index, Stage stage) {
-        stage.percent()
-                .ifPresent(percent -> tx.handle()
-                        .createUpdate(CANDIDATES + "where place <= ceil(class_size * :percent / 100)")
-                        .bind("rollout", rollout)
-                        .bind("stage", index)
-                        .bind("percent", percent)
-                        .execute());
-        stage.devices()
-                .ifPresent(count -> tx.handle()
-                        .createUpdate(CANDIDATES + "order by place, device_id limit :count")
-                        .bind("rollout", rollout)
-                        .bind("stage", index)
-                        .bind("count", count)
-                        .execute());
-        stage.labels()
-                .ifPresent(labels -> tx.handle()
-                        .createUpdate(CANDIDATES + "where labels @> cast(:labels as jsonb)")
-                        .bind("rollout", rollout)
-                        .bind("stage", index)
-                        .bind("labels", write(labels))
-                        .execute());
+        stage.percent().ifPresent(percent -> tx.handle()
+                .createUpdate(CANDIDATES + "where place <= ceil(class_size * :percent / 100)")
+                .bind("rollout", rollout)
+                .bind("stage", index)
+                .bind("percent", percent)
+                .execute());
+        stage.devices().ifPresent(count -> tx.handle()
+                .createUpdate(CANDIDATES + "order by place, device_id limit :count")
+                .bind("rollout", rollout)
+                .bind("stage", index)
+                .bind("count", count)
+                .execute());
+        stage.labels().ifPresent(labels -> tx.handle()
+                .createUpdate(CANDIDATES + "where labels @> cast(:labels as jsonb)")
+                .bind("rollout", rollout)
+                .bind("stage", index)
+                .bind("labels", write(labels))
+                .execute());
     }
 
     /** Devices of a stage, or of one before it, that have no deployment yet. */
@@ -122,13 +119,10 @@ class JdbiMembers {
 
     /** Lets devices that ended without the variant try again; how many. */
     int retry(Tx tx, UUID rollout) {
-        return tx.handle()
-                .createUpdate("""
+        return tx.handle().createUpdate("""
                         update rollout_member m set deployment_id = null from deployment d
                         where m.rollout_id = :rollout and d.id = m.deployment_id and not m.back
-                            and d.finished_at is not null and d.state <> 'ACTIVE'""")
-                .bind("rollout", rollout)
-                .execute();
+                            and d.finished_at is not null and d.state <> 'ACTIVE'""").bind("rollout", rollout).execute();
     }
 
     /** Members whose way back is not settled yet, of one stage or of all. */
@@ -164,8 +158,7 @@ class JdbiMembers {
                         where m.rollout_id = :rollout and (cast(:stage as integer) is null or m.stage = :stage)""")
                 .bind("rollout", rollout)
                 .bind("stage", boxed(stage))
-                .map((row, context) ->
-                        new RolloutState.Progress(row.getInt("waiting"), row.getInt("underway"), false))
+                .map((row, context) -> new RolloutState.Progress(row.getInt("waiting"), row.getInt("underway"), false))
                 .one();
     }
 
@@ -185,8 +178,7 @@ class JdbiMembers {
                                 new Sha256(row.getString("probe_set_sha256")),
                                 row.getInt("probe_samples"),
                                 row.getDouble("probe_accuracy"))));
-        return new GoingBack(
-                enrolled(row), Optional.ofNullable(row.getObject("deployment_id", UUID.class)), before);
+        return new GoingBack(enrolled(row), Optional.ofNullable(row.getObject("deployment_id", UUID.class)), before);
     }
 
     private static JdbiDevices.Enrolled enrolled(ResultSet row) throws SQLException {

@@ -68,14 +68,10 @@ class JdbiRollouts {
 
     /** Those that may move by themselves, oldest first. */
     List<UUID> movable(Tx tx, Instant now) {
-        return tx.handle()
-                .createQuery("""
+        return tx.handle().createQuery("""
                         select id from rollout where state in ('RUNNING', 'ROLLING_BACK')
                             or state = 'SCHEDULED' and since <= :now
-                        order by created_at""")
-                .bind("now", now)
-                .mapTo(UUID.class)
-                .list();
+                        order by created_at""").bind("now", now).mapTo(UUID.class).list();
     }
 
     /** The rollout, its row held until the transaction ends; empty if somebody else holds it. */
@@ -89,8 +85,7 @@ class JdbiRollouts {
 
     /** The newest finished rollout of each fleet that nothing commands now, if a device has come that it lacks. */
     List<Rollout> withLatecomers(Tx tx) {
-        return tx.handle()
-                .createQuery("""
+        return tx.handle().createQuery("""
                         select r.* from fleet f join lateral (
                             select * from rollout where fleet = f.name and state = 'FINISHED'
                             order by finished_at desc limit 1) r on true
@@ -101,9 +96,7 @@ class JdbiRollouts {
                                     and v.device_class = d.device_class and v.verdict = 'READY'
                                 where d.fleet = f.name and not exists (select from rollout_member m
                                     where m.rollout_id = r.id and m.device_id = d.device_id))
-                        for update of r skip locked""")
-                .map(this::map)
-                .list();
+                        for update of r skip locked""").map(this::map).list();
     }
 
     /** The rollout, its row held until the transaction ends. */
@@ -117,13 +110,9 @@ class JdbiRollouts {
 
     /** The rollout to a fleet that is not finished, its row held until the transaction ends. */
     Optional<Rollout> lockOpen(Tx tx, String fleet) {
-        return tx.handle()
-                .createQuery("""
+        return tx.handle().createQuery("""
                         select * from rollout where fleet = :fleet and state in ('RUNNING', 'PAUSED', 'ROLLING_BACK')
-                        for update""")
-                .bind("fleet", fleet)
-                .map(this::map)
-                .findOne();
+                        for update""").bind("fleet", fleet).map(this::map).findOne();
     }
 
     Optional<Rollout> find(Tx tx, UUID id) {

@@ -6,13 +6,14 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.quantfleet.controlplane.gate.StageFigures;
 import io.quantfleet.controlplane.gate.StageFigures.ClassFigures;
 import io.quantfleet.controlplane.gate.StageFigures.Served;
+import io.quantfleet.controlplane.latency.LatencyHistogram;
 import io.quantfleet.controlplane.storage.Rows;
 import io.quantfleet.controlplane.storage.Tx;
-import io.quantfleet.controlplane.telemetry.MergedLatency;
 import jakarta.inject.Singleton;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -26,6 +27,7 @@ class JdbiStageFigures {
     private static final Duration BASELINE = Duration.ofHours(24);
 
     private static final double MICROS_PER_MILLI = 1000;
+    private static final double P95 = 95;
     private static final YAMLMapper YAML = new YAMLMapper();
 
     private static final String CLASSES = """
@@ -80,7 +82,9 @@ class JdbiStageFigures {
                 row.getInt("active"),
                 row.getInt("measuring"),
                 served(row, context),
-                Rows.optionalDouble(row, "probe_accuracy_fp32").map(OptionalDouble::of).orElse(OptionalDouble.empty()),
+                Rows.optionalDouble(row, "probe_accuracy_fp32")
+                        .map(OptionalDouble::of)
+                        .orElse(OptionalDouble.empty()),
                 previous(tx, rollout, deviceClass),
                 objective(row.getString("profile")));
     }
@@ -109,7 +113,11 @@ class JdbiStageFigures {
         if (histograms == null) {
             return OptionalDouble.empty();
         }
-        OptionalDouble micros = MergedLatency.p95Micros(List.of((byte[][]) histograms.getArray()));
+        OptionalDouble micros = Arrays.stream((byte[][]) histograms.getArray())
+                .map(LatencyHistogram::decode)
+                .reduce(LatencyHistogram::plus)
+                .map(sum -> sum.percentile(P95))
+                .orElse(OptionalDouble.empty());
         return micros.isPresent() ? OptionalDouble.of(micros.getAsDouble() / MICROS_PER_MILLI) : micros;
     }
 

@@ -40,13 +40,7 @@ class JdbiStages {
 
     /** How many devices of a stage are where. */
     record Counts(
-            int devices,
-            int waiting,
-            int underway,
-            int active,
-            int failed,
-            int selfTestsPassed,
-            int selfTestsFailed) {}
+            int devices, int waiting, int underway, int active, int failed, int selfTestsPassed, int selfTestsFailed) {}
 
     /** A stage that has opened, as REST shows it. */
     record Opened(

@@ -18,8 +18,7 @@ class Rollbacks {
     private final Deployer deployer;
     private final Clock clock;
 
-    Rollbacks(
-            JdbiMembers members, JdbiDeployments deployments, RolloutEngine engine, Deployer deployer, Clock clock) {
+    Rollbacks(JdbiMembers members, JdbiDeployments deployments, RolloutEngine engine, Deployer deployer, Clock clock) {
         this.members = members;
         this.deployments = deployments;
         this.engine = engine;
@@ -37,8 +36,7 @@ class Rollbacks {
     }
 
     // A device that never got a manifest has nothing to go back from; one that served nothing before, nowhere to go.
-    private Optional<UUID> takeBack(
-            Tx tx, JdbiRollouts.Rollout rollout, JdbiMembers.GoingBack member, Instant now) {
+    private Optional<UUID> takeBack(Tx tx, JdbiRollouts.Rollout rollout, JdbiMembers.GoingBack member, Instant now) {
         if (member.deployment().isEmpty()) {
             return Optional.empty();
         }

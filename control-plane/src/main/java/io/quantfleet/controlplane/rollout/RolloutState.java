@@ -75,8 +75,7 @@ sealed interface RolloutState {
     }
 
     private ControlPlaneException illegal(String move) {
-        return new ControlPlaneException(
-                ReasonCode.ILLEGAL_STATE, "a rollout that is " + code() + " can't be " + move);
+        return new ControlPlaneException(ReasonCode.ILLEGAL_STATE, "a rollout that is " + code() + " can't be " + move);
     }
 
     /**
@@ -171,8 +170,7 @@ sealed interface RolloutState {
 
         @Override
         public Details details() {
-            return new Details(
-                    Optional.empty(), Optional.empty(), Optional.of(at), Optional.empty(), Optional.empty());
+            return new Details(Optional.empty(), Optional.empty(), Optional.of(at), Optional.empty(), Optional.empty());
         }
     }
 
@@ -383,8 +381,7 @@ sealed interface RolloutState {
 
         @Override
         public Details details() {
-            return new Details(
-                    Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(by));
+            return new Details(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(by));
         }
     }
 

@@ -72,8 +72,7 @@ class StageRunner {
         engine.move(tx, rollout, next);
     }
 
-    private List<Finding> judge(
-            Tx tx, JdbiRollouts.Rollout rollout, int index, JdbiStages.Counts counts, Instant now) {
+    private List<Finding> judge(Tx tx, JdbiRollouts.Rollout rollout, int index, JdbiStages.Counts counts, Instant now) {
         Optional<Gates> gates = rollout.strategy().stage(index).gates();
         if (gates.isEmpty()) {
             return List.of();
@@ -110,8 +109,7 @@ class StageRunner {
                 throw new IllegalStateException("a member of class " + device.deviceClass() + " has no variant");
             }
             RolloutPlan.Part part = new RolloutPlan.Part(device, variant);
-            UUID deployment =
-                    deployer.deploy(tx, rollout.id(), rollout.model(), part, stage.deviceDeadline(), now);
+            UUID deployment = deployer.deploy(tx, rollout.id(), rollout.model(), part, stage.deviceDeadline(), now);
             members.deployed(tx, rollout.id(), device.id(), deployment);
         }
     }

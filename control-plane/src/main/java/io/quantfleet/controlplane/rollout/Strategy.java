@@ -27,8 +27,7 @@ record Strategy(List<Stage> stages, Optional<OnFailure> onFailure, Optional<Inst
     Strategy {
         stages = List.copyOf(stages);
         if (stages.isEmpty() || stages.size() > MAX_STAGES) {
-            throw ControlPlaneException.invalid(
-                    "a strategy has 1 to " + MAX_STAGES + " stages, not " + stages.size());
+            throw ControlPlaneException.invalid("a strategy has 1 to " + MAX_STAGES + " stages, not " + stages.size());
         }
         Set<String> names = new HashSet<>();
         for (Stage stage : stages) {

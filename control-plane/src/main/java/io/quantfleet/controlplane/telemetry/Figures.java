@@ -1,5 +1,7 @@
 package io.quantfleet.controlplane.telemetry;
 
+import io.quantfleet.controlplane.latency.LatencyHistogram;
+
 /**
  * What can be added up over windows.
  *

@@ -1,5 +1,6 @@
 package io.quantfleet.controlplane.telemetry;
 
+import io.quantfleet.controlplane.latency.LatencyHistogram;
 import io.quantfleet.controlplane.storage.Tx;
 import jakarta.inject.Singleton;
 import java.sql.ResultSet;

@@ -1,6 +1,7 @@
 package io.quantfleet.controlplane.telemetry;
 
 import com.google.protobuf.Timestamp;
+import io.quantfleet.controlplane.latency.LatencyHistogram;
 import io.quantfleet.protocols.DeviceId;
 import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.v1.TelemetryWindow;

@@ -35,9 +35,13 @@ final class ConsoleFixture {
     }
 
     void empty() {
-        jdbi.useHandle(handle -> handle.execute("truncate fleet, enrolment_token, device, device_event,"
-                + " artifact, model, model_version, quantization_job, variant, rollout, deployment, telemetry_window,"
-                + " device_telemetry, telemetry_minute, outbox, processed_event cascade"));
+        jdbi.useTransaction(handle -> {
+            // Rollouts are being driven all the time, and whoever does takes these two first.
+            handle.execute("lock table fleet, rollout in access exclusive mode");
+            handle.execute("truncate fleet, enrolment_token, device, device_event,"
+                    + " artifact, model, model_version, quantization_job, variant, rollout, deployment, telemetry_window,"
+                    + " device_telemetry, telemetry_minute, outbox, processed_event cascade");
+        });
     }
 
     void fill() {

@@ -52,13 +52,11 @@ final class FixtureDevices {
         return i < 7 ? 2 : 1;
     }
 
-    private static final String STRATEGY =
-            """
+    private static final String STRATEGY = """
             {"stages": [{"name": "canary", "percent": 20, "soak": "PT10M",
               "gates": {"installed": {"minShare": 0.95}}}, {"name": "all", "percent": 100}]}""";
 
-    private static final String FINDINGS =
-            """
+    private static final String FINDINGS = """
             [{"gate": "installed", "subject": "", "verdict": "HOLD",
               "evidence": "9 of 16 devices serve the variant and 1 failed; 16 must serve it"}]""";
 

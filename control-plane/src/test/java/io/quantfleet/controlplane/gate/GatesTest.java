@@ -48,7 +48,8 @@ class GatesTest {
     void accuracyIsHeldAgainstTheVersionBeforeWithItsOwnUncertainty() {
         AccuracyGate gate = new AccuracyGate(AccuracyGate.Reference.PREVIOUS, 1, RISK);
         assertThat(verdict(gate, served(8700, 1300), served(90_000, 10_000))).isEqualTo(Verdict.FAIL);
-        assertThat(verdict(gate, served(90_000, 10_000), served(90_000, 10_000))).isEqualTo(Verdict.OPEN);
+        assertThat(verdict(gate, served(90_000, 10_000), served(90_000, 10_000)))
+                .isEqualTo(Verdict.OPEN);
         // A baseline of a hundred answers shows nothing of one point.
         assertThat(verdict(gate, served(8700, 1300), served(90, 10))).isEqualTo(Verdict.HOLD);
     }
@@ -57,7 +58,12 @@ class GatesTest {
     void whatHasNothingToBeComparedWithOpensAndSaysSo() {
         Finding finding = new AccuracyGate(AccuracyGate.Reference.PREVIOUS, 1, RISK)
                 .judge(stage(new ClassFigures(
-                        "rpi-cpu", 5, 5, served(1, 99), OptionalDouble.empty(), Optional.empty(),
+                        "rpi-cpu",
+                        5,
+                        5,
+                        served(1, 99),
+                        OptionalDouble.empty(),
+                        Optional.empty(),
                         OptionalDouble.empty())))
                 .get(0);
         assertThat(finding.verdict()).isEqualTo(Verdict.OPEN);
@@ -68,9 +74,14 @@ class GatesTest {
     void latencyIsHeldAgainstTheObjectiveOrWhatItWas() {
         ClassFigures figures = new ClassFigures(
                 "rpi-cpu", 5, 5, withP95(12), OptionalDouble.empty(), Optional.of(withP95(10)), OptionalDouble.of(50));
-        assertThat(new LatencyGate(LatencyGate.Reference.OBJECTIVE, 1).judge(stage(figures)).get(0).verdict())
+        assertThat(new LatencyGate(LatencyGate.Reference.OBJECTIVE, 1)
+                        .judge(stage(figures))
+                        .get(0)
+                        .verdict())
                 .isEqualTo(Verdict.OPEN);
-        Finding slower = new LatencyGate(LatencyGate.Reference.PREVIOUS, 1.1).judge(stage(figures)).get(0);
+        Finding slower = new LatencyGate(LatencyGate.Reference.PREVIOUS, 1.1)
+                .judge(stage(figures))
+                .get(0);
         assertThat(slower.verdict()).isEqualTo(Verdict.FAIL);
         assertThat(slower.evidence()).contains("12.000 ms").contains("11.000 ms");
     }
@@ -162,7 +173,12 @@ class GatesTest {
 
     private static Verdict verdict(AccuracyGate gate, Served served, Served previous) {
         return gate.judge(stage(new ClassFigures(
-                        "rpi-cpu", 5, 5, served, OptionalDouble.empty(), Optional.of(previous),
+                        "rpi-cpu",
+                        5,
+                        5,
+                        served,
+                        OptionalDouble.empty(),
+                        Optional.of(previous),
                         OptionalDouble.empty())))
                 .get(0)
                 .verdict();

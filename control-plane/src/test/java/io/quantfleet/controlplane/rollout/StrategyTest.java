@@ -25,8 +25,7 @@ class StrategyTest {
 
     @Test
     void isReadFromJsonAndWrittenAsItWasRead() throws JsonProcessingException {
-        String text =
-                """
+        String text = """
                 {"stages": [
                   {"name": "canary", "percent": 5, "soak": "PT10M", "concurrency": 50, "deviceDeadline": "PT1H",
                    "gates": {"installed": {"minShare": 0.95}, "selfTests": {"minShare": 0.95},
@@ -45,7 +44,8 @@ class StrategyTest {
         assertThat(strategy.stage(1).needsApproval()).isTrue();
         assertThat(strategy.stage(2).gates()).isEmpty();
         assertThat(strategy.failure()).isEqualTo(Strategy.OnFailure.PAUSE);
-        assertThat(JSON.readValue(JSON.writeValueAsString(strategy), Strategy.class)).isEqualTo(strategy);
+        assertThat(JSON.readValue(JSON.writeValueAsString(strategy), Strategy.class))
+                .isEqualTo(strategy);
     }
 
     @ParameterizedTest

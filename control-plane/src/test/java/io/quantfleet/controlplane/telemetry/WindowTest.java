@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import io.quantfleet.controlplane.latency.LatencyHistogramTest;
 import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.v1.TelemetryWindow;
 import java.time.Instant;

@@ -49,10 +49,7 @@ public final class Story {
 
     /** Starts a rollout that is asked for in full. */
     public static String startRollout(Map<String, ?> request) {
-        return Api.post("rollouts", request)
-                .statusCode(201)
-                .extract()
-                .path("id");
+        return Api.post("rollouts", request).statusCode(201).extract().path("id");
     }
 
     public static void awaitRollout(String id, String state) {

@@ -44,7 +44,12 @@ class RolloutPages {
         Page page = pages.page("Rollout", "rollouts", uri);
         RolloutRow rollout = uuid(id).flatMap(rollouts::rollout)
                 .orElseThrow(() -> new NotFoundException("There is no rollout " + id));
-        return Templates.rollout(page, rollout, rollouts.deployments(rollout.id()));
+        return Templates.rollout(
+                page,
+                rollout,
+                rollouts.stages(rollout.id()),
+                rollouts.findings(rollout.id()),
+                rollouts.deployments(rollout.id()));
     }
 
     private static Optional<UUID> uuid(String text) {
@@ -59,6 +64,11 @@ class RolloutPages {
     static class Templates {
         static native TemplateInstance list(Page page, List<RolloutRow> rollouts);
 
-        static native TemplateInstance rollout(Page page, RolloutRow rollout, List<DeploymentRow> deployments);
+        static native TemplateInstance rollout(
+                Page page,
+                RolloutRow rollout,
+                List<StageRow> stages,
+                List<FindingRow> findings,
+                List<DeploymentRow> deployments);
     }
 }

@@ -20,7 +20,8 @@ public class RolloutQueries {
                        count(*) filter (where state in ('REFUSED', 'REVERTED')) as failed,
                        count(*) filter (where state in ('EXPIRED', 'SUPERSEDED')) as superseded,
                        coalesce(sum(fetched_bytes), 0)::bigint as fetched_bytes
-                  from deployment where rollout_id = r.id) p on true
+                  from rollout_member m join deployment d on d.id = coalesce(m.rollback_id, m.deployment_id)
+                 where m.rollout_id = r.id) p on true
             """;
 
     private static final String NEWEST_FIRST = " order by r.created_at desc limit :limit";
@@ -30,9 +31,40 @@ public class RolloutQueries {
                    p.total_bytes, (p.self_test ->> 'accuracy')::double precision as self_test_accuracy,
                    (p.self_test ->> 'p50Micros')::double precision / 1000 as self_test_p50_millis,
                    v.probe_accuracy, v.sha256 as variant_sha256, p.state_at
-              from deployment p join device d using (device_id) join variant v on v.job_id = p.variant_job_id
+              from deployment p join device d on d.device_id = p.device_id join variant v on v.job_id = p.variant_job_id
+              join rollout_member m on m.rollout_id = p.rollout_id and p.id = coalesce(m.rollback_id, m.deployment_id)
              where p.rollout_id = :id
              order by p.state not in ('REFUSED', 'REVERTED'), p.finished_at is not null, p.device_id
+            """;
+
+    private static final String STAGES = """
+            select (t.place - 1)::integer as stage, t.spec ->> 'name' as name,
+                   case when t.spec ->> 'percent' is not null
+                             then 'up to ' || (t.spec ->> 'percent')::double precision || ' % of the fleet'
+                        when t.spec ->> 'devices' is not null then (t.spec ->> 'devices') || ' devices'
+                        else (select string_agg(key || ' = ' || value, ', ') from jsonb_each_text(t.spec -> 'labels'))
+                   end as takes,
+                   t.spec ->> 'soak' as soak, coalesce((t.spec ->> 'approval')::boolean, false) as approval,
+                   jsonb_typeof(t.spec -> 'gates') is not distinct from 'object' as gated, s.opened_at, s.verdict, c.*
+              from rollout r
+              cross join lateral jsonb_array_elements(r.strategy -> 'stages') with ordinality t (spec, place)
+              left join rollout_stage s on s.rollout_id = r.id and s.stage = t.place - 1
+              cross join lateral (select count(*) as devices,
+                       count(*) filter (where d.state = 'ACTIVE') as active,
+                       count(*) filter (where d.finished_at is null
+                           and d.state not in ('PENDING', 'PUBLISHED')) as updating,
+                       count(*) filter (where d.id is null or d.state in ('PENDING', 'PUBLISHED')) as pending,
+                       count(*) filter (where d.finished_at is not null and d.state <> 'ACTIVE') as failed
+                  from rollout_member m left join deployment d on d.id = m.deployment_id
+                 where m.rollout_id = r.id and m.stage = t.place - 1) c
+             where r.id = :id order by t.place
+            """;
+
+    private static final String FINDINGS = """
+            select s.stage, f.* from rollout_stage s
+              cross join lateral jsonb_to_recordset(s.findings)
+                  f (gate text, subject text, verdict text, evidence text)
+             where s.rollout_id = :id order by s.stage
             """;
 
     private final ConsoleDatabase database;
@@ -69,6 +101,22 @@ public class RolloutQueries {
                 .bind("id", id)
                 .map(ConstructorMapper.of(RolloutRow.class))
                 .findOne());
+    }
+
+    /** Every stage, in order. */
+    List<StageRow> stages(UUID rollout) {
+        return database.read(handle -> handle.createQuery(STAGES)
+                .bind("id", rollout)
+                .map(ConstructorMapper.of(StageRow.class))
+                .list());
+    }
+
+    /** What the gates of all stages said last. */
+    List<FindingRow> findings(UUID rollout) {
+        return database.read(handle -> handle.createQuery(FINDINGS)
+                .bind("id", rollout)
+                .map(ConstructorMapper.of(FindingRow.class))
+                .list());
     }
 
     /** What failed first, then what is under way, then what is done. */

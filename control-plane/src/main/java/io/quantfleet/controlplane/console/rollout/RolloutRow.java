@@ -11,6 +11,9 @@ import java.util.UUID;
 /**
  * A rollout with its devices by how they fare.
  *
+ * @param stage the number of the stage that runs, from 0
+ * @param phase of that stage
+ * @param reason why it is in this state
  * @param superseded devices that a later rollout took over, or whose manifest expired
  */
 public record RolloutRow(
@@ -19,6 +22,9 @@ public record RolloutRow(
         String modelName,
         int modelVersion,
         String state,
+        Optional<Integer> stage,
+        Optional<String> phase,
+        Optional<String> reason,
         Instant createdAt,
         Optional<Instant> finishedAt,
         Optional<UUID> supersededBy,
@@ -36,6 +42,16 @@ public record RolloutRow(
                 new StateCount("PENDING", pending),
                 new StateCount("SUPERSEDED", superseded),
                 new StateCount("FAILED", failed)));
+    }
+
+    /** What people can do to it now. */
+    public List<Move> moves() {
+        return Move.of(state, phase.filter("AWAITING_APPROVAL"::equals).isPresent(), failed > 0);
+    }
+
+    public boolean runs(int index) {
+        return (state.equals("RUNNING") || state.equals("PAUSED"))
+                && stage.filter(running -> running == index).isPresent();
     }
 
     public boolean open() {

@@ -1,4 +1,4 @@
-package io.quantfleet.controlplane.telemetry;
+package io.quantfleet.controlplane.latency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -8,7 +8,7 @@ import java.util.stream.LongStream;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
-class LatencyHistogramTest {
+public class LatencyHistogramTest {
     @Test
     void mergesToWhatOneHistogramOfEverythingWouldSay() {
         byte[] low = encoded(2, LongStream.rangeClosed(1, 900));
@@ -55,7 +55,7 @@ class LatencyHistogramTest {
         assertThatIllegalArgumentException().isThrownBy(() -> LatencyHistogram.decode(broken));
     }
 
-    static byte[] encoded(int digits, LongStream micros) {
+    public static byte[] encoded(int digits, LongStream micros) {
         Histogram histogram = new Histogram(1, 3_600_000_000L, digits);
         micros.forEach(histogram::recordValue);
         return encoded(histogram);

@@ -1,4 +1,4 @@
-package io.quantfleet.controlplane.telemetry;
+package io.quantfleet.controlplane.latency;
 
 import java.nio.ByteBuffer;
 import java.util.OptionalDouble;
@@ -11,7 +11,7 @@ import org.HdrHistogram.Histogram;
  * checked before it is decoded: a few bytes may claim a histogram of many megabytes. Immutable in use: merging gives a
  * new one.
  */
-final class LatencyHistogram {
+public final class LatencyHistogram {
     /** Compressed V2, as HdrHistogram writes it: cookie base 0x1c849304 with 0x10 for the encoding. */
     private static final int COMPRESSED_COOKIE = 0x1c849314;
 
@@ -34,7 +34,7 @@ final class LatencyHistogram {
      *
      * @throws IllegalArgumentException if it isn't one, or is finer or wider than latencies need
      */
-    static LatencyHistogram decode(byte[] encoded) {
+    public static LatencyHistogram decode(byte[] encoded) {
         checkHeader(encoded);
         try {
             return new LatencyHistogram(Histogram.decodeFromCompressedByteBuffer(ByteBuffer.wrap(encoded), 0));
@@ -76,7 +76,7 @@ final class LatencyHistogram {
     }
 
     /** The sum of both. */
-    LatencyHistogram plus(LatencyHistogram other) {
+    public LatencyHistogram plus(LatencyHistogram other) {
         Histogram sum = new Histogram(
                 1,
                 Math.max(histogram.getHighestTrackableValue(), other.histogram.getHighestTrackableValue()),
@@ -89,7 +89,8 @@ final class LatencyHistogram {
         return new LatencyHistogram(sum);
     }
 
-    byte[] encode() {
+    /** The encoded form. */
+    public byte[] encode() {
         ByteBuffer buffer = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
         int length = histogram.encodeIntoCompressedByteBuffer(buffer);
         byte[] encoded = new byte[length];
@@ -99,7 +100,7 @@ final class LatencyHistogram {
     }
 
     /** A percentile in microseconds; empty if nothing was recorded. */
-    OptionalDouble percentile(double percent) {
+    public OptionalDouble percentile(double percent) {
         return histogram.getTotalCount() == 0
                 ? OptionalDouble.empty()
                 : OptionalDouble.of((double) histogram.getValueAtPercentile(percent));
