@@ -2,20 +2,17 @@ package io.quantfleet.quantizer.calibration;
 
 import io.quantfleet.quantizer.ProgressListener;
 import io.quantfleet.quantizer.dataset.SampleSource;
-import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.OnnxModel;
-import io.quantfleet.quantizer.runtime.Batch;
 import io.quantfleet.quantizer.runtime.OnnxSession;
 import io.quantfleet.quantizer.runtime.RuntimeOptions;
-import java.util.Collection;
-import java.util.Map;
-import java.util.Set;
 
 /**
- * Streams samples through a model and lets a method watch its tensors.
+ * Streams samples through a model and collects what its tensors show. Every thread carries samples all the way, from
+ * decoding through the model to the histograms, so that all three overlap and nothing waits. What is kept depends on the
+ * number of tensors and threads, never on the number of samples; results depend on neither threads nor their timing.
  *
- * @param threads how many threads compute a batch
- * @param batchSize samples in a batch, where the model leaves that open
+ * @param threads how many threads compute
+ * @param batchSize the most samples in a run, where the model leaves that open
  */
 public record Calibrator(int threads, int batchSize) {
 
@@ -26,32 +23,24 @@ public record Calibrator(int threads, int batchSize) {
     }
 
     /**
-     * Finds the ranges of tensors.
+     * Collects statistics.
      *
      * @param model the FP32 model
-     * @param tensors which of its tensors to watch; all hold 32-bit floats
+     * @param request which of its tensors to watch, and what of them
+     * @param listener hears on this thread how far it is
      * @throws io.quantfleet.quantizer.QuantizerException if the model fails to run, a sample can't be read, or a tensor
      *     takes a value that is not finite
      */
-    public Map<String, Range> run(
-            OnnxModel model,
-            Set<String> tensors,
-            SampleSource samples,
-            CalibrationMethod method,
-            ProgressListener listener) {
-        Graph graph = model.graph();
-        Collection<String> outputs = method.instrument(graph, tensors);
-        OnnxModel watched = model.withGraph(graph).withOutputs(outputs);
-        try (OnnxSession session = OnnxSession.open(watched.serialized(), RuntimeOptions.threads(threads))) {
-            Batch batch = session.newBatch(Math.min(batchSize, samples.size()));
-            for (int first = 0; first < samples.size(); first += batch.capacity()) {
-                int count = Math.min(batch.capacity(), samples.size() - first);
-                batch.fill(samples, first, count);
-                batch.run(count);
-                method.observe(batch);
-                listener.progressed((double) (first + count) / samples.size());
-            }
+    public CalibrationStatistics collect(
+            OnnxModel model, CalibrationRequest request, SampleSource samples, ProgressListener listener) {
+        if (request.tensors().isEmpty()) {
+            return CalibrationStatistics.empty();
         }
-        return method.ranges();
+        Instruments instruments = Instruments.of(model, request, request.tensors());
+        try (OnnxSession session = OnnxSession.open(instruments.model().serialized(), RuntimeOptions.threads(1));
+                CalibrationPass pass = new CalibrationPass(
+                        session, instruments, samples, threads, Math.min(batchSize, samples.size()))) {
+            return pass.run(listener);
+        }
     }
 }

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  * Numbered samples, each giving one tensor per input of a model. What calibration and evaluation stream over: a sample
  * is made when it is asked for, so that memory does not depend on how many there are.
  *
- * <p>Implementations may be called by one thread at a time only.
+ * <p>Several threads may fill at once, each its own buffer.
  */
 public interface SampleSource extends InputFiller {
 

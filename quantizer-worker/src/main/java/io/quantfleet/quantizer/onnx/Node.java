@@ -178,6 +178,16 @@ public final class Node {
                 .build());
     }
 
+    /** Sets a list of integers. */
+    public Node with(String key, long... values) {
+        AttributeProto.Builder attribute =
+                AttributeProto.newBuilder().setName(key).setType(AttributeProto.AttributeType.INTS);
+        for (long value : values) {
+            attribute.addInts(value);
+        }
+        return with(attribute.build());
+    }
+
     /** Sets an attribute. */
     public Node with(AttributeProto attribute) {
         attributes.put(attribute.getName(), attribute);

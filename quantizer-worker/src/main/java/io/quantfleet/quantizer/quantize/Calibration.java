@@ -1,6 +1,8 @@
 package io.quantfleet.quantizer.quantize;
 
 import io.quantfleet.quantizer.ProgressListener;
+import io.quantfleet.quantizer.calibration.CalibrationRequest;
+import io.quantfleet.quantizer.calibration.CalibrationStatistics;
 import io.quantfleet.quantizer.calibration.Calibrator;
 import io.quantfleet.quantizer.calibration.MinMax;
 import io.quantfleet.quantizer.calibration.Range;
@@ -34,7 +36,9 @@ final class Calibration {
         missing.removeAll(known.keySet());
         if (!missing.isEmpty()) {
             long start = System.nanoTime();
-            known.putAll(calibrator.run(model, missing, samples, new MinMax(), listener));
+            CalibrationStatistics seen =
+                    calibrator.collect(model, CalibrationRequest.ranges(missing), samples, listener);
+            seen.tensors().forEach(tensor -> known.put(tensor, seen.of(tensor).range()));
             nanos += System.nanoTime() - start;
         }
         return Map.copyOf(known);

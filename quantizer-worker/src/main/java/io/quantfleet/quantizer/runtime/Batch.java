@@ -93,6 +93,11 @@ public final class Batch {
         return capacity;
     }
 
+    /** Whether every run takes exactly {@link #capacity()} samples. */
+    public boolean fixed() {
+        return fixed;
+    }
+
     /** Fills the batch with {@code count} samples of a source, from number {@code first} on. */
     public void fill(InputFiller source, int first, int count) {
         for (TensorSpec input : inputs.values()) {

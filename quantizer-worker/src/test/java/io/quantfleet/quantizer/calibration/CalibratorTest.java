@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,6 +34,17 @@ class CalibratorTest {
                 .proto());
     }
 
+    private static CalibrationRequest request(String... tensors) {
+        return CalibrationRequest.ranges(Set.of(tensors));
+    }
+
+    private static Map<String, Range> ranges(
+            Calibrator calibrator, OnnxModel model, SampleSource samples, String... tensors) {
+        CalibrationStatistics seen = calibrator.collect(model, request(tensors), samples, ProgressListener.NONE);
+        return seen.tensors().stream()
+                .collect(Collectors.toMap(tensor -> tensor, tensor -> seen.of(tensor).range()));
+    }
+
     private static Range expected(SampleSource samples) {
         ByteBuffer all =
                 ByteBuffer.allocate(samples.size() * WIDTH * Float.BYTES).order(ByteOrder.nativeOrder());
@@ -48,8 +60,7 @@ class CalibratorTest {
     @ValueSource(ints = {1, 4, 100})
     void findsLeastAndGreatestWhateverTheBatch(int batchSize) {
         GaussianSamples samples = new GaussianSamples(11, WIDTH);
-        Map<String, Range> ranges = new Calibrator(1, batchSize)
-                .run(model(-1), Set.of("x", "m", "y"), samples, new MinMax(), ProgressListener.NONE);
+        Map<String, Range> ranges = ranges(new Calibrator(2, batchSize), model(-1), samples, "x", "m", "y");
         Range x = expected(samples);
         assertThat(ranges)
                 .containsEntry("x", x)
@@ -60,15 +71,14 @@ class CalibratorTest {
     @Test
     void worksWithABatchThatIsFixed() {
         GaussianSamples samples = new GaussianSamples(7, WIDTH);
-        Map<String, Range> ranges =
-                new Calibrator(1, 16).run(model(3), Set.of("x"), samples, new MinMax(), ProgressListener.NONE);
+        Map<String, Range> ranges = ranges(new Calibrator(1, 16), model(3), samples, "x");
         assertThat(ranges).containsEntry("x", expected(samples));
     }
 
     @Test
     void tellsHowFarItIs() {
         List<Double> fractions = new ArrayList<>();
-        new Calibrator(1, 4).run(model(-1), Set.of("y"), new GaussianSamples(10, WIDTH), new MinMax(), fractions::add);
+        new Calibrator(1, 4).collect(model(-1), request("y"), new GaussianSamples(10, WIDTH), fractions::add);
         assertThat(fractions).containsExactly(0.4, 0.8, 1.0);
     }
 
@@ -79,7 +89,7 @@ class CalibratorTest {
         };
         assertThatExceptionOfType(QuantizerException.class)
                 .isThrownBy(() -> new Calibrator(1, 4)
-                        .run(model(-1), Set.of("y"), new GaussianSamples(10, WIDTH), new MinMax(), impatient))
+                        .collect(model(-1), request("y"), new GaussianSamples(10, WIDTH), impatient))
                 .withMessage("enough");
     }
 
@@ -106,7 +116,7 @@ class CalibratorTest {
             assertThatExceptionOfType(QuantizerException.class)
                     .as("at %d", at)
                     .isThrownBy(() -> new Calibrator(1, 2)
-                            .run(model(-1), Set.of("m"), samples, new MinMax(), ProgressListener.NONE))
+                            .collect(model(-1), request("m"), samples, ProgressListener.NONE))
                     .withMessageContaining("tensor m")
                     .satisfies(e -> assertThat(e.code()).isEqualTo(ReasonCode.ACTIVATION_NOT_FINITE));
         }

@@ -1,0 +1,78 @@
+package io.quantfleet.quantizer.calibration;
+
+import io.quantfleet.quantizer.calibration.Sighting.Extremes;
+import io.quantfleet.quantizer.dataset.SampleSource;
+import io.quantfleet.quantizer.runtime.Batch;
+import io.quantfleet.quantizer.runtime.OnnxSession;
+import java.nio.FloatBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * One of the lanes that samples pass through side by side: decoded, run and counted on one thread, in buffers and
+ * histograms of its own. For use by one thread at a time.
+ */
+final class Lane {
+    private final Instruments instruments;
+    private final Batch batch;
+    private final Map<String, GrowingHistogram> histograms = new LinkedHashMap<>();
+
+    Lane(OnnxSession session, Instruments instruments, int batchSize) {
+        this.instruments = instruments;
+        this.batch = session.newBatch(batchSize);
+        instruments.whole().keySet().forEach(tensor -> histograms.put(tensor, new GrowingHistogram()));
+    }
+
+    /** The most samples in one run. */
+    int capacity() {
+        return batch.capacity();
+    }
+
+    /**
+     * Runs some samples. A model of a fixed batch sees the first samples again where the last run lacks some.
+     *
+     * @throws io.quantfleet.quantizer.QuantizerException if a sample can't be read or the model fails
+     */
+    Sighting run(SampleSource samples, int first, int count) {
+        int rows = batch.fixed() ? batch.capacity() : count;
+        batch.fill((sample, input, target) -> samples.fill(sample % samples.size(), input, target), first, rows);
+        batch.run(rows);
+        Map<String, Extremes> extremes = new LinkedHashMap<>();
+        readVectors(extremes);
+        instruments
+                .whole()
+                .forEach((tensor, output) ->
+                        extremes.put(tensor, histogram(tensor).add(floats(output))));
+        Map<String, float[]> means = new LinkedHashMap<>();
+        instruments
+                .means()
+                .forEach((tensor, output) ->
+                        means.put(tensor, batch.output(output).floats()));
+        return new Sighting(count, extremes, means);
+    }
+
+    private void readVectors(Map<String, Extremes> extremes) {
+        if (instruments.reduced().isEmpty()) {
+            return;
+        }
+        FloatBuffer least = floats(instruments.vectors().least());
+        FloatBuffer greatest = floats(instruments.vectors().greatest());
+        FloatBuffer sums = floats(instruments.vectors().sum());
+        for (String tensor : instruments.reduced()) {
+            Extremes seen = new Extremes(least.get(), greatest.get());
+            extremes.put(tensor, Float.isNaN(sums.get()) ? Extremes.NOT_FINITE : seen);
+        }
+    }
+
+    private FloatBuffer floats(String output) {
+        return batch.output(output).data().asFloatBuffer();
+    }
+
+    private GrowingHistogram histogram(String tensor) {
+        return histograms.computeIfAbsent(tensor, missing -> new GrowingHistogram());
+    }
+
+    Map<String, GrowingHistogram> histograms() {
+        return histograms;
+    }
+}
