@@ -14,9 +14,10 @@ import java.util.List;
  * @param axis the axis that runs over output channels, those of one group only for ConvTranspose
  * @param groups groups of a ConvTranspose, else 1
  */
-record OutputChannels(int count, int rows, int columns, int inner, int axis, int groups) {
+public record OutputChannels(int count, int rows, int columns, int inner, int axis, int groups) {
 
-    static OutputChannels of(Node layer, TensorProto weight) {
+    /** The channels of a Conv, ConvTranspose, Gemm or MatMul with that stored weight. */
+    public static OutputChannels of(Node layer, TensorProto weight) {
         List<Long> dimensions = weight.getDimsList();
         int rows = Math.toIntExact(dimensions.get(0));
         int columns = dimensions.size() > 1 ? Math.toIntExact(dimensions.get(1)) : 1;
@@ -29,7 +30,8 @@ record OutputChannels(int count, int rows, int columns, int inner, int axis, int
         return new OutputChannels(first ? rows : columns, rows, columns, inner, first ? 0 : 1, 1);
     }
 
-    int ofElement(int index) {
+    /** The channel of the element at that place in row-major order. */
+    public int ofElement(int index) {
         int row = index / (columns * inner);
         int column = index / inner % columns;
         if (axis == 0) {

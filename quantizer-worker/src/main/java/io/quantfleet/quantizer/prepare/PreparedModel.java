@@ -45,4 +45,22 @@ public record PreparedModel(OnnxModel model, TensorFacts facts) {
         SameFunction.check(settled, rewritten, samples);
         return new PreparedModel(rewritten, ShapeProbe.run(rewritten, samples).facts());
     }
+
+    /**
+     * This model with its graph rewritten again.
+     *
+     * @param samples inputs to compare both on; the first few are used
+     * @throws io.quantfleet.quantizer.QuantizerException if it computes something else than before
+     */
+    public PreparedModel rewritten(Graph graph, SampleSource samples) {
+        OnnxModel changed = model.withGraph(graph);
+        SameFunction.check(model, changed, samples);
+        return new PreparedModel(changed, ShapeProbe.run(changed, samples).facts());
+    }
+
+    /** The same, without the comparison: whoever asks for it compares the models more closely. */
+    public PreparedModel rewrittenFreely(Graph graph, SampleSource samples) {
+        OnnxModel changed = model.withGraph(graph);
+        return new PreparedModel(changed, ShapeProbe.run(changed, samples).facts());
+    }
 }

@@ -2,55 +2,94 @@ package io.quantfleet.quantizer.quantize;
 
 import io.quantfleet.quantizer.ProgressListener;
 import io.quantfleet.quantizer.calibration.CalibrationRequest;
+import io.quantfleet.quantizer.calibration.CalibrationRequest.ChannelAxis;
 import io.quantfleet.quantizer.calibration.CalibrationStatistics;
 import io.quantfleet.quantizer.calibration.Calibrator;
-import io.quantfleet.quantizer.calibration.MinMax;
-import io.quantfleet.quantizer.calibration.Range;
+import io.quantfleet.quantizer.calibration.ChannelMeans;
 import io.quantfleet.quantizer.dataset.SampleSource;
-import io.quantfleet.quantizer.onnx.OnnxModel;
+import io.quantfleet.quantizer.prepare.PreparedModel;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** The ranges of one model's tensors, found when they are asked for and kept. */
-final class Calibration {
+/**
+ * What calibration samples show of one prepared model, collected when it is asked for and kept, so that any number of
+ * recipes can be tried after one pass. For use by one thread.
+ */
+public final class Calibration {
     private final Calibrator calibrator;
-    private final OnnxModel model;
+    private final PreparedModel prepared;
     private final SampleSource samples;
     private final ProgressListener listener;
-    private final Map<String, Range> known = new HashMap<>();
+    private final Map<String, ChannelMeans> means = new HashMap<>();
+    private CalibrationStatistics ranges = CalibrationStatistics.empty();
+    private CalibrationStatistics histograms = CalibrationStatistics.empty();
+    private boolean always;
     private long nanos;
 
-    Calibration(Calibrator calibrator, OnnxModel model, SampleSource samples, ProgressListener listener) {
+    /** @param listener hears how far each pass of the samples is */
+    public Calibration(
+            Calibrator calibrator, PreparedModel prepared, SampleSource samples, ProgressListener listener) {
         this.calibrator = calibrator;
-        this.model = model;
+        this.prepared = prepared;
         this.samples = samples;
         this.listener = listener;
     }
 
-    /** The ranges of these tensors, and maybe of others. */
-    Map<String, Range> ranges(Set<String> tensors) {
-        Set<String> missing = new LinkedHashSet<>(tensors);
-        missing.removeAll(known.keySet());
-        if (!missing.isEmpty()) {
-            long start = System.nanoTime();
-            CalibrationStatistics seen =
-                    calibrator.collect(model, CalibrationRequest.ranges(missing), samples, listener);
-            seen.tensors().forEach(tensor -> known.put(tensor, seen.of(tensor).range()));
-            nanos += System.nanoTime() - start;
-        }
-        return Map.copyOf(known);
+    /** The same, collecting histograms from the first pass on, because recipes to come will need them. */
+    public Calibration withHistograms() {
+        always = true;
+        return this;
     }
 
-    /** The method's name in reports. */
-    String method() {
-        return new MinMax().name();
+    /** The model that is calibrated. */
+    public PreparedModel prepared() {
+        return prepared;
+    }
+
+    CalibrationStatistics statistics(Set<String> tensors, boolean withHistograms) {
+        boolean whole = withHistograms || always;
+        CalibrationStatistics known = whole ? histograms : ranges.with(histograms);
+        Set<String> missing = new LinkedHashSet<>(tensors);
+        missing.removeAll(known.tensors());
+        if (missing.isEmpty()) {
+            return known;
+        }
+        CalibrationRequest request =
+                whole ? CalibrationRequest.histograms(missing) : CalibrationRequest.ranges(missing);
+        CalibrationStatistics seen = collect(request);
+        if (whole) {
+            histograms = histograms.with(seen);
+            return histograms;
+        }
+        ranges = ranges.with(seen);
+        return ranges.with(histograms);
+    }
+
+    Map<String, ChannelMeans> means(Map<String, ChannelAxis> channels) {
+        Map<String, ChannelAxis> missing = new LinkedHashMap<>(channels);
+        missing.keySet().removeAll(means.keySet());
+        if (!missing.isEmpty()) {
+            CalibrationStatistics seen = collect(CalibrationRequest.means(missing));
+            missing.keySet()
+                    .forEach(tensor -> means.put(
+                            tensor, seen.of(tensor).channelMeans().orElseThrow()));
+        }
+        return Map.copyOf(means);
+    }
+
+    private CalibrationStatistics collect(CalibrationRequest request) {
+        long start = System.nanoTime();
+        CalibrationStatistics seen = calibrator.collect(prepared.model(), request, samples, listener);
+        nanos += System.nanoTime() - start;
+        return seen;
     }
 
     /** How long it took until now. */
-    Duration spent() {
+    public Duration spent() {
         return Duration.ofNanos(nanos);
     }
 }

@@ -17,17 +17,21 @@ final class LayerWeights {
     private static final double LARGEST_BIAS = 1 << 30;
 
     private final Graph graph;
+    private final Recipe recipe;
     private final DeviceClassProfile profile;
     private final QdqWriter writer;
+    private final BiasCorrection correction;
     private final Map<List<Object>, Stored> shared = new HashMap<>();
 
     /** A weight that is stored in integers: the tensor to read, and its scales. */
     private record Stored(String name, WeightQuantizer.Quantized quantized) {}
 
-    LayerWeights(Graph graph, DeviceClassProfile profile, QdqWriter writer) {
+    LayerWeights(Graph graph, Recipe recipe, QdqWriter writer, BiasCorrection correction) {
         this.graph = graph;
-        this.profile = profile;
+        this.recipe = recipe;
+        this.profile = recipe.profile();
         this.writer = writer;
+        this.correction = correction;
     }
 
     /**
@@ -48,10 +52,12 @@ final class LayerWeights {
         boolean quantizeBias = bias.isPresent() && inputScale > 0;
         float[] least = quantizeBias ? leastScales(bias.orElseThrow(), inputScale, axis) : new float[1];
         Stored stored = stored(weight.get(), axis, least);
+        correction.apply(layer, weight.get(), stored.quantized());
         graph.setInput(layer, 1, stored.name());
-        if (quantizeBias) {
+        if (inputScale > 0) {
             float[] scales = biasScales(stored.quantized(), inputScale);
-            graph.setInput(layer, 2, writer.storeBias(bias.orElseThrow(), scales));
+            integerBias(layer, weight.get())
+                    .ifPresent(corrected -> graph.setInput(layer, 2, writer.storeBias(corrected, scales)));
         }
         return true;
     }
@@ -59,7 +65,7 @@ final class LayerWeights {
     // Layers that share a weight, and need the same scales for it, share its integers.
     private Stored stored(TensorProto weight, int axis, float[] least) {
         WeightQuantizer.Quantized quantized = profile.weights().symmetric()
-                ? WeightQuantizer.symmetric(weight, axis, least)
+                ? WeightQuantizer.symmetric(weight, axis, least, recipe.greatestWeight(), recipe.weightClipping())
                 : WeightQuantizer.perTensor(weight, profile.weights().type(), false);
         return shared.computeIfAbsent(
                 List.of(weight.getName(), axis, quantized.parameters()),

@@ -22,11 +22,11 @@ final class Planner {
     private final Graph graph;
     private final TensorFacts facts;
     private final DeviceClassProfile profile;
-    private final Set<String> excluded;
+    private final Map<String, String> excluded;
     private final Set<Node> quantized = new LinkedHashSet<>();
     private final Set<String> tensors = new LinkedHashSet<>();
 
-    private Planner(Graph graph, TensorFacts facts, DeviceClassProfile profile, Set<String> excluded) {
+    private Planner(Graph graph, TensorFacts facts, DeviceClassProfile profile, Map<String, String> excluded) {
         this.graph = graph;
         this.facts = facts;
         this.profile = profile;
@@ -36,9 +36,9 @@ final class Planner {
     /**
      * Makes the plan for a graph.
      *
-     * @param excluded labels of nodes that stay in floats, because the runtime computes them so anyhow
+     * @param excluded by label, nodes that stay in floats, and why
      */
-    static QuantizationPlan plan(Graph graph, TensorFacts facts, DeviceClassProfile profile, Set<String> excluded) {
+    static QuantizationPlan plan(Graph graph, TensorFacts facts, DeviceClassProfile profile, Map<String, String> excluded) {
         return new Planner(graph, facts, profile, excluded).plan();
     }
 
@@ -67,7 +67,7 @@ final class Planner {
         return known
                 && profile.operators().contains(node.operator())
                 && !node.hasSubgraph()
-                && !excluded.contains(node.label());
+                && !excluded.containsKey(node.label());
     }
 
     private boolean joins(Node node) {
@@ -165,8 +165,8 @@ final class Planner {
     }
 
     private String reason(Node node) {
-        if (excluded.contains(node.label())) {
-            return "ONNX Runtime chooses no int8 kernel for it";
+        if (excluded.containsKey(node.label())) {
+            return excluded.getOrDefault(node.label(), "");
         }
         if (node.hasSubgraph()) {
             return "it has graphs of its own";

@@ -30,22 +30,24 @@ final class QdqInserter {
     private final Map<String, Affine> parameters = new LinkedHashMap<>();
     private final Map<String, String> storedData = new HashMap<>();
 
-    private QdqInserter(Graph graph, TensorFacts facts, DeviceClassProfile profile, QuantizationPlan plan) {
+    private QdqInserter(
+            Graph graph, TensorFacts facts, Recipe recipe, QuantizationPlan plan, BiasCorrection correction) {
         this.graph = graph;
         this.facts = facts;
-        this.profile = profile;
+        this.profile = recipe.profile();
         this.plan = plan;
         this.writer = new QdqWriter(graph);
-        this.weights = new LayerWeights(graph, profile, writer);
+        this.weights = new LayerWeights(graph, recipe, writer, correction);
     }
 
     static void apply(
             Graph graph,
             TensorFacts facts,
-            DeviceClassProfile profile,
+            Recipe recipe,
             QuantizationPlan plan,
-            Map<String, Range> ranges) {
-        QdqInserter inserter = new QdqInserter(graph, facts, profile, plan);
+            Map<String, Range> ranges,
+            BiasCorrection correction) {
+        QdqInserter inserter = new QdqInserter(graph, facts, recipe, plan, correction);
         inserter.chooseParameters(ranges);
         inserter.dropBounds();
         inserter.quantizeStored();

@@ -12,6 +12,7 @@ import java.util.Set;
  * @param method how it was made, as reports name it
  * @param quantizedNodes names of the operators that compute on quantized tensors
  * @param leftFloat operators on floats that are not quantized
+ * @param clips the ranges of its quantized tensors, in the order of the graph
  * @param calibrating how long calibration took
  * @param quantizing how long everything else took
  */
@@ -20,11 +21,13 @@ public record QuantizedModel(
         String method,
         Set<String> quantizedNodes,
         List<FloatLayer> leftFloat,
+        List<TensorClip> clips,
         Duration calibrating,
         Duration quantizing) {
 
     public QuantizedModel {
         quantizedNodes = Set.copyOf(quantizedNodes);
         leftFloat = List.copyOf(leftFloat);
+        clips = List.copyOf(clips);
     }
 }

@@ -3,7 +3,11 @@ package io.quantfleet.quantizer.quantize;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.ProgressListener;
 import io.quantfleet.quantizer.QuantizerException;
+import io.quantfleet.quantizer.calibration.CalibrationStatistics;
 import io.quantfleet.quantizer.calibration.Calibrator;
+import io.quantfleet.quantizer.calibration.MinMax;
+import io.quantfleet.quantizer.calibration.Range;
+import io.quantfleet.quantizer.calibration.RangeMethod;
 import io.quantfleet.quantizer.dataset.SampleSource;
 import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.Node;
@@ -12,7 +16,8 @@ import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.target.DeviceClassProfile;
 import io.quantfleet.quantizer.target.DeviceClassProfile.Kernels;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,6 +28,8 @@ import java.util.stream.Collectors;
  * one object may serve any number of threads.
  */
 public final class StaticQuantizer {
+    private static final String NO_KERNEL = "ONNX Runtime chooses no int8 kernel for it";
+
     private final Calibrator calibrator;
 
     public StaticQuantizer(Calibrator calibrator) {
@@ -30,7 +37,7 @@ public final class StaticQuantizer {
     }
 
     /**
-     * Makes the variant of a model for a device class.
+     * Makes the variant of a model for a device class, with the full range of what was seen.
      *
      * @param original the FP32 model
      * @param sampleShapes dimensions of one sample by input, where the model leaves them open; may be empty
@@ -44,47 +51,84 @@ public final class StaticQuantizer {
             SampleSource samples,
             DeviceClassProfile profile,
             ProgressListener listener) {
-        long start = System.nanoTime();
         PreparedModel prepared = PreparedModel.of(original, samples, sampleShapes, profile.staticShapes());
-        Calibration calibration = new Calibration(calibrator, prepared.model(), samples, listener);
-        Attempt attempt = attempt(prepared, profile, calibration, Set.of());
-        if (profile.int8Kernels() == Kernels.REQUIRED) {
-            attempt = settle(prepared, profile, calibration, attempt);
+        return quantize(
+                new Calibration(calibrator, prepared, samples, listener),
+                Recipe.of(profile, RangeChoice.of(new MinMax())));
+    }
+
+    /**
+     * Makes a variant of a prepared model.
+     *
+     * @param calibration what is known of the model, and learns what is missing
+     * @throws QuantizerException if the model can't be calibrated, or the profile can't be met
+     */
+    public QuantizedModel quantize(Calibration calibration, Recipe recipe) {
+        long start = System.nanoTime();
+        Duration before = calibration.spent();
+        Attempt attempt = attempt(calibration, recipe);
+        if (recipe.profile().int8Kernels() == Kernels.REQUIRED) {
+            attempt = settle(calibration, recipe, attempt);
         }
-        Duration total = Duration.ofNanos(System.nanoTime() - start);
+        Duration calibrating = calibration.spent().minus(before);
         return new QuantizedModel(
                 attempt.variant(),
-                "static-int8-" + calibration.method(),
+                "static-int8-" + recipe.ranges().name(),
                 attempt.plan().nodes().stream().map(Node::label).collect(Collectors.toSet()),
                 attempt.plan().leftFloat(),
-                calibration.spent(),
-                total.minus(calibration.spent()));
+                attempt.clips(),
+                calibrating,
+                Duration.ofNanos(System.nanoTime() - start).minus(calibrating));
     }
 
     /** A variant, and the quantized operators that ONNX Runtime computes in floats nevertheless. */
-    private record Attempt(QuantizationPlan plan, OnnxModel variant, Set<String> computedInFloats) {}
+    private record Attempt(
+            QuantizationPlan plan, OnnxModel variant, List<TensorClip> clips, Map<String, String> computedInFloats) {}
 
-    private static Attempt attempt(
-            PreparedModel prepared, DeviceClassProfile profile, Calibration calibration, Set<String> excluded) {
+    private static Attempt attempt(Calibration calibration, Recipe recipe) {
+        PreparedModel prepared = calibration.prepared();
         Graph graph = prepared.model().graph();
-        QuantizationPlan plan = Planner.plan(graph, prepared.facts(), profile, excluded);
-        check(plan, profile);
-        QdqInserter.apply(graph, prepared.facts(), profile, plan, calibration.ranges(plan.toCalibrate(graph)));
+        QuantizationPlan plan = Planner.plan(graph, prepared.facts(), recipe.profile(), recipe.leftFloat());
+        check(plan, recipe.profile());
+        List<TensorClip> clips = clips(calibration, recipe, plan.toCalibrate(graph));
+        Map<String, Range> ranges = clips.stream().collect(Collectors.toMap(TensorClip::tensor, TensorClip::chosen));
+        BiasCorrection correction = new BiasCorrection(
+                graph,
+                recipe.biasCorrection()
+                        ? calibration.means(BiasCorrection.needed(graph, prepared.facts(), plan.nodes()))
+                        : Map.of());
+        QdqInserter.apply(graph, prepared.facts(), recipe, plan, ranges, correction);
         OnnxModel variant = prepared.model().withGraph(graph);
-        Set<String> inFloats = KernelCheck.computedInFloats(variant, plan.nodes()).stream()
-                .map(Node::label)
-                .collect(Collectors.toSet());
-        return new Attempt(plan, variant, inFloats);
+        Map<String, String> inFloats = new LinkedHashMap<>();
+        KernelCheck.computedInFloats(variant, plan.nodes()).forEach(node -> inFloats.put(node.label(), NO_KERNEL));
+        return new Attempt(plan, variant, clips, inFloats);
+    }
+
+    private static List<TensorClip> clips(Calibration calibration, Recipe recipe, Set<String> tensors) {
+        CalibrationStatistics seen =
+                calibration.statistics(tensors, recipe.ranges().needsHistograms());
+        DeviceClassProfile.Activations activations = recipe.profile().activations();
+        List<TensorClip> clips = new ArrayList<>();
+        for (String tensor : tensors) {
+            RangeMethod method = recipe.ranges().methodFor(tensor);
+            clips.add(new TensorClip(
+                    tensor,
+                    method.name(),
+                    seen.of(tensor).range(),
+                    seen.range(tensor, method, activations.type(), activations.symmetric()),
+                    seen.of(tensor).histogram()));
+        }
+        return clips;
     }
 
     // An operator that is quantized and yet computed in floats is slower than one that was left alone, so it is left
     // alone; that may cost its neighbours their kernels, and so on until nothing changes.
-    private static Attempt settle(
-            PreparedModel prepared, DeviceClassProfile profile, Calibration calibration, Attempt first) {
+    private static Attempt settle(Calibration calibration, Recipe recipe, Attempt first) {
         Attempt attempt = first;
-        Set<String> excluded = new HashSet<>();
-        while (excluded.addAll(attempt.computedInFloats())) {
-            attempt = attempt(prepared, profile, calibration, excluded);
+        Recipe settled = recipe;
+        while (!settled.leftFloat().keySet().containsAll(attempt.computedInFloats().keySet())) {
+            settled = settled.leaving(attempt.computedInFloats());
+            attempt = attempt(calibration, settled);
         }
         return attempt;
     }

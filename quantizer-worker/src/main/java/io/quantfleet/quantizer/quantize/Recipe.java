@@ -1,0 +1,68 @@
+package io.quantfleet.quantizer.quantize;
+
+import io.quantfleet.quantizer.target.DeviceClassProfile;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Everything that decides how a prepared model is quantized. Immutable.
+ *
+ * @param profile what the device class can execute
+ * @param ranges how the ranges of computed tensors are chosen
+ * @param weightClipping whether a weight's scale is the one of least squared error, which may cut off its largest
+ *     elements, rather than one that expresses them all
+ * @param biasCorrection whether biases make up for the mean error that rounded weights cause
+ * @param reducedRange whether weights keep to 7 bits: x86 processors without VNNI add two 16-bit products of unsigned
+ *     and signed bytes with saturation, which 8 bits overflow
+ * @param leftFloat by node label, operators that stay in FP32, and why
+ */
+public record Recipe(
+        DeviceClassProfile profile,
+        RangeChoice ranges,
+        boolean weightClipping,
+        boolean biasCorrection,
+        boolean reducedRange,
+        Map<String, String> leftFloat) {
+
+    public Recipe {
+        leftFloat = Collections.unmodifiableMap(new LinkedHashMap<>(leftFloat));
+    }
+
+    /** Nothing but ranges. */
+    public static Recipe of(DeviceClassProfile profile, RangeChoice ranges) {
+        return new Recipe(profile, ranges, false, false, false, Map.of());
+    }
+
+    /** The same with other ranges. */
+    public Recipe withRanges(RangeChoice other) {
+        return new Recipe(profile, other, weightClipping, biasCorrection, reducedRange, leftFloat);
+    }
+
+    /** The same with weights clipped or not. */
+    public Recipe withWeightClipping(boolean clipped) {
+        return new Recipe(profile, ranges, clipped, biasCorrection, reducedRange, leftFloat);
+    }
+
+    /** The same with biases corrected or not. */
+    public Recipe withBiasCorrection(boolean corrected) {
+        return new Recipe(profile, ranges, weightClipping, corrected, reducedRange, leftFloat);
+    }
+
+    /** The same with weights of 7 or 8 bits. */
+    public Recipe withReducedRange(boolean reduced) {
+        return new Recipe(profile, ranges, weightClipping, biasCorrection, reduced, leftFloat);
+    }
+
+    /** The same with more operators left in FP32. */
+    public Recipe leaving(Map<String, String> more) {
+        Map<String, String> all = new LinkedHashMap<>(leftFloat);
+        more.forEach(all::putIfAbsent);
+        return new Recipe(profile, ranges, weightClipping, biasCorrection, reducedRange, all);
+    }
+
+    /** The greatest magnitude of a symmetric weight's integers. */
+    int greatestWeight() {
+        return reducedRange ? 63 : 127;
+    }
+}
