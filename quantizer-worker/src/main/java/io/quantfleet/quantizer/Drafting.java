@@ -26,7 +26,7 @@ final class Drafting {
             String name = model + "." + profile.name() + ".onnx";
             Path file = output.staged(name);
             VariantMaker.MadeVariant made = maker.make(
-                    source, profile, file, (step, fraction) -> progress.at(step, profile.name(), index, fraction));
+                    source, profile, file, progress.making(profile.name(), index));
             drafts.add(new Draft(profile, file, output.published(name), made));
         }
         return drafts;

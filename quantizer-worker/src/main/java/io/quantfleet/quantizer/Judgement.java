@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /** The second half of a request: evaluates the variants together, cuts the probe set, and writes the reports. */
 final class Judgement {
@@ -36,14 +35,14 @@ final class Judgement {
         Evaluator.Result result =
                 evaluator.evaluate(onnx, drafts.stream().map(Draft::file).toList(), progress);
         double seconds = (System.nanoTime() - start) / NANOS_PER_SECOND;
-        int[] chosen = cutter.choose(request.probeSamples(), request.seed());
+        int[] chosen = cutter.choose(request.options().probeSamples(), request.options().seed());
         ProbeSet probes = cutter.cut(chosen, result.reference());
         List<QuantizedVariant> variants = new ArrayList<>();
         for (Draft draft : drafts) {
             Evaluation evaluation = result.variants().get(variants.size());
             variants.add(new QuantizedVariant(
                     draft.published(),
-                    report(draft, evaluation, seconds, request.maxLossPoints()),
+                    report(draft, evaluation, seconds, request.options()),
                     probes,
                     evaluation.variantPredictions().accuracy(validation, Arrays.stream(chosen))));
         }
@@ -51,17 +50,18 @@ final class Judgement {
     }
 
     private static VariantReport report(
-            Draft draft, Evaluation evaluation, double evaluateSeconds, Optional<Double> maxLossPoints) {
+            Draft draft, Evaluation evaluation, double evaluateSeconds, QuantizationOptions options) {
         VariantMaker.MadeVariant made = draft.made();
         return new VariantReport(
                 draft.profile().name(),
                 draft.name(),
                 draft.sha256(),
                 draft.bytes(),
-                made.method(),
+                made.trail().method(),
                 evaluation,
                 new StepSeconds(made.calibrateSeconds(), made.quantizeSeconds(), evaluateSeconds),
                 PeakMemory.mebibytes(),
-                Verdict.of(evaluation, draft.profile().lossBudget(maxLossPoints)));
+                Verdict.of(evaluation, draft.profile().lossBudget(options.maxLossPoints()), options.minAgreement()),
+                made.trail());
     }
 }

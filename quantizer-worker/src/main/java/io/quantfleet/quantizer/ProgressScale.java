@@ -1,6 +1,7 @@
 package io.quantfleet.quantizer;
 
 import io.quantfleet.quantizer.QuantizationProgress.Step;
+import io.quantfleet.quantizer.search.Rung;
 import java.util.Optional;
 
 /** Places the progress of single steps on the scale of a whole request, by rough shares of the time they take. */
@@ -25,6 +26,21 @@ final class ProgressScale {
     /** Tells of a step for the variant of this index. */
     void at(Step step, String deviceClass, int index, double fraction) {
         listener.progressed(new QuantizationProgress(step, Optional.of(deviceClass), overall(step, index, fraction)));
+    }
+
+    /** Tells of the making of the variant of this index. */
+    VariantMaker.MakingListener making(String deviceClass, int index) {
+        return new VariantMaker.MakingListener() {
+            @Override
+            public void progressed(Step step, double fractionOfStep) {
+                at(step, deviceClass, index, fractionOfStep);
+            }
+
+            @Override
+            public void climbed(Rung rung) {
+                listener.climbed(deviceClass, rung);
+            }
+        };
     }
 
     private double overall(Step step, int index, double fraction) {

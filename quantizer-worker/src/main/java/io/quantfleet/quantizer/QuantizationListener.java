@@ -1,5 +1,7 @@
 package io.quantfleet.quantizer;
 
+import io.quantfleet.quantizer.search.Rung;
+
 /** Hears how far a request is, on the thread that asked for it. */
 @FunctionalInterface
 public interface QuantizationListener {
@@ -9,4 +11,11 @@ public interface QuantizationListener {
      * {@link QuantizerException} with {@link io.quantfleet.protocols.ReasonCode#CANCELLED}.
      */
     void progressed(QuantizationProgress progress);
+
+    /**
+     * Called when a rung of the ladder is done.
+     *
+     * @param deviceClass for which variant
+     */
+    default void climbed(String deviceClass, Rung rung) {}
 }

@@ -6,8 +6,11 @@ import io.quantfleet.quantizer.dataset.Datasets;
 import io.quantfleet.quantizer.dataset.DescriptionCheck;
 import io.quantfleet.quantizer.dataset.LabelledSamples;
 import io.quantfleet.quantizer.dataset.ModelDescription;
+import io.quantfleet.quantizer.evaluate.AccuracyGate;
+import io.quantfleet.quantizer.evaluate.HeldOut;
 import io.quantfleet.quantizer.evaluate.LatencyPlan;
 import io.quantfleet.quantizer.onnx.OnnxModel;
+import io.quantfleet.quantizer.search.SearchSetting;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -23,15 +26,43 @@ public final class Quantizer {
     private final int threads;
     private final LatencyPlan latency;
 
-    /** @param threads how many threads compute; latencies are always those of one */
-    public Quantizer(int threads) {
-        this(new StaticQuantization(threads), threads, LatencyPlan.DEFAULT);
-    }
-
     Quantizer(VariantMaker maker, int threads, LatencyPlan latency) {
         this.maker = maker;
         this.threads = threads;
         this.latency = latency;
+    }
+
+    /** Starts from what suits most machines. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Builds a quantizer. Not for use by several threads. */
+    public static final class Builder {
+        private int threads = Runtime.getRuntime().availableProcessors();
+        private LatencyPlan latency = LatencyPlan.DEFAULT;
+
+        private Builder() {}
+
+        /** How many threads compute; one per processor if this is not called. Latencies are always those of one. */
+        public Builder threads(int value) {
+            if (value < 1) {
+                throw new IllegalArgumentException("threads must be at least 1, not " + value);
+            }
+            threads = value;
+            return this;
+        }
+
+        /** How latency is measured. */
+        public Builder latency(LatencyPlan value) {
+            latency = value;
+            return this;
+        }
+
+        /** The quantizer. */
+        public Quantizer build() {
+            return new Quantizer(new LadderMaker(), threads, latency);
+        }
     }
 
     /**
@@ -53,11 +84,29 @@ public final class Quantizer {
             progress.at(Step.READ, 1);
             Drafting drafting = new Drafting(maker, description.name(), output, progress);
             Judgement judgement = new Judgement(description, validation, threads, latency);
-            var drafts = drafting.make(VariantMaker.Source.of(original, description, calibration), request.profiles());
+            var source = new VariantMaker.Source(
+                    setting(original, description, calibration, validation, request.options()), request.options());
+            var drafts = drafting.make(source, request.profiles());
             var variants = judgement.of(onnx, drafts, request, fraction -> progress.at(Step.EVALUATE, fraction));
             output.publish(drafts.stream().map(Draft::name).toList());
             return new QuantizationResult(description.name(), bytes(onnx, original), variants);
         }
+    }
+
+    private SearchSetting setting(
+            OnnxModel original,
+            ModelDescription description,
+            LabelledSamples calibration,
+            LabelledSamples validation,
+            QuantizationOptions options) {
+        SampleSplit split = SampleSplit.of(calibration, options.calibrationSamples(), description);
+        return new SearchSetting(
+                original,
+                description,
+                split.ranges(),
+                new HeldOut(original, description, split.heldOut(), threads),
+                new AccuracyGate(original, description, validation, threads),
+                threads);
     }
 
     private static Path onnxBeside(Path file, ModelDescription description) {

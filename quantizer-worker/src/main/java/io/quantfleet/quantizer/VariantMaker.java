@@ -1,15 +1,13 @@
 package io.quantfleet.quantizer;
 
-import io.quantfleet.quantizer.dataset.ModelDescription;
-import io.quantfleet.quantizer.dataset.SampleSource;
 import io.quantfleet.quantizer.onnx.OnnxModel;
+import io.quantfleet.quantizer.search.Rung;
+import io.quantfleet.quantizer.search.SearchSetting;
+import io.quantfleet.quantizer.search.Trail;
 import io.quantfleet.quantizer.target.DeviceClassProfile;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 
-/** Quantizes a model for one device class, and leaves the judging to others. */
+/** Quantizes a model for one device class, and leaves the final judging to others. */
 @FunctionalInterface
 interface VariantMaker {
 
@@ -27,23 +25,14 @@ interface VariantMaker {
     /**
      * What variants are made of.
      *
-     * @param original the FP32 model
-     * @param sampleShapes by input, the dimensions of one sample
-     * @param calibration samples to find ranges with
+     * @param setting the model and its samples
+     * @param options how to make them
      */
-    record Source(OnnxModel original, Map<String, List<Long>> sampleShapes, SampleSource calibration) {
-        public Source {
-            sampleShapes = Map.copyOf(sampleShapes);
-        }
+    record Source(SearchSetting setting, QuantizationOptions options) {
 
-        static Source of(OnnxModel original, ModelDescription description, SampleSource calibration) {
-            Map<String, List<Long>> shapes = new LinkedHashMap<>();
-            description
-                    .inputs()
-                    .forEach(input -> shapes.put(
-                            input.name(),
-                            input.sampleShape().stream().map(Integer::longValue).toList()));
-            return new Source(original, shapes, calibration);
+        /** The FP32 model. */
+        OnnxModel original() {
+            return setting.original();
         }
     }
 
@@ -51,14 +40,17 @@ interface VariantMaker {
     @FunctionalInterface
     interface MakingListener {
         void progressed(QuantizationProgress.Step step, double fractionOfStep);
+
+        /** A rung of the ladder is done. */
+        default void climbed(Rung rung) {}
     }
 
     /**
      * How it went.
      *
-     * @param method how the variant was quantized, in a few words
+     * @param trail how the variant came about
      * @param calibrateSeconds wall-clock time for finding ranges
-     * @param quantizeSeconds wall-clock time for rewriting, writing and checking
+     * @param quantizeSeconds wall-clock time for rewriting, writing, checking and choosing
      */
-    record MadeVariant(String method, double calibrateSeconds, double quantizeSeconds) {}
+    record MadeVariant(Trail trail, double calibrateSeconds, double quantizeSeconds) {}
 }

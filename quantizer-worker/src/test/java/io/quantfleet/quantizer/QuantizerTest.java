@@ -10,6 +10,7 @@ import io.quantfleet.protocols.Sha256;
 import io.quantfleet.quantizer.QuantizationProgress.Step;
 import io.quantfleet.quantizer.evaluate.LatencyPlan;
 import io.quantfleet.quantizer.onnx.TinyModel;
+import io.quantfleet.quantizer.search.Trail;
 import io.quantfleet.quantizer.target.DeviceClassProfile;
 import io.quantfleet.quantizer.target.ProfileReader;
 import java.io.IOException;
@@ -47,7 +48,7 @@ class QuantizerTest {
         listener.progressed(Step.CALIBRATE, 0.5);
         listener.progressed(Step.QUANTIZE, 1);
         source.original().write(target);
-        return new VariantMaker.MadeVariant("copied", 1.5, 0.5);
+        return new VariantMaker.MadeVariant(Trail.of("copied"), 1.5, 0.5);
     }
 
     private static Quantizer copier() {
@@ -55,7 +56,11 @@ class QuantizerTest {
     }
 
     private QuantizationRequest request() {
-        return new QuantizationRequest(model.files(), PROFILES, Optional.empty(), 1, 6, output);
+        return new QuantizationRequest(
+                model.files(),
+                PROFILES,
+                QuantizationOptions.builder().probeSamples(6).build(),
+                output);
     }
 
     private List<String> outputs() throws IOException {
@@ -209,7 +214,10 @@ class QuantizerTest {
     @Test
     void refusesTwoProfilesOfOneName() {
         assertThatThrownBy(() -> new QuantizationRequest(
-                        model.files(), List.of(PROFILES.get(0), PROFILES.get(0)), Optional.empty(), 1, 1, output))
+                        model.files(),
+                        List.of(PROFILES.get(0), PROFILES.get(0)),
+                        QuantizationOptions.defaults(),
+                        output))
                 .hasMessage("the device class rpi-cpu is asked for twice; give each name once");
     }
 

@@ -3,6 +3,7 @@ package io.quantfleet.cli.quantize;
 import io.quantfleet.cli.CliException;
 import io.quantfleet.cli.terminal.Progress;
 import io.quantfleet.quantizer.ModelFiles;
+import io.quantfleet.quantizer.QuantizationOptions;
 import io.quantfleet.quantizer.QuantizationRequest;
 import io.quantfleet.quantizer.QuantizationResult;
 import io.quantfleet.quantizer.Quantizer;
@@ -15,6 +16,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -24,7 +26,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "quantize",
         description = {
-            "Quantizes a model on this machine, with no server: makes one int8 variant per device class and measures each"
+            "Quantizes a model on this machine, with no server: makes one variant per device class and measures each"
                     + " beside the FP32 original.",
             "",
             "Accuracy is that on all validation samples; latency is that of one inference at a time on one thread of"
@@ -50,7 +52,6 @@ import picocli.CommandLine.Spec;
         })
 public final class QuantizeCommand implements Callable<Integer> {
     private static final int REJECTED = 3;
-    private static final int PROBES = 100;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -96,43 +97,29 @@ public final class QuantizeCommand implements Callable<Integer> {
     private @Nullable Path json;
 
     @Option(
-            names = "--max-loss-points",
-            paramLabel = "POINTS",
-            description =
-                    "How many percentage points of accuracy a variant may lose against FP32, 0 to 100. Default: what"
-                            + " each device class's profile says.")
-    private @Nullable Double maxLossPoints;
-
-    @Option(
             names = "--threads",
             paramLabel = "N",
             description = "Threads for calibration and accuracy. Default: one per processor.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
-    @Option(
-            names = "--seed",
-            defaultValue = "1",
-            paramLabel = "N",
-            description = "Settles everything chosen at random. Default: ${DEFAULT-VALUE}")
-    private long seed;
+    @Mixin
+    private MethodOptions method = new MethodOptions();
 
     @Override
     public Integer call() {
         checkNumbers();
+        QuantizationOptions options = method.read();
         List<DeviceClassProfile> profiles = new ProfileArguments(spec.commandLine()).read(deviceClasses);
         Optional<ReportFile> report = Optional.ofNullable(json).map(ReportFile::new);
         try (Progress progress = Progress.onStandardError();
                 Cancellation cancellation = Cancellation.onExit()) {
             QuantizeSteps steps = new QuantizeSteps(progress, cancellation);
-            QuantizationResult result = new Quantizer(threads)
+            QuantizationResult result = Quantizer.builder()
+                    .threads(threads)
+                    .build()
                     .quantize(
                             new QuantizationRequest(
-                                    new ModelFiles(description, calibration, validation),
-                                    profiles,
-                                    Optional.ofNullable(maxLossPoints),
-                                    seed,
-                                    PROBES,
-                                    out),
+                                    new ModelFiles(description, calibration, validation), profiles, options, out),
                             steps);
             steps.finish();
             report.ifPresent(file -> file.write(result.toJson()));
@@ -146,10 +133,6 @@ public final class QuantizeCommand implements Callable<Integer> {
         if (threads < 1) {
             throw new CommandLine.ParameterException(
                     spec.commandLine(), "--threads must be at least 1, not " + threads);
-        }
-        if (maxLossPoints != null && !(maxLossPoints >= 0 && maxLossPoints <= 100)) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(), "--max-loss-points must be 0 to 100, not " + maxLossPoints);
         }
     }
 

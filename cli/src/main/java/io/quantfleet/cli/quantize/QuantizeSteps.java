@@ -3,6 +3,8 @@ package io.quantfleet.cli.quantize;
 import io.quantfleet.cli.terminal.Progress;
 import io.quantfleet.quantizer.QuantizationListener;
 import io.quantfleet.quantizer.QuantizationProgress;
+import io.quantfleet.quantizer.search.Rung;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Shows a request's progress as steps on the terminal, in full tenths so that a log does not fill. */
@@ -30,6 +32,17 @@ final class QuantizeSteps implements QuantizationListener {
         if (percent > 0) {
             step.ifPresent(current -> current.say(percent + " % of all"));
         }
+    }
+
+    @Override
+    public void climbed(String deviceClass, Rung rung) {
+        String gained = rung.before().isEmpty()
+                ? String.format(Locale.ROOT, "%.1f dB", rung.after().sqnrDb())
+                : String.format(Locale.ROOT, "%+.1f dB", rung.gainDb());
+        String accuracy = rung.validation()
+                .map(measured -> String.format(Locale.ROOT, ", loses %.2f points", measured.lossPoints()))
+                .orElse(", nothing gained");
+        step.ifPresent(current -> current.say(rung.name() + ": " + gained + accuracy));
     }
 
     /** Ends the last step. */

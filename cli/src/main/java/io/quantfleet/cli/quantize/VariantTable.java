@@ -8,9 +8,13 @@ import io.quantfleet.quantizer.evaluate.Accuracy;
 import io.quantfleet.quantizer.evaluate.Evaluation;
 import io.quantfleet.quantizer.evaluate.Latency;
 import io.quantfleet.quantizer.report.VariantReport;
+import io.quantfleet.quantizer.technique.Finding;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The variants of a model side by side, under their original. */
 final class VariantTable {
@@ -50,6 +54,7 @@ final class VariantTable {
         result.variants().stream().map(QuantizedVariant::report).forEach(report -> row(table, report));
         List<String> lines = new ArrayList<>(table.lines());
         reasons(lines);
+        findings(lines);
         return lines;
     }
 
@@ -76,6 +81,22 @@ final class VariantTable {
         for (QuantizedVariant variant : result.variants()) {
             VariantReport report = variant.report();
             report.verdict().reasons().forEach(reason -> lines.add("  " + report.deviceClass() + ": " + reason));
+        }
+    }
+
+    // What was found in the model and treated; of many findings of one kind the first speaks for all.
+    private void findings(List<String> lines) {
+        for (QuantizedVariant variant : result.variants()) {
+            VariantReport report = variant.report();
+            Map<String, List<Finding>> byTechnique = report.trail().rungs().stream()
+                    .flatMap(rung -> rung.findings().stream())
+                    .collect(Collectors.groupingBy(Finding::technique, LinkedHashMap::new, Collectors.toList()));
+            byTechnique.forEach((technique, found) -> {
+                Finding first = found.get(0);
+                String more = found.size() == 1 ? "" : " (and " + (found.size() - 1) + " more)";
+                lines.add("  " + report.deviceClass() + ": " + technique + " at " + first.node() + ": " + first.text()
+                        + more);
+            });
         }
     }
 

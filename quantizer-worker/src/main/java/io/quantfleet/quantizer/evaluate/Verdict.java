@@ -3,6 +3,7 @@ package io.quantfleet.quantizer.evaluate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Whether a variant may go to devices.
@@ -25,8 +26,9 @@ public record Verdict(boolean ready, List<String> reasons) {
      * Judges a variant.
      *
      * @param maxLossPoints what it may lose against FP32, in percentage points of accuracy
+     * @param minAgreement the fraction of samples for which it must choose what FP32 chooses, if that is a condition
      */
-    public static Verdict of(Evaluation evaluation, double maxLossPoints) {
+    public static Verdict of(Evaluation evaluation, double maxLossPoints, Optional<Double> minAgreement) {
         List<String> reasons = new ArrayList<>();
         Accuracy accuracy = evaluation.accuracy();
         if (accuracy.lossPoints() > maxLossPoints + ROUNDING) {
@@ -38,6 +40,14 @@ public record Verdict(boolean ready, List<String> reasons) {
                     accuracy.variant() * 100,
                     accuracy.samples(),
                     maxLossPoints));
+        }
+        if (accuracy.agreement() < minAgreement.orElse(0.0) - ROUNDING) {
+            reasons.add(String.format(
+                    Locale.ROOT,
+                    "it chooses what FP32 chooses for %.2f %% of %d samples; %.2f %% are asked for",
+                    accuracy.agreement() * 100,
+                    accuracy.samples(),
+                    minAgreement.orElse(0.0) * 100));
         }
         if (evaluation.unusable() > 0) {
             reasons.add(

@@ -62,10 +62,11 @@ public final class ReportJson {
                 .addAll(report.verdict().reasons().stream()
                         .map(JsonNodeFactory.instance::textNode)
                         .toList());
+        TrailJson.write(node, report.trail());
         return node;
     }
 
-    private static void accuracy(ObjectNode node, Accuracy accuracy) {
+    static void accuracy(ObjectNode node, Accuracy accuracy) {
         node.put("fp32", accuracy.fp32())
                 .put("variant", accuracy.variant())
                 .put("agreement", accuracy.agreement())
@@ -76,7 +77,7 @@ public final class ReportJson {
         node.put("p50", rounded(latency.p50(), 10_000)).put("p95", rounded(latency.p95(), 10_000));
     }
 
-    private static void figure(ObjectNode node, String name, double value) {
+    static void figure(ObjectNode node, String name, double value) {
         if (Double.isFinite(value)) {
             node.put(name, value);
         } else {
@@ -84,7 +85,7 @@ public final class ReportJson {
         }
     }
 
-    private static double rounded(double value, int parts) {
+    static double rounded(double value, int parts) {
         return Double.isFinite(value) ? (double) Math.round(value * parts) / parts : value;
     }
 

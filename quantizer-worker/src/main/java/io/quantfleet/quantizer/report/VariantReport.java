@@ -3,6 +3,7 @@ package io.quantfleet.quantizer.report;
 import io.quantfleet.protocols.Sha256;
 import io.quantfleet.quantizer.evaluate.Evaluation;
 import io.quantfleet.quantizer.evaluate.Verdict;
+import io.quantfleet.quantizer.search.Trail;
 import java.util.OptionalDouble;
 
 /**
@@ -17,6 +18,7 @@ import java.util.OptionalDouble;
  * @param seconds how long each step took
  * @param peakRssMiB the most memory that the process has had resident since it started, see {@link PeakMemory}
  * @param verdict whether it may go to devices
+ * @param trail how it came about
  */
 public record VariantReport(
         String deviceClass,
@@ -27,4 +29,5 @@ public record VariantReport(
         Evaluation evaluation,
         StepSeconds seconds,
         OptionalDouble peakRssMiB,
-        Verdict verdict) {}
+        Verdict verdict,
+        Trail trail) {}

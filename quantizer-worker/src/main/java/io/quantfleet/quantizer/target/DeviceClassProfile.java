@@ -113,4 +113,23 @@ public record DeviceClassProfile(
     public double lossBudget(Optional<Double> given) {
         return given.orElse(maxLossPoints.orElse(0.5));
     }
+
+    /** This profile with a single scale for every weight. */
+    public DeviceClassProfile withWeightsPerTensor() {
+        return new DeviceClassProfile(
+                name,
+                title,
+                description,
+                runtime,
+                new Weights(weights.type(), weights.symmetric(), OperatorSet.of()),
+                activations,
+                bias,
+                operators,
+                everyOperator,
+                staticShapes,
+                int8Kernels,
+                memoryMiB,
+                latencyMs,
+                maxLossPoints);
+    }
 }

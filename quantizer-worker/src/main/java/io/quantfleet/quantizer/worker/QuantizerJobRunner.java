@@ -4,6 +4,7 @@ import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.v1.ProbeSet;
 import io.quantfleet.protocols.v1.QuantizationStep;
 import io.quantfleet.quantizer.ModelFiles;
+import io.quantfleet.quantizer.QuantizationOptions;
 import io.quantfleet.quantizer.QuantizationProgress;
 import io.quantfleet.quantizer.QuantizationRequest;
 import io.quantfleet.quantizer.QuantizedVariant;
@@ -32,9 +33,7 @@ final class QuantizerJobRunner implements JobRunner {
         QuantizationRequest request = new QuantizationRequest(
                 new ModelFiles(files.description(), files.calibration(), files.validation()),
                 List.of(profile(job.target())),
-                job.maxLossPoints(),
-                job.seed(),
-                job.probeSamples(),
+                options(job),
                 files.output());
         QuantizedVariant variant = quantizer
                 .quantize(request, heard -> progress.report(step(heard.step()), heard.fraction()))
@@ -49,6 +48,13 @@ final class QuantizerJobRunner implements JobRunner {
                 variant.probeAccuracy(),
                 fp32Accuracy(variant.probeSet()),
                 ReportJson.ofVariant(variant.report()));
+    }
+
+    private static QuantizationOptions options(QuantizationJob job) {
+        QuantizationOptions.Builder options =
+                QuantizationOptions.builder().seed(job.seed()).probeSamples(job.probeSamples());
+        job.maxLossPoints().ifPresent(options::maxLossPoints);
+        return options.build();
     }
 
     private DeviceClassProfile profile(QuantizationJob.Target target) {

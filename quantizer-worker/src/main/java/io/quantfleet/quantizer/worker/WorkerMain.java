@@ -101,7 +101,7 @@ public final class WorkerMain implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Worker worker = new Worker(
                 settings(),
-                new QuantizerJobRunner(new Quantizer(Runtime.getRuntime().availableProcessors())));
+                new QuantizerJobRunner(Quantizer.builder().build()));
         Runtime.getRuntime().addShutdownHook(new Thread(worker::close, "stop"));
         worker.run();
         return 0;

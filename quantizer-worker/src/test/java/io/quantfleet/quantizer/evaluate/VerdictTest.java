@@ -2,6 +2,7 @@ package io.quantfleet.quantizer.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class VerdictTest {
@@ -11,7 +12,8 @@ class VerdictTest {
         return Verdict.of(
                 new Evaluation(
                         new Accuracy(fp32, variant, 0.9, 5000), 20, 0, latency, latency, new Predictions(new int[0])),
-                budget);
+                budget,
+                Optional.empty());
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.quantfleet.quantizer.evaluate.Evaluation;
 import io.quantfleet.quantizer.evaluate.EvaluationSamples;
 import io.quantfleet.quantizer.evaluate.Latency;
 import io.quantfleet.quantizer.evaluate.Verdict;
+import io.quantfleet.quantizer.search.Trail;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,7 +35,8 @@ class ReportJsonTest {
                 evaluation,
                 new StepSeconds(1.5, 0.25, 3),
                 rss,
-                new Verdict(false, List.of("too \"far\" off")));
+                new Verdict(false, List.of("too \"far\" off")),
+                Trail.of("int8 static"));
     }
 
     @Test
@@ -74,7 +76,16 @@ class ReportJsonTest {
                             },
                             "peakRssMiB" : 512.3,
                             "verdict" : "REJECTED",
-                            "reasons" : [ "too \\"far\\" off" ]
+                            "reasons" : [ "too \\"far\\" off" ],
+                            "techniques" : [ ],
+                            "samples" : {
+                              "calibration" : 0,
+                              "heldOut" : 0
+                            },
+                            "rungs" : [ ],
+                            "leftFloat" : [ ],
+                            "clips" : [ ],
+                            "pareto" : [ ]
                           } ]
                         }""");
     }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class QuantizerJobRunnerTest {
     private static final StoredArtifact ANY = new StoredArtifact(Sha256.of(new byte[0]), 0);
 
-    private final QuantizerJobRunner runner = new QuantizerJobRunner(new Quantizer(1));
+    private final QuantizerJobRunner runner = new QuantizerJobRunner(Quantizer.builder().threads(1).build());
 
     @TempDir
     private Path directory;

@@ -1,0 +1,69 @@
+package io.quantfleet.quantizer;
+
+import io.quantfleet.quantizer.QuantizationOptions.Method;
+import io.quantfleet.quantizer.QuantizationProgress.Step;
+import io.quantfleet.quantizer.search.AccuracyGoal;
+import io.quantfleet.quantizer.search.LadderSearch;
+import io.quantfleet.quantizer.search.Rung;
+import io.quantfleet.quantizer.search.SearchOptions;
+import io.quantfleet.quantizer.search.SearchResult;
+import io.quantfleet.quantizer.search.Technique;
+import io.quantfleet.quantizer.target.DeviceClassProfile;
+import java.nio.file.Path;
+
+/** Makes variants by climbing the ladder of techniques, or by doing what the options say. */
+final class LadderMaker implements VariantMaker {
+
+    @Override
+    public MadeVariant make(Source source, DeviceClassProfile profile, Path target, MakingListener listener) {
+        QuantizationOptions options = source.options();
+        Climb climb = new Climb(listener);
+        climb.progressed(0);
+        SearchResult found = new LadderSearch(
+                        source.setting(),
+                        searchOptions(options),
+                        profile,
+                        new AccuracyGoal(profile.lossBudget(options.maxLossPoints()), options.minAgreement()),
+                        climb::climbed,
+                        climb::progressed)
+                .climb();
+        listener.progressed(Step.QUANTIZE, 0);
+        long start = System.nanoTime();
+        found.variant().model().write(target);
+        double writing = (System.nanoTime() - start) / 1e9;
+        listener.progressed(Step.QUANTIZE, 1);
+        return new MadeVariant(found.trail(), found.calibrateSeconds(), found.quantizeSeconds() + writing);
+    }
+
+    private static SearchOptions searchOptions(QuantizationOptions options) {
+        return new SearchOptions(
+                options.method() == Method.STATIC,
+                options.calibration(),
+                options.techniques(),
+                options.perTensorWeights(),
+                options.reducedRange(),
+                options.excluded());
+    }
+
+    /** Nobody knows how many rungs it takes: each passes the same share of what is left of the way. */
+    private static final class Climb {
+        private static final double RUNGS = Technique.values().length + 1.0;
+
+        private final MakingListener listener;
+        private int rungs;
+
+        Climb(MakingListener listener) {
+            this.listener = listener;
+        }
+
+        void progressed(double ofThisPass) {
+            listener.progressed(Step.CALIBRATE, rungs / RUNGS);
+        }
+
+        void climbed(Rung rung) {
+            rungs++;
+            listener.climbed(rung);
+            listener.progressed(Step.CALIBRATE, Math.min(1, rungs / RUNGS));
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package io.quantfleet.quantizer;
+
+import io.quantfleet.quantizer.calibration.MinMax;
+import io.quantfleet.quantizer.calibration.RangeMethod;
+import io.quantfleet.quantizer.search.Technique;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * How a model is quantized. Immutable; {@link #builder()} starts from what suits most models.
+ *
+ * @param method whether to search for the best variant, or to do what is said here
+ * @param calibration how ranges are chosen, by {@link Method#AUTO} at first only
+ * @param techniques what may be used by {@link Method#AUTO}, and what is used by {@link Method#STATIC}
+ * @param perTensorWeights whether every weight gets a single scale, whatever the profile allows
+ * @param reducedRange whether weights keep to 7 bits, as x86 processors without VNNI need them
+ * @param excluded operators that stay in FP32: names in which {@code *} stands for any text, {@code op:KIND},
+ *     {@code first} or {@code last}
+ * @param maxLossPoints percentage points of accuracy that a variant may lose; empty for each profile's own budget
+ * @param minAgreement the fraction of samples for which a variant must choose what FP32 chooses; empty for no condition
+ * @param calibrationSamples how many of the calibration samples are used, at most; spread evenly over the data set
+ * @param seed settles everything that is chosen at random
+ * @param probeSamples how many validation samples the probe set has, at most
+ */
+public record QuantizationOptions(
+        Method method,
+        RangeMethod calibration,
+        Set<Technique> techniques,
+        boolean perTensorWeights,
+        boolean reducedRange,
+        List<String> excluded,
+        Optional<Double> maxLossPoints,
+        Optional<Double> minAgreement,
+        int calibrationSamples,
+        long seed,
+        int probeSamples) {
+
+    /** How a variant is arrived at. */
+    public enum Method {
+        /** Climbs from cheap techniques to dear ones until a variant is accurate enough. */
+        AUTO,
+        /** Quantizes once, with scales fixed beforehand, and uses the techniques that are asked for. */
+        STATIC
+    }
+
+    public QuantizationOptions {
+        techniques = Set.copyOf(techniques);
+        excluded = List.copyOf(excluded);
+        if (maxLossPoints.filter(points -> !(points >= 0 && points <= 100)).isPresent()) {
+            throw new IllegalArgumentException("a budget is 0 to 100 points, not " + maxLossPoints.orElseThrow());
+        }
+        if (minAgreement.filter(share -> !(share >= 0 && share <= 1)).isPresent()) {
+            throw new IllegalArgumentException("an agreement is 0 to 1, not " + minAgreement.orElseThrow());
+        }
+        if (calibrationSamples < 1 || probeSamples < 1) {
+            throw new IllegalArgumentException("at least one sample is needed for calibration and as a probe");
+        }
+    }
+
+    /** What suits most models: the search, with all techniques. */
+    public static QuantizationOptions defaults() {
+        return builder().build();
+    }
+
+    /** Starts from {@link #defaults()}. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Builds options. Not for use by several threads. */
+    public static final class Builder {
+        private Method method = Method.AUTO;
+        private RangeMethod calibration = new MinMax();
+        private Optional<Set<Technique>> techniques = Optional.empty();
+        private boolean perTensorWeights;
+        private boolean reducedRange;
+        private List<String> excluded = List.of();
+        private Optional<Double> maxLossPoints = Optional.empty();
+        private Optional<Double> minAgreement = Optional.empty();
+        private int calibrationSamples = 500;
+        private long seed = 1;
+        private int probeSamples = 100;
+
+        private Builder() {}
+
+        /** Whether to search or to do as told; {@link Method#AUTO} if this is not called. */
+        public Builder method(Method value) {
+            method = value;
+            return this;
+        }
+
+        /** How ranges are chosen; from least to greatest if this is not called. */
+        public Builder calibration(RangeMethod value) {
+            calibration = value;
+            return this;
+        }
+
+        /** The techniques; all for {@link Method#AUTO} and none for {@link Method#STATIC} if this is not called. */
+        public Builder techniques(Set<Technique> value) {
+            techniques = Optional.of(value);
+            return this;
+        }
+
+        /** Gives every weight a single scale. */
+        public Builder perTensorWeights(boolean value) {
+            perTensorWeights = value;
+            return this;
+        }
+
+        /** Keeps weights to 7 bits. */
+        public Builder reducedRange(boolean value) {
+            reducedRange = value;
+            return this;
+        }
+
+        /** Leaves operators in FP32. */
+        public Builder excluded(List<String> value) {
+            excluded = List.copyOf(value);
+            return this;
+        }
+
+        /** The accuracy budget, in percentage points. */
+        public Builder maxLossPoints(double value) {
+            maxLossPoints = Optional.of(value);
+            return this;
+        }
+
+        /** The agreement with FP32 that is asked for, 0 to 1. */
+        public Builder minAgreement(double value) {
+            minAgreement = Optional.of(value);
+            return this;
+        }
+
+        /** How many calibration samples are used, at most; 500 if this is not called. */
+        public Builder calibrationSamples(int value) {
+            calibrationSamples = value;
+            return this;
+        }
+
+        /** Settles what is chosen at random; 1 if this is not called. */
+        public Builder seed(long value) {
+            seed = value;
+            return this;
+        }
+
+        /** How many samples the probe set has, at most; 100 if this is not called. */
+        public Builder probeSamples(int value) {
+            probeSamples = value;
+            return this;
+        }
+
+        /**
+         * The options.
+         *
+         * @throws IllegalArgumentException if a number is out of its bounds
+         */
+        public QuantizationOptions build() {
+            Set<Technique> standard =
+                    method == Method.AUTO ? EnumSet.allOf(Technique.class) : EnumSet.noneOf(Technique.class);
+            return new QuantizationOptions(
+                    method,
+                    calibration,
+                    techniques.orElse(standard),
+                    perTensorWeights,
+                    reducedRange,
+                    excluded,
+                    maxLossPoints,
+                    minAgreement,
+                    calibrationSamples,
+                    seed,
+                    probeSamples);
+        }
+    }
+}

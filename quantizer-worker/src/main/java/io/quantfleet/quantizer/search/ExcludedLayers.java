@@ -1,0 +1,63 @@
+package io.quantfleet.quantizer.search;
+
+import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.quantizer.QuantizerException;
+import io.quantfleet.quantizer.onnx.Graph;
+import io.quantfleet.quantizer.onnx.Node;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * Finds the operators that a user wants to stay in FP32: {@code first} and {@code last} are the first and last ones with
+ * weights, {@code op:Softmax} all of a kind, anything else is a name in which {@code *} stands for any text.
+ */
+final class ExcludedLayers {
+    private static final Set<String> WEIGHTED = Set.of("Conv", "ConvTranspose", "Gemm", "MatMul");
+    private static final String KIND = "op:";
+    private static final String WHY = "it was excluded on request";
+
+    private ExcludedLayers() {}
+
+    /**
+     * The labels of the operators, with why they stay.
+     *
+     * @throws QuantizerException if one of the wishes fits no operator
+     */
+    static Map<String, String> find(Graph graph, List<String> wishes) {
+        Map<String, String> found = new LinkedHashMap<>();
+        for (String wish : wishes) {
+            List<String> fitting = graph.sorted().stream()
+                    .filter(test(graph, wish))
+                    .map(Node::label)
+                    .toList();
+            if (fitting.isEmpty()) {
+                throw new QuantizerException(
+                        ReasonCode.REQUEST_INVALID,
+                        "'" + wish + "' is to be excluded, but no operator of the model is called that; give a name, in"
+                                + " which * stands for any text, op:KIND, first or last");
+            }
+            fitting.forEach(label -> found.put(label, WHY));
+        }
+        return found;
+    }
+
+    private static Predicate<Node> test(Graph graph, String wish) {
+        if (wish.equals("first") || wish.equals("last")) {
+            List<Node> layers = graph.sorted().stream()
+                    .filter(node -> node.domain().isEmpty() && WEIGHTED.contains(node.operator()))
+                    .filter(node -> graph.initializer(node.inputs().get(1)).isPresent())
+                    .toList();
+            int place = wish.equals("first") ? 0 : layers.size() - 1;
+            return node -> !layers.isEmpty() && node == layers.get(place);
+        }
+        if (wish.startsWith(KIND)) {
+            return node -> node.is(wish.substring(KIND.length()));
+        }
+        Pattern pattern = Pattern.compile(Pattern.quote(wish).replace("*", "\\E.*\\Q"));
+        return node -> pattern.matcher(node.label()).matches();
+    }
+}

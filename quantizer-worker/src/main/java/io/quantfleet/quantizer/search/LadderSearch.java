@@ -1,0 +1,188 @@
+package io.quantfleet.quantizer.search;
+
+import io.quantfleet.quantizer.ProgressListener;
+import io.quantfleet.quantizer.evaluate.Accuracy;
+import io.quantfleet.quantizer.evaluate.Fidelity;
+import io.quantfleet.quantizer.prepare.PreparedModel;
+import io.quantfleet.quantizer.quantize.Calibration;
+import io.quantfleet.quantizer.quantize.RangeChoice;
+import io.quantfleet.quantizer.quantize.Recipe;
+import io.quantfleet.quantizer.target.DeviceClassProfile;
+import io.quantfleet.quantizer.technique.Finding;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Climbs from cheap techniques to dear ones until a variant is accurate enough, and tells of every rung. Within a rung,
+ * and between rungs, variants are chosen by samples held out of calibration; the validation samples only tell whether the
+ * best so far is accurate enough, which is when the climb ends. See {@code docs/decisions/0007-the-ladder.md}. For use by
+ * one thread.
+ */
+public final class LadderSearch {
+    private final Workbench workbench;
+    private final SearchSetting setting;
+    private final SearchOptions options;
+    private final DeviceClassProfile profile;
+    private final AccuracyGoal goal;
+    private final RungListener rungs;
+    private final List<Rung> climbed = new ArrayList<>();
+
+    /** Hears of each rung when it is done, on the thread that searches. */
+    @FunctionalInterface
+    public interface RungListener {
+        void climbed(Rung rung);
+    }
+
+    /**
+     * Prepares a search.
+     *
+     * @param profile what the variant shall run on
+     * @param rungs hears of each rung
+     * @param listener hears of each step within a rung; it stops the search by throwing
+     */
+    public LadderSearch(
+            SearchSetting setting,
+            SearchOptions options,
+            DeviceClassProfile profile,
+            AccuracyGoal goal,
+            RungListener rungs,
+            ProgressListener listener) {
+        this.setting = setting;
+        this.options = options;
+        this.profile = options.perTensorWeights() ? profile.withWeightsPerTensor() : profile;
+        this.goal = goal;
+        this.rungs = rungs;
+        this.workbench = new Workbench(setting, listener);
+    }
+
+    /** The best variant so far that is accurate enough, else the best; and whether there is any left to wish for. */
+    private record Standing(Candidate best, Optional<Candidate> enough, boolean surpassed) {
+        Candidate chosen() {
+            return enough.orElse(best);
+        }
+    }
+
+    /**
+     * Searches.
+     *
+     * @throws io.quantfleet.quantizer.QuantizerException if the model can't be quantized for the profile at all
+     */
+    public SearchResult climb() {
+        Standing standing = firstRung();
+        for (Step step : steps()) {
+            boolean done = options.forced() ? false : enough(standing, step.technique());
+            if (options.techniques().contains(step.technique()) && !done) {
+                standing = rung(step, standing);
+            }
+        }
+        return result(standing);
+    }
+
+    private List<Step> steps() {
+        List<Step> steps = new ArrayList<>();
+        steps.add(new SoftmaxBoundsStep(workbench));
+        if (!options.forced()) {
+            steps.add(new CalibrationStep(workbench));
+        }
+        steps.add(new EqualizationStep(workbench));
+        steps.addAll(WeightStep.all(workbench));
+        return steps;
+    }
+
+    // What costs nothing at run time is tried until nothing is left to wish for, what costs something only in need.
+    private static boolean enough(Standing standing, Technique next) {
+        return next == Technique.MIXED_PRECISION ? standing.enough().isPresent() : standing.surpassed();
+    }
+
+    private Standing firstRung() {
+        long start = System.nanoTime();
+        PreparedModel prepared = PreparedModel.of(
+                setting.original(), setting.calibration(), setting.sampleShapes(), profile.staticShapes());
+        Calibration calibration = workbench.calibration(prepared);
+        Recipe recipe = Recipe.of(profile, RangeChoice.of(options.ranges()))
+                .withReducedRange(options.reducedRange())
+                .leaving(ExcludedLayers.find(prepared.model().graph(), options.excluded()));
+        String name = "calibration-" + options.ranges().name();
+        Candidate first = workbench.make(List.of(name), List.of(), calibration, recipe);
+        Contest contest = new Contest(first, false);
+        Standing none = new Standing(first, Optional.empty(), false);
+        return validated(name, contest, List.of(new Trial(name, first.heldOut(), true)), Optional.empty(), none, start);
+    }
+
+    private Standing rung(Step step, Standing before) {
+        long start = System.nanoTime();
+        Contest contest = new Contest(before.best(), options.forced());
+        step.enter(contest);
+        String name = step.technique().wireName();
+        if (contest.changed()) {
+            return validated(name, contest, contest.trials(), Optional.of(before.best().heldOut()), before, start);
+        }
+        if (!contest.trials().isEmpty()) {
+            Fidelity same = before.best().heldOut();
+            tell(new Rung(
+                    name,
+                    contest.trials(),
+                    List.of(),
+                    Optional.of(same),
+                    same,
+                    Optional.empty(),
+                    before.enough().isPresent(),
+                    before.best().bytes(),
+                    seconds(start)));
+        }
+        return before;
+    }
+
+    private Standing validated(
+            String name,
+            Contest contest,
+            List<Trial> trials,
+            Optional<Fidelity> earlier,
+            Standing before,
+            long start) {
+        Candidate best = contest.best();
+        Accuracy accuracy = setting.gate().measure(best.quantized().model());
+        boolean met = goal.metBy(accuracy);
+        List<Finding> findings = best.findings().stream()
+                .filter(finding -> earlier.isEmpty() || !before.best().findings().contains(finding))
+                .toList();
+        tell(new Rung(
+                name,
+                trials,
+                findings,
+                earlier,
+                best.heldOut(),
+                Optional.of(accuracy),
+                met,
+                best.bytes(),
+                seconds(start)));
+        return new Standing(
+                best, met ? Optional.of(best) : before.enough(), goal.surpassedBy(accuracy, best.heldOut()));
+    }
+
+    private void tell(Rung rung) {
+        climbed.add(rung);
+        rungs.climbed(rung);
+    }
+
+    private static double seconds(long start) {
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    private SearchResult result(Standing standing) {
+        Candidate chosen = standing.chosen();
+        String method = (options.forced() ? "static-int8-" : "auto-int8-") + chosen.recipe().ranges().name();
+        Trail trail = new Trail(
+                method,
+                chosen.techniques(),
+                setting.calibration().size(),
+                setting.heldOut().size(),
+                climbed,
+                chosen.quantized().leftFloat(),
+                chosen.quantized().clips(),
+                List.of());
+        return new SearchResult(
+                chosen.quantized(), trail, workbench.calibrateSeconds(), workbench.quantizeSeconds());
+    }
+}

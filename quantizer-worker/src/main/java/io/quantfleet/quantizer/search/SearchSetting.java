@@ -1,0 +1,40 @@
+package io.quantfleet.quantizer.search;
+
+import io.quantfleet.quantizer.dataset.LabelledSamples;
+import io.quantfleet.quantizer.dataset.ModelDescription;
+import io.quantfleet.quantizer.evaluate.AccuracyGate;
+import io.quantfleet.quantizer.evaluate.HeldOut;
+import io.quantfleet.quantizer.onnx.OnnxModel;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a search works with, whatever the device class.
+ *
+ * @param original the FP32 model
+ * @param description what it takes and gives
+ * @param calibration samples to find ranges with
+ * @param heldOut samples to choose by
+ * @param gate measures accuracy on the validation samples
+ * @param threads how many threads compute
+ */
+public record SearchSetting(
+        OnnxModel original,
+        ModelDescription description,
+        LabelledSamples calibration,
+        HeldOut heldOut,
+        AccuracyGate gate,
+        int threads) {
+
+    /** By input, the dimensions of one sample. */
+    public Map<String, List<Long>> sampleShapes() {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        description
+                .inputs()
+                .forEach(input -> shapes.put(
+                        input.name(),
+                        input.sampleShape().stream().map(Integer::longValue).toList()));
+        return shapes;
+    }
+}

@@ -1,0 +1,28 @@
+package io.quantfleet.quantizer.search;
+
+/** Techniques that a search may use, in the order of the ladder. Names are those of reports and of the command line. */
+public enum Technique {
+    /** What no softmax can tell apart is cut off, attention masks above all. */
+    SOFTMAX_BOUNDS("softmax-bounds"),
+    /** Ranges are chosen by the best of several methods, tensor by tensor. */
+    CALIBRATION("calibration"),
+    /** Channels of unlike size are made alike, and high biases absorbed. */
+    EQUALIZATION("cross-layer-equalization"),
+    /** Biases make up for the mean error of rounded weights. */
+    BIAS_CORRECTION("bias-correction"),
+    /** Weights' scales have the least squared error. */
+    WEIGHT_CLIPPING("weight-clipping"),
+    /** Sensitive layers stay in a wider form. */
+    MIXED_PRECISION("mixed-precision");
+
+    private final String wireName;
+
+    Technique(String wireName) {
+        this.wireName = wireName;
+    }
+
+    /** The name in reports and on the command line. */
+    public String wireName() {
+        return wireName;
+    }
+}

@@ -1,0 +1,41 @@
+package io.quantfleet.quantizer.search;
+
+import io.quantfleet.quantizer.quantize.FloatLayer;
+import io.quantfleet.quantizer.quantize.TensorClip;
+import java.util.List;
+
+/**
+ * How a variant came about: everything that a report tells beyond the variant's own figures. Immutable.
+ *
+ * @param method the variant's method, in a few words
+ * @param techniques what it was made with
+ * @param calibrationSamples how many samples ranges were found with
+ * @param heldOutSamples how many samples were chosen by
+ * @param rungs the rungs climbed, in this order
+ * @param leftFloat operators that stayed in FP32, and why
+ * @param clips the ranges of quantized tensors
+ * @param paretoFront variants between which mixed precision chose; empty where it was not needed
+ */
+public record Trail(
+        String method,
+        List<String> techniques,
+        int calibrationSamples,
+        int heldOutSamples,
+        List<Rung> rungs,
+        List<FloatLayer> leftFloat,
+        List<TensorClip> clips,
+        List<ParetoPoint> paretoFront) {
+
+    public Trail {
+        techniques = List.copyOf(techniques);
+        rungs = List.copyOf(rungs);
+        leftFloat = List.copyOf(leftFloat);
+        clips = List.copyOf(clips);
+        paretoFront = List.copyOf(paretoFront);
+    }
+
+    /** Of a variant of which nothing but the method is known. */
+    public static Trail of(String method) {
+        return new Trail(method, List.of(), 0, 0, List.of(), List.of(), List.of(), List.of());
+    }
+}

@@ -1,0 +1,63 @@
+package io.quantfleet.quantizer.search;
+
+import io.quantfleet.quantizer.ProgressListener;
+import io.quantfleet.quantizer.calibration.Calibrator;
+import io.quantfleet.quantizer.prepare.PreparedModel;
+import io.quantfleet.quantizer.quantize.Calibration;
+import io.quantfleet.quantizer.quantize.QuantizedModel;
+import io.quantfleet.quantizer.quantize.Recipe;
+import io.quantfleet.quantizer.quantize.StaticQuantizer;
+import io.quantfleet.quantizer.technique.Finding;
+import java.util.List;
+
+/** Makes variants and compares them with FP32 on held-out samples. For use by one thread. */
+final class Workbench {
+    private static final int BATCH = 8;
+
+    private final SearchSetting setting;
+    private final ProgressListener listener;
+    private final Calibrator calibrator;
+    private final StaticQuantizer quantizer;
+    private double calibrateSeconds;
+    private double quantizeSeconds;
+
+    /** @param listener hears of each step; it stops the search by throwing */
+    Workbench(SearchSetting setting, ProgressListener listener) {
+        this.setting = setting;
+        this.listener = listener;
+        this.calibrator = new Calibrator(setting.threads(), BATCH);
+        this.quantizer = new StaticQuantizer(calibrator);
+    }
+
+    /** What calibration samples show of a model. */
+    Calibration calibration(PreparedModel prepared) {
+        return new Calibration(calibrator, prepared, setting.calibration(), listener);
+    }
+
+    /** Makes a variant and compares it. */
+    Candidate make(List<String> techniques, List<Finding> findings, Calibration calibration, Recipe recipe) {
+        listener.progressed(0);
+        QuantizedModel quantized = quantizer.quantize(calibration, recipe);
+        calibrateSeconds += quantized.calibrating().toNanos() / 1e9;
+        quantizeSeconds += quantized.quantizing().toNanos() / 1e9;
+        return new Candidate(
+                techniques,
+                findings,
+                calibration,
+                recipe,
+                quantized,
+                setting.heldOut().compare(quantized.model()));
+    }
+
+    SearchSetting setting() {
+        return setting;
+    }
+
+    double calibrateSeconds() {
+        return calibrateSeconds;
+    }
+
+    double quantizeSeconds() {
+        return quantizeSeconds;
+    }
+}
