@@ -24,14 +24,16 @@ import java.util.concurrent.TimeUnit;
 final class CalibrationPass implements AutoCloseable {
     private final SampleSource samples;
     private final List<Lane> lanes = new ArrayList<>();
+    private final Map<String, LogHistogram> histograms = new LinkedHashMap<>();
     private final ExecutorService pool;
 
     private record UnderWay(Lane lane, int end, Future<Sighting> sighting) {}
 
     CalibrationPass(OnnxSession session, Instruments instruments, SampleSource samples, int lanes, int batchSize) {
         this.samples = samples;
+        instruments.whole().keySet().forEach(tensor -> histograms.put(tensor, new LogHistogram()));
         for (int i = 0; i < lanes; i++) {
-            this.lanes.add(new Lane(session, instruments, batchSize));
+            this.lanes.add(new Lane(session, instruments, histograms, batchSize));
         }
         this.pool = Executors.newFixedThreadPool(lanes, task -> {
             Thread thread = new Thread(task, "calibration");
@@ -56,7 +58,7 @@ final class CalibrationPass implements AutoCloseable {
             idle.add(first.lane());
             listener.progressed((double) first.end() / samples.size());
         }
-        return tally.statistics(histograms());
+        return tally.statistics(histograms);
     }
 
     private UnderWay start(Lane lane, int first) {
@@ -76,17 +78,6 @@ final class CalibrationPass implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new QuantizerException(ReasonCode.CANCELLED, "interrupted during calibration", e);
         }
-    }
-
-    private Map<String, GrowingHistogram> histograms() {
-        Map<String, GrowingHistogram> all = new LinkedHashMap<>(lanes.get(0).histograms());
-        for (Lane lane : lanes.subList(1, lanes.size())) {
-            lane.histograms().forEach((tensor, other) -> all.merge(tensor, other, (sum, part) -> {
-                sum.add(part);
-                return sum;
-            }));
-        }
-        return all;
     }
 
     /** Waits for the runs that are under way: they read the session's memory. */

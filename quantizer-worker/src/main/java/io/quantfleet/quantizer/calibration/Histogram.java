@@ -3,8 +3,8 @@ package io.quantfleet.quantizer.calibration;
 /**
  * How often a tensor's values fell into bins of equal width. Bins lie symmetrically about zero: bin {@code i ≥ 0} holds
  * values from {@code i · width} on, its mirror image {@code -1 - i} those of the same magnitudes below zero. The width is
- * a power of two, the least with which the largest magnitude fits, so that it depends on the values alone and not on the
- * order in which they came. Immutable.
+ * a power of two, the least with which the largest magnitude fits. Values were counted to within 1/128 of their
+ * magnitude and spread evenly from there. Immutable.
  */
 public final class Histogram {
     /** Bins on either side of zero. */
@@ -25,6 +25,12 @@ public final class Histogram {
             sum += count;
         }
         this.total = sum;
+    }
+
+    /** The width of bins that hold all values of a range. */
+    static double width(Range range) {
+        double largest = Math.max(Float.MIN_VALUE, Math.max(-range.min(), range.max()));
+        return Math.scalb(1.0, Math.getExponent(largest) + 1) / HALF;
     }
 
     /** How wide a bin is. */

@@ -33,6 +33,8 @@ final class Instruments {
     record Vectors(String least, String greatest, String sum) {}
 
     private Vectors vectors = new Vectors("", "", "");
+    private String zero = "";
+    private String axis = "";
 
     private Instruments(OnnxModel original) {
         this.original = original;
@@ -70,26 +72,50 @@ final class Instruments {
         if (tensors.isEmpty()) {
             return;
         }
-        reduced.addAll(tensors);
-        String axis = graph.freshName("vector_axis");
-        graph.setInitializer(Tensors.ofLongs(axis, 0));
+        ShortWay shortWay = new ShortWay(graph);
+        List<String> least = new ArrayList<>();
+        List<String> greatest = new ArrayList<>();
+        List<String> sums = new ArrayList<>();
+        for (String tensor : tensors) {
+            reduced.add(tensor);
+            boolean pooled = shortWay.reachesZeroAndPools(tensor);
+            least.add(pooled ? zero() : scalar("ReduceMin", tensor));
+            greatest.add(scalar("ReduceMax", pooled ? pooledMost(tensor) : tensor));
+            sums.add(pooled && shortWay.showsInLaterSums(tensor) ? zero() : scalar("ReduceSum", tensor));
+        }
         vectors = new Vectors(
-                vector("ReduceMin", "least", axis),
-                vector("ReduceMax", "greatest", axis),
-                vector("ReduceSum", "sum", axis));
+                vector("all_least", least), vector("all_greatest", greatest), vector("all_sums", sums));
     }
 
-    private String vector(String operator, String name, String axis) {
-        List<String> parts = new ArrayList<>();
-        for (String tensor : reduced) {
-            String scalar = graph.freshName(tensor + "_" + name);
-            graph.add(Node.of(scalar, operator, List.of(tensor), List.of(scalar))
-                    .with("keepdims", 0));
-            String part = graph.freshName(scalar + "_part");
-            graph.add(Node.of(part, "Unsqueeze", List.of(scalar, axis), List.of(part)));
-            parts.add(part);
+    private String zero() {
+        if (zero.isEmpty()) {
+            zero = graph.freshName("part_zero");
+            graph.setInitializer(Tensors.ofFloats(zero, List.of(1L), 0));
         }
-        String vector = graph.freshName("all_" + name);
+        return zero;
+    }
+
+    // Runs in the blocked layout of convolutions, where a reduction would have everything copied out of it first.
+    private String pooledMost(String tensor) {
+        String output = graph.freshName(tensor + "_most");
+        graph.add(Node.of(output, "GlobalMaxPool", List.of(tensor), List.of(output)));
+        return output;
+    }
+
+    private String scalar(String operator, String tensor) {
+        String scalar = graph.freshName(tensor + "_" + operator);
+        graph.add(Node.of(scalar, operator, List.of(tensor), List.of(scalar)).with("keepdims", 0));
+        if (axis.isEmpty()) {
+            axis = graph.freshName("vector_axis");
+            graph.setInitializer(Tensors.ofLongs(axis, 0));
+        }
+        String part = graph.freshName(scalar + "_part");
+        graph.add(Node.of(part, "Unsqueeze", List.of(scalar, axis), List.of(part)));
+        return part;
+    }
+
+    private String vector(String name, List<String> parts) {
+        String vector = graph.freshName(name);
         graph.add(Node.of(vector, "Concat", parts, List.of(vector)).with("axis", 0));
         outputs.add(vector);
         return vector;

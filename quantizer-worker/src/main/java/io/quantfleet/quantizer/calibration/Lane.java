@@ -9,18 +9,20 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * One of the lanes that samples pass through side by side: decoded, run and counted on one thread, in buffers and
- * histograms of its own. For use by one thread at a time.
+ * One of the lanes that samples pass through side by side: decoded, run and counted on one thread, in buffers of
+ * its own. For use by one thread at a time.
  */
 final class Lane {
     private final Instruments instruments;
     private final Batch batch;
-    private final Map<String, GrowingHistogram> histograms = new LinkedHashMap<>();
+    private final FloatCounter counter = new FloatCounter();
+    private final Map<String, LogHistogram> histograms;
 
-    Lane(OnnxSession session, Instruments instruments, int batchSize) {
+    /** @param histograms by tensor, shared with other lanes */
+    Lane(OnnxSession session, Instruments instruments, Map<String, LogHistogram> histograms, int batchSize) {
         this.instruments = instruments;
+        this.histograms = histograms;
         this.batch = session.newBatch(batchSize);
-        instruments.whole().keySet().forEach(tensor -> histograms.put(tensor, new GrowingHistogram()));
     }
 
     /** The most samples in one run. */
@@ -39,10 +41,7 @@ final class Lane {
         batch.run(rows);
         Map<String, Extremes> extremes = new LinkedHashMap<>();
         readVectors(extremes);
-        instruments
-                .whole()
-                .forEach((tensor, output) ->
-                        extremes.put(tensor, histogram(tensor).add(floats(output))));
+        histograms.forEach((tensor, histogram) -> extremes.put(tensor, count(tensor, histogram)));
         Map<String, float[]> means = new LinkedHashMap<>();
         instruments
                 .means()
@@ -68,11 +67,8 @@ final class Lane {
         return batch.output(output).data().asFloatBuffer();
     }
 
-    private GrowingHistogram histogram(String tensor) {
-        return histograms.computeIfAbsent(tensor, missing -> new GrowingHistogram());
-    }
-
-    Map<String, GrowingHistogram> histograms() {
-        return histograms;
+    private Extremes count(String tensor, LogHistogram histogram) {
+        String output = instruments.whole().getOrDefault(tensor, tensor);
+        return counter.count(batch.output(output).data(), histogram);
     }
 }

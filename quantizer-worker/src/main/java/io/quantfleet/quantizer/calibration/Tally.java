@@ -37,9 +37,12 @@ final class Tally {
             highAverage += NEW_SHARE * (next.greatest() - highAverage);
         }
 
-        TensorStatistics statistics(Optional<Histogram> histogram, Optional<ChannelMeans> means) {
+        TensorStatistics statistics(Optional<LogHistogram> histogram, Optional<ChannelMeans> means) {
             return new TensorStatistics(
-                    range, new Range((float) lowAverage, (float) highAverage), histogram, means);
+                    range,
+                    new Range((float) lowAverage, (float) highAverage),
+                    histogram.map(counts -> counts.snapshot(range)),
+                    means);
         }
     }
 
@@ -72,12 +75,11 @@ final class Tally {
         samples += sighting.samples();
     }
 
-    CalibrationStatistics statistics(Map<String, GrowingHistogram> histograms) {
+    CalibrationStatistics statistics(Map<String, LogHistogram> histograms) {
         Map<String, TensorStatistics> all = new LinkedHashMap<>();
         tensors.forEach((tensor, seen) -> all.put(
                 tensor,
-                seen.statistics(
-                        Optional.ofNullable(histograms.get(tensor)).map(GrowingHistogram::snapshot), means(tensor))));
+                seen.statistics(Optional.ofNullable(histograms.get(tensor)), means(tensor))));
         return new CalibrationStatistics(all);
     }
 

@@ -3,7 +3,9 @@ package io.quantfleet.quantizer.calibration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.nio.FloatBuffer;
+import io.quantfleet.quantizer.calibration.Sighting.Extremes;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -12,12 +14,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class GrowingHistogramTest {
+class LogHistogramTest {
 
-    private static Histogram of(float... values) {
-        GrowingHistogram histogram = new GrowingHistogram();
-        histogram.add(FloatBuffer.wrap(values));
-        return histogram.snapshot();
+    /** Counts what it is given, on and on. */
+    private static final class Counting {
+        private final LogHistogram histogram = new LogHistogram();
+        private final FloatCounter counter = new FloatCounter();
+
+        Extremes add(float... values) {
+            ByteBuffer bytes =
+                    ByteBuffer.allocateDirect(values.length * Float.BYTES).order(ByteOrder.nativeOrder());
+            bytes.asFloatBuffer().put(values);
+            return counter.count(bytes, histogram);
+        }
+    }
+
+    static Histogram of(float... values) {
+        Counting counting = new Counting();
+        counting.add(values);
+        return counting.histogram.snapshot(Range.of(values));
     }
 
     private static long[] counts(Histogram histogram) {
@@ -38,28 +53,31 @@ class GrowingHistogramTest {
         return values;
     }
 
-    private static FloatBuffer buffer(List<Float> values) {
-        FloatBuffer buffer = FloatBuffer.allocate(values.size());
-        values.forEach(buffer::put);
-        return buffer.flip();
+    private static float[] array(List<Float> values) {
+        float[] array = new float[values.size()];
+        for (int i = 0; i < array.length; i++) {
+            array[i] = values.get(i);
+        }
+        return array;
     }
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
-    void doesNotDependOnTheOrderOrOnHowValuesAreSpread(long seed) {
-        List<Float> values = values(seed, 20_000);
-        GrowingHistogram whole = new GrowingHistogram();
-        whole.add(buffer(values));
+    void doesNotDependOnTheOrderOrOnTheParts(long seed) {
+        List<Float> values = values(seed, 20_011);
+        Range range = Range.of(array(values));
+        Counting whole = new Counting();
+        assertThat(whole.add(array(values))).isEqualTo(new Extremes(range.min(), range.max()));
         Collections.shuffle(values, new Random(seed));
-        GrowingHistogram first = new GrowingHistogram();
-        GrowingHistogram second = new GrowingHistogram();
-        for (int i = 0; i < values.size(); i += 100) {
-            (i % 300 == 0 ? first : second).add(buffer(values.subList(i, i + 100)));
+        Counting parts = new Counting();
+        for (int i = 0; i < values.size(); i += 99) {
+            parts.add(array(values.subList(i, Math.min(i + 99, values.size()))));
         }
-        first.add(second);
-        assertThat(first.snapshot().width()).isEqualTo(whole.snapshot().width());
-        assertThat(counts(first.snapshot())).isEqualTo(counts(whole.snapshot()));
-        assertThat(first.snapshot().total()).isEqualTo(values.size());
+        Histogram expected = whole.histogram.snapshot(range);
+        Histogram actual = parts.histogram.snapshot(range);
+        assertThat(actual.width()).isEqualTo(expected.width());
+        assertThat(counts(actual)).isEqualTo(counts(expected));
+        assertThat(actual.total()).isEqualTo(values.size());
     }
 
     @Test
@@ -92,12 +110,12 @@ class GrowingHistogramTest {
     }
 
     @Test
-    void noticesWhatIsNotFinite() {
-        for (float odd : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
-            assertThat(new GrowingHistogram()
-                            .add(FloatBuffer.wrap(new float[] {1, odd, 2}))
-                            .finite())
-                    .isFalse();
+    void noticesWhatIsNotFiniteAndDropsIt() {
+        for (float odd : new float[] {Float.NaN, -Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+            Counting counting = new Counting();
+            assertThat(counting.add(1, odd, 2).finite()).isFalse();
+            assertThat(counting.add(3, -1)).isEqualTo(new Extremes(-1, 3));
+            assertThat(counting.histogram.snapshot(new Range(-1, 3)).total()).isEqualTo(2);
         }
     }
 
@@ -109,8 +127,8 @@ class GrowingHistogramTest {
         }
         Histogram histogram = of(values);
         for (double share : new double[] {0.001, 0.1, 0.5, 0.9, 0.999}) {
-            assertThat(histogram.quantile(share)).isCloseTo(share * 100 - 50, within(histogram.width()));
-            assertThat(histogram.magnitudeQuantile(share)).isCloseTo(share * 50, within(histogram.width()));
+            assertThat(histogram.quantile(share)).isCloseTo(share * 100 - 50, within(50.0 / 128));
+            assertThat(histogram.magnitudeQuantile(share)).isCloseTo(share * 50, within(50.0 / 128));
         }
     }
 }

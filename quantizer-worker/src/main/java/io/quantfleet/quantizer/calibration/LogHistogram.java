@@ -1,0 +1,88 @@
+package io.quantfleet.quantizer.calibration;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@link FloatCounter}s counted of one tensor. Counts are kept for exponents that occur only. Safe for use by
+ * several threads.
+ */
+final class LogHistogram {
+    private static final int PAGE = FloatCounter.PAGE;
+
+    private final long @Nullable [][] pages = new long[FloatCounter.BINS / PAGE] @Nullable [];
+
+    /** Adds counts. */
+    synchronized void add(List<FloatCounter.Page> more) {
+        for (FloatCounter.Page page : more) {
+            long[] counts = page(page.firstBin());
+            for (int i = 0; i < page.counts().length; i++) {
+                counts[page.firstBin() % PAGE + i] += page.counts()[i];
+            }
+        }
+    }
+
+    private long[] page(int bin) {
+        long[] page = pages[bin / PAGE];
+        if (page == null) {
+            page = new long[PAGE];
+            pages[bin / PAGE] = page;
+        }
+        return page;
+    }
+
+    /**
+     * The same in bins of equal width.
+     *
+     * @param range from the least to the greatest value that was counted
+     */
+    synchronized Histogram snapshot(Range range) {
+        Spread spread = new Spread(range);
+        for (int p = 0; p < pages.length; p++) {
+            long[] page = pages[p];
+            if (page != null) {
+                for (int i = 0; i < PAGE; i++) {
+                    if (page[i] > 0) {
+                        spread.add(p * PAGE + i, page[i]);
+                    }
+                }
+            }
+        }
+        return spread.histogram();
+    }
+
+    /** Spreads counts evenly over those of the equal bins that lie in a bin of ours. */
+    private static final class Spread {
+        private final Range range;
+        private final double width;
+        private final long[] counts = new long[2 * Histogram.HALF];
+
+        Spread(Range range) {
+            this.range = range;
+            this.width = Histogram.width(range);
+        }
+
+        void add(int bin, long count) {
+            boolean negative = bin >= FloatCounter.NEGATIVE;
+            int magnitude = bin % FloatCounter.NEGATIVE;
+            double limit = negative ? -range.min() : range.max();
+            double end = Float.intBitsToFloat((magnitude + 1) << FloatCounter.SHIFT);
+            int first = place(Float.intBitsToFloat(magnitude << FloatCounter.SHIFT));
+            int last = limit < end ? place(limit) : Math.max(first, (int) Math.ceil(end / width) - 1);
+            int parts = last - first + 1;
+            for (int i = 0; i < parts; i++) {
+                long share = (i + 1) * count / parts - i * count / parts;
+                int place = first + i;
+                counts[negative ? Histogram.HALF - 1 - place : Histogram.HALF + place] += share;
+            }
+        }
+
+        private int place(double magnitude) {
+            return (int) Math.min(Histogram.HALF - 1, magnitude / width);
+        }
+
+        Histogram histogram() {
+            return new Histogram(width, counts);
+        }
+    }
+}
