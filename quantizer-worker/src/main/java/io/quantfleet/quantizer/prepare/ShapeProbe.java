@@ -22,7 +22,7 @@ import java.util.Set;
 
 /**
  * Learns types, shapes and constant values by running the model with every tensor as an output, once on a batch of one
- * sample and once on three. What differs in shape follows the batch; a tensor that is computed from constants and
+ * sample and once on two. What differs in shape follows the batch; a tensor that is computed from constants and
  * shapes alone, and has the same value both times, is a constant.
  *
  * <p>Running the model rather than inferring its shapes covers every operator that ONNX Runtime has.
@@ -31,7 +31,7 @@ final class ShapeProbe {
     private static final Set<String> UNREPEATABLE = Set.of(
             "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli");
 
-    private static final int OTHER_BATCH = 3;
+    private static final int OTHER_BATCH = 2;
 
     /**
      * What was learnt.
