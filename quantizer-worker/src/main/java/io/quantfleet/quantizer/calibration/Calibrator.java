@@ -5,6 +5,12 @@ import io.quantfleet.quantizer.dataset.SampleSource;
 import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.runtime.OnnxSession;
 import io.quantfleet.quantizer.runtime.RuntimeOptions;
+import io.quantfleet.quantizer.runtime.TensorSpec;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 
 /**
  * Streams samples through a model and collects what its tensors show. Every thread carries samples all the way, from
@@ -13,13 +19,25 @@ import io.quantfleet.quantizer.runtime.RuntimeOptions;
  *
  * @param threads how many threads compute
  * @param batchSize the most samples in a run, where the model leaves that open
+ * @param outputBytes how much memory whole tensors may take on their way to histograms; where it does not do, fewer runs
+ *     are made side by side, and then several passes, each for some of the tensors
  */
-public record Calibrator(int threads, int batchSize) {
+public record Calibrator(int threads, int batchSize, long outputBytes) {
+    private static final long USUAL_OUTPUT_BYTES = 1L << 30;
+    /** What a lane computes and counts at a time should not be much more than its caches hold. */
+    private static final long LANE_BYTES = 16L << 20;
+    /** The same for inputs: what is computed from them is many times larger. */
+    private static final long LANE_INPUT_BYTES = 1L << 20;
 
     public Calibrator {
-        if (threads < 1 || batchSize < 1) {
-            throw new IllegalArgumentException("calibration needs at least one thread and one sample in a batch");
+        if (threads < 1 || batchSize < 1 || outputBytes < 1) {
+            throw new IllegalArgumentException("calibration needs a thread, a sample in a batch, and some memory");
         }
+    }
+
+    /** Calibration with no more than a gigabyte for whole tensors. */
+    public Calibrator(int threads, int batchSize) {
+        this(threads, batchSize, USUAL_OUTPUT_BYTES);
     }
 
     /**
@@ -33,14 +51,79 @@ public record Calibrator(int threads, int batchSize) {
      */
     public CalibrationStatistics collect(
             OnnxModel model, CalibrationRequest request, SampleSource samples, ProgressListener listener) {
-        if (request.tensors().isEmpty()) {
-            return CalibrationStatistics.empty();
+        Deque<Set<String>> groups = new ArrayDeque<>();
+        if (!request.tensors().isEmpty()) {
+            groups.add(request.tensors());
         }
-        Instruments instruments = Instruments.of(model, request, request.tensors());
-        try (OnnxSession session = OnnxSession.open(instruments.model().serialized(), RuntimeOptions.threads(1));
-                CalibrationPass pass = new CalibrationPass(
-                        session, instruments, samples, threads, Math.min(batchSize, samples.size()))) {
+        CalibrationStatistics all = CalibrationStatistics.empty();
+        for (int done = 0; !groups.isEmpty(); ) {
+            Set<String> group = groups.remove();
+            Instruments instruments = Instruments.of(model, request, group);
+            try (OnnxSession session = open(instruments, 1)) {
+                long bytes = sampleBytes(session.inputs()) + sampleBytes(session.outputs());
+                if (bytes > outputBytes && group.size() > 1) {
+                    halve(group).forEach(groups::addFirst);
+                    continue;
+                }
+                int before = done++;
+                int passes = done + groups.size();
+                all = all.with(pass(
+                        session,
+                        instruments,
+                        samples,
+                        bytes,
+                        fraction -> listener.progressed((before + fraction) / passes)));
+            }
+        }
+        return all;
+    }
+
+    private CalibrationStatistics pass(
+            OnnxSession narrow, Instruments instruments, SampleSource samples, long bytes, ProgressListener listener) {
+        int lanes = (int) Math.max(1, Math.min(threads, outputBytes / bytes));
+        long fits = Math.min(LANE_BYTES / bytes, LANE_INPUT_BYTES / sampleBytes(narrow.inputs()));
+        int batch = (int) Math.max(1, Math.min(Math.min(batchSize, samples.size()), fits));
+        if (lanes == threads) {
+            return pass(narrow, instruments, samples, lanes, batch, listener);
+        }
+        try (OnnxSession wide = open(instruments, threads / lanes)) {
+            return pass(wide, instruments, samples, lanes, batch, listener);
+        }
+    }
+
+    private static CalibrationStatistics pass(
+            OnnxSession session,
+            Instruments instruments,
+            SampleSource samples,
+            int lanes,
+            int batch,
+            ProgressListener listener) {
+        try (CalibrationPass pass = new CalibrationPass(session, instruments, samples, lanes, batch)) {
             return pass.run(listener);
         }
+    }
+
+    private static OnnxSession open(Instruments instruments, int threads) {
+        return OnnxSession.open(instruments.model().serialized(), RuntimeOptions.threads(threads));
+    }
+
+    // Of one sample, or of a whole batch where the model fixes it.
+    private static long sampleBytes(List<TensorSpec> tensors) {
+        long bytes = 1;
+        for (TensorSpec tensor : tensors) {
+            bytes += tensor.sampleElements().orElse(0)
+                    * tensor.fixedBatch().orElse(1)
+                    * tensor.type().bytes();
+        }
+        return bytes;
+    }
+
+    // The latter half first, for a stack.
+    private static List<Set<String>> halve(Set<String> group) {
+        List<String> names = List.copyOf(group);
+        int middle = names.size() / 2;
+        return List.of(
+                new LinkedHashSet<>(names.subList(middle, names.size())),
+                new LinkedHashSet<>(names.subList(0, middle)));
     }
 }

@@ -9,7 +9,8 @@ import io.quantfleet.quantizer.target.IntegerType;
  * after Relu its bin would drown all others.
  */
 public record Entropy() implements RangeMethod {
-    private static final int CANDIDATES = 256;
+    private static final int CANDIDATES = 128;
+    private static final double LEAST_SHARE = 1e-9;
 
     @Override
     public String name() {
@@ -86,11 +87,12 @@ public record Entropy() implements RangeMethod {
                 sum += counts[i];
                 filled += counts[i] > 0 ? 1 : 0;
             }
+            double quantized = filled == 0 ? 0 : sum / filled / within;
             for (int i = from; i < to; i++) {
                 double real = (counts[i] + (i == kept - 1 ? beyond : 0)) / total;
                 // An empty last bin still gets what lies beyond: something must stand against it.
-                double quantized = Math.max(counts[i] > 0 ? sum / filled / within : 0, 1e-9);
-                divergence += real > 0 ? real * Math.log(real / quantized) : 0;
+                double against = counts[i] > 0 ? quantized : LEAST_SHARE;
+                divergence += real > 0 ? real * Math.log(real / against) : 0;
             }
         }
         return divergence;

@@ -12,6 +12,9 @@ public record Range(float min, float max) {
         if (!Float.isFinite(min) || !Float.isFinite(max) || min > max) {
             throw new IllegalArgumentException("no range of finite values: " + min + " to " + max);
         }
+        // Zero has one sign here, whatever sign a computation left it.
+        min += 0f;
+        max += 0f;
     }
 
     /** The range of an array's values; of zero alone if it is empty. */

@@ -17,7 +17,8 @@ import java.util.Set;
 
 /**
  * Buffers for one batch of a model's inputs and outputs, filled and run again and again without copying: ONNX Runtime
- * reads the inputs and writes the outputs where they lie. Outputs whose shape is known only after a run are copied.
+ * reads the inputs and writes the outputs where they lie. Outputs whose shape is known only after a run, or whose first
+ * dimension is not surely the batch, are copied.
  *
  * <p>A model whose first dimension is fixed always runs a full batch: where fewer samples are given, the last one is
  * repeated. Not for use by several threads; the session that made it must stay open.
@@ -26,6 +27,7 @@ public final class Batch {
     private final OrtEnvironment environment;
     private final OrtSession session;
     private final List<TensorSpec> outputs;
+    private final Set<String> followsBatch;
     private final int capacity;
     private final boolean fixed;
     private final Map<String, TensorSpec> inputs = new LinkedHashMap<>();
@@ -38,6 +40,7 @@ public final class Batch {
             OrtSession session,
             List<TensorSpec> inputs,
             List<TensorSpec> outputs,
+            Set<String> followsBatch,
             int samples) {
         if (samples < 1) {
             throw new IllegalArgumentException("a batch has at least one sample, not " + samples);
@@ -45,6 +48,7 @@ public final class Batch {
         this.environment = environment;
         this.session = session;
         this.outputs = outputs;
+        this.followsBatch = followsBatch;
         this.fixed = inputs.stream().anyMatch(input -> input.fixedBatch().isPresent());
         this.capacity = fixed ? commonBatch(inputs) : samples;
         for (TensorSpec input : inputs) {
@@ -84,7 +88,7 @@ public final class Batch {
     private boolean pinnable(TensorSpec output) {
         boolean sameBatch = fixed
                 ? output.fixedBatch().orElse(TensorSpec.DYNAMIC) == capacity
-                : output.fixedBatch().isEmpty();
+                : followsBatch.contains(output.name());
         return sameBatch && !output.shape().isEmpty() && output.sampleElements().isPresent();
     }
 

@@ -13,9 +13,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -28,12 +30,14 @@ public final class OnnxSession implements AutoCloseable {
     private final OrtSession session;
     private final List<TensorSpec> inputs;
     private final List<TensorSpec> outputs;
+    private final Set<String> followsBatch;
 
     private OnnxSession(OrtEnvironment environment, OrtSession session) throws OrtException {
         this.environment = environment;
         this.session = session;
         this.inputs = specs(session.getInputInfo());
         this.outputs = specs(session.getOutputInfo());
+        this.followsBatch = followsBatch(session);
     }
 
     /**
@@ -147,6 +151,23 @@ public final class OnnxSession implements AutoCloseable {
         return List.copyOf(specs);
     }
 
+    // Outputs whose first dimension has the name of the inputs' first. Another, such as batch times heads, has another.
+    private static Set<String> followsBatch(OrtSession session) throws OrtException {
+        Set<String> batchNames = new HashSet<>();
+        session.getInputInfo().values().forEach(info -> firstDimension(info).ifPresent(batchNames::add));
+        Set<String> names = new HashSet<>();
+        for (NodeInfo info : session.getOutputInfo().values()) {
+            firstDimension(info).filter(batchNames::contains).ifPresent(name -> names.add(info.getName()));
+        }
+        return names;
+    }
+
+    private static Optional<String> firstDimension(NodeInfo info) {
+        return info.getInfo() instanceof TensorInfo tensor && tensor.getDimensionNames().length > 0
+                ? Optional.of(tensor.getDimensionNames()[0]).filter(name -> !name.isEmpty())
+                : Optional.empty();
+    }
+
     static List<Long> list(long[] shape) {
         return Arrays.stream(shape).boxed().toList();
     }
@@ -207,7 +228,7 @@ public final class OnnxSession implements AutoCloseable {
      * @throws QuantizerException if an input has no batch axis, or a dynamic one besides it
      */
     public Batch newBatch(int samples) {
-        return new Batch(environment, session, inputs, outputs, samples);
+        return new Batch(environment, session, inputs, outputs, followsBatch, samples);
     }
 
     static QuantizerException failed(OrtException e) {

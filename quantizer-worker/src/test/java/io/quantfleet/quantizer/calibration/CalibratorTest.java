@@ -2,14 +2,18 @@ package io.quantfleet.quantizer.calibration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.ProgressListener;
 import io.quantfleet.quantizer.QuantizerException;
+import io.quantfleet.quantizer.calibration.CalibrationRequest.ChannelAxis;
 import io.quantfleet.quantizer.dataset.SampleSource;
 import io.quantfleet.quantizer.onnx.GaussianSamples;
 import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.onnx.TinyModel;
+import io.quantfleet.quantizer.onnx.TinyModel.Attribute;
+import io.quantfleet.quantizer.target.IntegerType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -120,6 +124,123 @@ class CalibratorTest {
                     .withMessageContaining("tensor m")
                     .satisfies(e -> assertThat(e.code()).isEqualTo(ReasonCode.ACTIVATION_NOT_FINITE));
         }
+    }
+
+    private static OnnxModel convolutions() {
+        return OnnxModel.of(TinyModel.opset(17)
+                .input("x", -1, 3, 8, 8)
+                .output("y", -1, 4, 8, 8)
+                .weights("w1", 0.5, 6, 3, 3, 3)
+                .weights("w2", 0.5, 4, 6, 1, 1)
+                .floats("zero", new long[] {}, 0)
+                .floats("two", new long[] {}, 2)
+                .node("Conv", List.of("x", "w1"), "a", Attribute.ints("pads", 1, 1, 1, 1))
+                .node("Clip", List.of("a", "zero", "two"), "b")
+                .node("Conv", List.of("b", "w2"), "y")
+                .proto());
+    }
+
+    private static CalibrationStatistics statistics(Calibrator calibrator, CalibrationRequest request) {
+        return calibrator.collect(
+                convolutions(), request, new GaussianSamples(13, 3 * 8 * 8), ProgressListener.NONE);
+    }
+
+    @Test
+    void histogramsAndReductionsAgree() {
+        Set<String> tensors = Set.of("x", "a", "b", "y");
+        CalibrationStatistics reduced = statistics(new Calibrator(2, 4), CalibrationRequest.ranges(tensors));
+        CalibrationStatistics counted = statistics(new Calibrator(2, 4), CalibrationRequest.histograms(tensors));
+        for (String tensor : tensors) {
+            assertThat(counted.of(tensor).range()).isEqualTo(reduced.of(tensor).range());
+            assertThat(counted.of(tensor).movingAverage()).isEqualTo(reduced.of(tensor).movingAverage());
+        }
+        Histogram histogram = counted.of("b").histogram().orElseThrow();
+        assertThat(histogram.total()).isEqualTo(13L * 6 * 8 * 8);
+        assertThat(histogram.count(-1)).isZero();
+        assertThat(reduced.of("b").range()).isEqualTo(new Range(0, 2));
+    }
+
+    @Test
+    void neitherThreadsNorPassesChangeAnything() {
+        CalibrationRequest request = CalibrationRequest.histograms(Set.of("x", "a", "b", "y"))
+                .andMeans(Map.of("b", new ChannelAxis(1, 4), "y", new ChannelAxis(1, 4)));
+        CalibrationStatistics one = statistics(new Calibrator(1, 2), request);
+        List<Calibrator> others = List.of(new Calibrator(3, 2), new Calibrator(2, 2, 1), new Calibrator(4, 2, 5000));
+        for (CalibrationStatistics other :
+                others.stream().map(each -> statistics(each, request)).toList()) {
+            assertThat(other.tensors()).isEqualTo(one.tensors());
+            for (String tensor : one.tensors()) {
+                for (RangeMethod method : List.of(Percentile.USUAL, new Entropy(), new MeanSquaredError())) {
+                    assertThat(other.range(tensor, method, IntegerType.INT8, false))
+                            .isEqualTo(one.range(tensor, method, IntegerType.INT8, false));
+                }
+            }
+            assertThat(other.of("y").channelMeans().orElseThrow().mean(3))
+                    .isCloseTo(one.of("y").channelMeans().orElseThrow().mean(3), within(1e-6));
+        }
+    }
+
+    @Test
+    void meansAreThoseOfTheChannels() {
+        OnnxModel model = OnnxModel.of(TinyModel.opset(17)
+                .input("x", -1, 2, 2)
+                .output("y", -1, 2, 2)
+                .node("Relu", List.of("x"), "y")
+                .proto());
+        SampleSource samples = new Counting(5);
+        CalibrationStatistics seen = new Calibrator(2, 2)
+                .collect(
+                        model,
+                        CalibrationRequest.means(Map.of("x", new ChannelAxis(1, 3), "y", new ChannelAxis(2, 3))),
+                        samples,
+                        ProgressListener.NONE);
+        // Sample i is {{4i, 4i + 1}, {4i + 2, 4i + 3}}, i from 0 to 4.
+        assertThat(seen.of("x").channelMeans().orElseThrow().mean(0)).isEqualTo(8.5);
+        assertThat(seen.of("x").channelMeans().orElseThrow().mean(1)).isEqualTo(10.5);
+        assertThat(seen.of("y").channelMeans().orElseThrow().mean(0)).isEqualTo(9);
+        assertThat(seen.of("y").channelMeans().orElseThrow().channels()).isEqualTo(2);
+    }
+
+    /** 0, 1, 2 and so on, four a sample. */
+    private record Counting(int size) implements SampleSource {
+        @Override
+        public void fill(int sample, String inputName, ByteBuffer target) {
+            for (int i = 0; i < 4; i++) {
+                target.putFloat(4 * sample + i);
+            }
+        }
+    }
+
+    @Test
+    void seesTensorsWhoseFirstDimensionIsNotTheBatch() {
+        OnnxModel model = OnnxModel.of(TinyModel.opset(17)
+                .input("x", -1, 2, 2)
+                .output("y", -1, 2)
+                .longs("shape", new long[] {2}, -1, 2)
+                .node("Reshape", List.of("x", "shape"), "r")
+                .node("Neg", List.of("r"), "y")
+                .proto());
+        CalibrationStatistics seen = new Calibrator(2, 2)
+                .collect(
+                        model,
+                        CalibrationRequest.histograms(Set.of("r", "y")),
+                        new Counting(5),
+                        ProgressListener.NONE);
+        assertThat(seen.of("y").range()).isEqualTo(new Range(-19, 0));
+        assertThat(seen.of("r").histogram().orElseThrow().total()).isEqualTo(20);
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
+    void namesTheTensorThatIsNotFiniteInHistograms(float odd) {
+        assertThatExceptionOfType(QuantizerException.class)
+                .isThrownBy(() -> new Calibrator(2, 2)
+                        .collect(
+                                model(-1),
+                                CalibrationRequest.histograms(Set.of("m")),
+                                new OneOdd(odd, 1),
+                                ProgressListener.NONE))
+                .withMessageContaining("tensor m");
     }
 
     @Test
