@@ -17,6 +17,9 @@ import java.util.Set;
  * {@link Graph}, which keeps its index in step; attributes may be changed here.
  */
 public final class Node {
+    /** The domain of ONNX Runtime's own operators. */
+    public static final String MICROSOFT = "com.microsoft";
+
     private final String name;
     private final String domain;
     private final String operator;
@@ -37,9 +40,9 @@ public final class Node {
         this.captured = Collections.unmodifiableSet(names);
     }
 
-    private Node(String name, String operator, List<String> inputs, List<String> outputs) {
+    private Node(String name, String domain, String operator, List<String> inputs, List<String> outputs) {
         this.name = name;
-        this.domain = "";
+        this.domain = domain;
         this.operator = operator;
         this.inputs = List.copyOf(inputs);
         this.outputs = List.copyOf(outputs);
@@ -52,7 +55,12 @@ public final class Node {
 
     /** A new node of the standard operator set. */
     public static Node of(String name, String operator, List<String> inputs, List<String> outputs) {
-        return new Node(name, operator, inputs, outputs);
+        return new Node(name, "", operator, inputs, outputs);
+    }
+
+    /** A new node of ONNX Runtime's own operators. */
+    public static Node ofMicrosoft(String name, String operator, List<String> inputs, List<String> outputs) {
+        return new Node(name, MICROSOFT, operator, inputs, outputs);
     }
 
     // Names a subgraph reads, its own included: those that are not tensors of the outer graph do no harm.

@@ -120,6 +120,14 @@ public final class OnnxModel {
                         .anyMatch(node ->
                                 !node.getDomain().isEmpty() && node.getDomain().equals(set.getDomain())))
                 .forEach(builder::addOpsetImport);
+        boolean microsoft = graphProto.getNodeList().stream()
+                .anyMatch(node -> node.getDomain().equals(Node.MICROSOFT));
+        if (microsoft
+                && builder.getOpsetImportList().stream()
+                        .noneMatch(set -> set.getDomain().equals(Node.MICROSOFT))) {
+            builder.addOpsetImport(
+                    OperatorSetIdProto.newBuilder().setDomain(Node.MICROSOFT).setVersion(1));
+        }
         return new OnnxModel(builder.build());
     }
 

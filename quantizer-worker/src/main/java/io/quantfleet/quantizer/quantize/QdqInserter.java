@@ -8,6 +8,7 @@ import io.quantfleet.quantizer.onnx.Tensors;
 import io.quantfleet.quantizer.prepare.TensorFacts;
 import io.quantfleet.quantizer.target.DeviceClassProfile;
 import io.quantfleet.quantizer.target.DeviceClassProfile.Activations;
+import io.quantfleet.quantizer.target.IntegerType;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -66,8 +67,9 @@ final class QdqInserter {
         Activations activations = profile.activations();
         if (!activations.symmetric()
                 && graph.producer(source).filter(Operators::givesShares).isPresent()) {
-            // What NNAPI demands of such outputs: 256 steps from 0 to just below 1.
-            return new Affine(activations.type(), 1f / 256, activations.type().least());
+            // What NNAPI demands of such outputs: all steps from 0 to just below 1.
+            IntegerType type = activations.type();
+            return new Affine(type, 1f / (type.greatest() - type.least() + 1), type.least());
         }
         Range range = graph.initializer(source)
                 .map(stored -> Range.of(Tensors.floats(stored)))

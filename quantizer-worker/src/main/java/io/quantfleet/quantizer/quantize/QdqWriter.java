@@ -1,7 +1,6 @@
 package io.quantfleet.quantizer.quantize;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
-import com.google.protobuf.ByteString;
 import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.Tensors;
@@ -23,7 +22,12 @@ final class QdqWriter {
     }
 
     private static TensorProto.DataType onnxType(IntegerType type) {
-        return type == IntegerType.INT8 ? TensorProto.DataType.INT8 : TensorProto.DataType.UINT8;
+        return switch (type) {
+            case INT8 -> TensorProto.DataType.INT8;
+            case UINT8 -> TensorProto.DataType.UINT8;
+            case INT16 -> TensorProto.DataType.INT16;
+            case UINT16 -> TensorProto.DataType.UINT16;
+        };
     }
 
     /** Quantizes a computed tensor or an input: whoever reads it reads it through the integers from now on. */
@@ -43,9 +47,8 @@ final class QdqWriter {
             String reading = result;
             graph.redirect(tensor, reading, reader -> true);
         }
-        graph.add(Node.of(tensor + "_quantize", "QuantizeLinear", List.of(real, scale, zeroPoint), List.of(integers)));
-        graph.add(Node.of(
-                tensor + "_dequantize", "DequantizeLinear", List.of(integers, scale, zeroPoint), List.of(result)));
+        graph.add(node(affine.type(), tensor + "_quantize", "QuantizeLinear", List.of(real, scale, zeroPoint), integers));
+        addDequantize(affine.type(), tensor, List.of(integers, scale, zeroPoint), result, -1);
     }
 
     /** Stores integers for a stored tensor of floats, and names the tensor that gives them back as floats. */
@@ -59,7 +62,7 @@ final class QdqWriter {
         // Not shared: ONNX Runtime rewrites a weight's zero point in place and fails if another weight has it as well.
         String zeroPoint = graph.freshName(tensor.getName() + "_zero");
         graph.setInitializer(zeros(zeroPoint, quantized.parameters(), quantized.axis()));
-        addDequantize(tensor.getName(), List.of(integers, scale, zeroPoint), result, quantized.axis());
+        addDequantize(first.type(), tensor.getName(), List.of(integers, scale, zeroPoint), result, quantized.axis());
         return result;
     }
 
@@ -82,13 +85,20 @@ final class QdqWriter {
                 "zero_point_int32_" + scales.length + perChannel,
                 "zero_point_int32",
                 fresh -> Tensors.ofInts(fresh, dimensions, new int[scales.length]));
-        addDequantize(bias.getName(), List.of(name, scale, zero), result, perChannel ? 0 : -1);
+        addDequantize(IntegerType.INT8, bias.getName(), List.of(name, scale, zero), result, perChannel ? 0 : -1);
         return result;
     }
 
-    private void addDequantize(String tensor, List<String> inputs, String result, int axis) {
-        Node node = Node.of(tensor + "_dequantize", "DequantizeLinear", inputs, List.of(result));
+    private void addDequantize(IntegerType type, String tensor, List<String> inputs, String result, int axis) {
+        Node node = node(type, tensor + "_dequantize", "DequantizeLinear", inputs, result);
         graph.add(axis < 0 ? node : node.with("axis", axis));
+    }
+
+    // ONNX's own operators know 16 bits from opset 21 on only; ONNX Runtime's have the same form and always did.
+    private static Node node(IntegerType type, String name, String operator, List<String> inputs, String output) {
+        return type.bytes() == 1
+                ? Node.of(name, operator, inputs, List.of(output))
+                : Node.ofMicrosoft(name, operator, inputs, List.of(output));
     }
 
     private String scale(String tensor, List<Affine> parameters, int axis) {
@@ -106,11 +116,11 @@ final class QdqWriter {
     }
 
     private static TensorProto zeros(String name, List<Affine> parameters, int axis) {
-        byte[] points = new byte[parameters.size()];
-        IntStream.range(0, points.length)
-                .forEach(i -> points[i] = (byte) parameters.get(i).zeroPoint());
-        List<Long> dimensions = axis < 0 ? List.of() : List.of((long) points.length);
-        return Tensors.ofBytes(name, onnxType(parameters.get(0).type()), dimensions, ByteString.copyFrom(points));
+        IntegerType type = parameters.get(0).type();
+        StoredIntegers points = new StoredIntegers(type, parameters.size());
+        parameters.forEach(affine -> points.add(affine.zeroPoint()));
+        List<Long> dimensions = axis < 0 ? List.of() : List.of((long) parameters.size());
+        return Tensors.ofBytes(name, onnxType(type), dimensions, points.bytes());
     }
 
     private String shared(Object key, String wanted, Function<String, TensorProto> maker) {

@@ -73,12 +73,16 @@ public final class StaticQuantizer {
         Duration calibrating = calibration.spent().minus(before);
         return new QuantizedModel(
                 attempt.variant(),
-                "static-int8-" + recipe.ranges().name(),
+                "static-" + width(recipe.profile()) + "-" + recipe.ranges().name(),
                 attempt.plan().nodes().stream().map(Node::label).collect(Collectors.toSet()),
                 attempt.plan().leftFloat(),
                 attempt.clips(),
                 calibrating,
                 Duration.ofNanos(System.nanoTime() - start).minus(calibrating));
+    }
+
+    private static String width(DeviceClassProfile profile) {
+        return profile.activations().type().bytes() == 1 ? "int8" : "a16w8";
     }
 
     /** A variant, and the quantized operators that ONNX Runtime computes in floats nevertheless. */

@@ -33,8 +33,7 @@ final class WeightQuantizer {
             float[] errors = new float[real.length];
             for (int i = 0; i < real.length; i++) {
                 Affine affine = parameters.get(parameters.size() == 1 ? 0 : i / stride % parameters.size());
-                int integer = affine.type() == IntegerType.UINT8 ? values.byteAt(i) & 0xff : values.byteAt(i);
-                errors[i] = (integer - affine.zeroPoint()) * affine.scale() - real[i];
+                errors[i] = (StoredIntegers.get(values, affine.type(), i) - affine.zeroPoint()) * affine.scale() - real[i];
             }
             return errors;
         }
@@ -82,16 +81,16 @@ final class WeightQuantizer {
 
     private static Quantized quantized(
             float[] values, List<Affine> parameters, int axis, int stride, int greatest) {
-        byte[] integers = new byte[values.length];
+        StoredIntegers integers = new StoredIntegers(parameters.get(0).type(), values.length);
         for (int i = 0; i < values.length; i++) {
             Affine affine = parameters.size() == 1 ? parameters.get(0) : parameters.get(i / stride % parameters.size());
             int integer = affine.quantize(values[i]);
             // -128 has no counterpart: symmetric weights leave it out, as kernels that negate them need.
-            integers[i] = (byte)
-                    (affine.zeroPoint() == 0 && affine.type() == IntegerType.INT8
+            integers.add(
+                    affine.zeroPoint() == 0 && affine.type() == IntegerType.INT8
                             ? Math.max(-greatest, Math.min(greatest, integer))
                             : integer);
         }
-        return new Quantized(ByteString.copyFrom(integers), parameters, axis, stride);
+        return new Quantized(integers.bytes(), parameters, axis, stride);
     }
 }

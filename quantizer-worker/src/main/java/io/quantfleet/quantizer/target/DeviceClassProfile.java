@@ -48,6 +48,9 @@ public record DeviceClassProfile(
      */
     public record Weights(IntegerType type, boolean symmetric, OperatorSet perChannel) {
         public Weights {
+            if (type.bytes() > 1) {
+                throw new IllegalArgumentException("weights are int8 or uint8, not " + type);
+            }
             if (symmetric && type != IntegerType.INT8) {
                 throw new IllegalArgumentException("symmetric weights, whose zero point is 0, must be int8");
             }
@@ -66,8 +69,8 @@ public record DeviceClassProfile(
      */
     public record Activations(IntegerType type, boolean symmetric, Outputs outputs) {
         public Activations {
-            if (symmetric && type != IntegerType.INT8) {
-                throw new IllegalArgumentException("symmetric activations, whose zero point is 0, must be int8");
+            if (symmetric && !type.signed()) {
+                throw new IllegalArgumentException("symmetric activations, whose zero point is 0, must be signed");
             }
         }
     }

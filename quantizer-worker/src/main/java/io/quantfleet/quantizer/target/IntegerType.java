@@ -7,7 +7,13 @@ public enum IntegerType {
     @JsonProperty("int8")
     INT8(-128, 127),
     @JsonProperty("uint8")
-    UINT8(0, 255);
+    UINT8(0, 255),
+    @JsonProperty("int16")
+    INT16(-32768, 32767),
+    @JsonProperty("uint16")
+    UINT16(0, 65535);
+
+    private static final int STEPS_OF_A_BYTE = 255;
 
     private final int least;
     private final int greatest;
@@ -15,6 +21,16 @@ public enum IntegerType {
     IntegerType(int least, int greatest) {
         this.least = least;
         this.greatest = greatest;
+    }
+
+    /** Whether there are values below zero. */
+    public boolean signed() {
+        return least < 0;
+    }
+
+    /** Bytes of one value. */
+    public int bytes() {
+        return greatest - least > STEPS_OF_A_BYTE ? Short.BYTES : Byte.BYTES;
     }
 
     /** The least value. */
