@@ -1,0 +1,130 @@
+package io.quantfleet.quantizer.form;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import io.quantfleet.quantizer.onnx.Graph;
+import io.quantfleet.quantizer.onnx.Node;
+import io.quantfleet.quantizer.quantize.FloatLayer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Replaces products with stored matrices by MatMulNBits, one after another, so that one matrix is in memory at a time. */
+final class WeightOnlyRewriter {
+    private static final Set<String> LAYERS = Set.of("MatMul", "Gemm", "Conv", "ConvTranspose");
+
+    private final Graph graph;
+    private final WeightOnlyOptions options;
+    private final Function<TensorProto, WeightSource> sources;
+    private final TensorSink sink;
+    private final BlockQuantizer quantizer;
+    private final Map<List<Object>, List<String>> stored = new HashMap<>();
+    private final Set<String> quantized = new LinkedHashSet<>();
+    private final List<FloatLayer> leftFloat = new ArrayList<>();
+
+    WeightOnlyRewriter(
+            Graph graph, WeightOnlyOptions options, Function<TensorProto, WeightSource> sources, TensorSink sink) {
+        this.graph = graph;
+        this.options = options;
+        this.sources = sources;
+        this.sink = sink;
+        this.quantizer = new BlockQuantizer(options);
+    }
+
+    /** Hears how many of the graph's nodes are looked through. */
+    interface Steps {
+        void done(int nodes, int all);
+    }
+
+    void rewrite(Steps steps) {
+        List<Node> nodes = graph.sorted();
+        for (int i = 0; i < nodes.size(); i++) {
+            Node node = nodes.get(i);
+            if (LAYERS.contains(node.operator()) && node.domain().isEmpty()) {
+                rewrite(node);
+            }
+            steps.done(i + 1, nodes.size());
+        }
+        graph.removeUnused();
+    }
+
+    private void rewrite(Node node) {
+        if (options.excluded().contains(node.label())) {
+            leftFloat.add(new FloatLayer(node.label(), node.operator(), "it is excluded"));
+            return;
+        }
+        StoredMatrix.of(graph, node)
+                .ifPresentOrElse(
+                        matrix -> replace(node, matrix),
+                        () -> leftFloat.add(new FloatLayer(
+                                node.label(), node.operator(), "it does not multiply with a stored matrix alone")));
+    }
+
+    private void replace(Node node, StoredMatrix matrix) {
+        List<String> inputs = new ArrayList<>(List.of(node.inputs().get(0)));
+        inputs.addAll(stored.computeIfAbsent(
+                List.of(matrix.tensor().getName(), matrix.transposed()), missing -> store(matrix)));
+        boolean biased = node.input(2).isPresent();
+        String output = node.output();
+        String product = biased ? graph.freshName(output + "_product") : output;
+        graph.remove(node);
+        graph.add(Node.ofMicrosoft(node.label(), "MatMulNBits", inputs, List.of(product))
+                .with("K", matrix.rows())
+                .with("N", matrix.columns())
+                .with("bits", options.bits())
+                .with("block_size", options.blockSize())
+                .with("accuracy_level", options.accuracyLevel()));
+        if (biased) {
+            graph.add(Node.of(
+                    node.label() + "_bias", "Add", List.of(product, node.inputs().get(2)), List.of(output)));
+        }
+        quantized.add(node.label());
+    }
+
+    private List<String> store(StoredMatrix matrix) {
+        BlockQuantizer.Blocks blocks =
+                quantizer.quantize(matrix, sources.apply(matrix.tensor()));
+        String name = matrix.tensor().getName();
+        long columns = matrix.columns();
+        long blob = (long) options.blockSize() * options.bits() / Byte.SIZE;
+        List<String> names = new ArrayList<>();
+        names.add(store(
+                name + "_q" + options.bits(),
+                TensorProto.DataType.UINT8,
+                List.of(columns, (long) blocks.blocks(), blob),
+                ByteBuffer.wrap(blocks.integers())));
+        ByteBuffer scales = ByteBuffer.allocate(Math.multiplyExact(blocks.scales().length, Float.BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        scales.asFloatBuffer().put(blocks.scales());
+        names.add(store(
+                name + "_scales", TensorProto.DataType.FLOAT, List.of(columns * blocks.blocks()), scales));
+        if (!options.symmetric()) {
+            names.add(store(
+                    name + "_zeros",
+                    TensorProto.DataType.UINT8,
+                    List.of((long) blocks.zeroPoints().length),
+                    ByteBuffer.wrap(blocks.zeroPoints())));
+        }
+        return names;
+    }
+
+    private String store(String wanted, TensorProto.DataType type, List<Long> dimensions, ByteBuffer data) {
+        String name = graph.freshName(wanted);
+        graph.setInitializer(sink.store(name, type, dimensions, data));
+        return name;
+    }
+
+    /** Labels of the nodes that were replaced. */
+    Set<String> quantized() {
+        return quantized;
+    }
+
+    List<FloatLayer> leftFloat() {
+        return leftFloat;
+    }
+}
