@@ -22,6 +22,7 @@ final class DynamicRewriter {
 
     private final Graph graph;
     private final DynamicOptions options;
+    private final QuantizedTables tables;
     private final Map<String, Quantized> activations = new HashMap<>();
     private final Map<List<Object>, Quantized> weights = new HashMap<>();
     private final Set<String> quantized = new LinkedHashSet<>();
@@ -33,10 +34,17 @@ final class DynamicRewriter {
     DynamicRewriter(Graph graph, DynamicOptions options) {
         this.graph = graph;
         this.options = options;
+        this.tables = new QuantizedTables(graph, Forms::inMemory, Forms::storedInMemory);
     }
 
     void rewrite(Node node) {
         if (!LAYERS.contains(node.operator()) || !node.domain().isEmpty()) {
+            if (!options.excluded().contains(node.label())) {
+                tables.table(node).ifPresent(table -> {
+                    tables.rewrite(node, table);
+                    quantized.add(node.label());
+                });
+            }
             return;
         }
         if (options.excluded().contains(node.label())) {

@@ -1,9 +1,6 @@
 package io.quantfleet.quantizer.form;
 
-import ai.onnx.proto.OnnxMl.TensorProto;
-import com.google.protobuf.ByteString;
 import io.quantfleet.quantizer.onnx.Graph;
-import io.quantfleet.quantizer.onnx.Tensors;
 import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.quantize.QuantizedModel;
 
@@ -26,9 +23,8 @@ public final class WeightOnly {
         WeightOnlyRewriter rewriter = new WeightOnlyRewriter(
                 graph,
                 options,
-                WeightOnly::inMemory,
-                (name, type, dimensions, data) ->
-                        Tensors.ofBytes(name, type, dimensions, ByteString.copyFrom(data)));
+                Forms::inMemory,
+                Forms::storedInMemory);
         rewriter.rewrite((nodes, all) -> {});
         return Forms.checked(
                 prepared.model().withGraph(graph),
@@ -36,10 +32,5 @@ public final class WeightOnly {
                 rewriter.quantized(),
                 rewriter.leftFloat(),
                 start);
-    }
-
-    private static WeightSource inMemory(TensorProto tensor) {
-        float[] values = Tensors.floats(tensor);
-        return (first, target) -> target.put(values, Math.toIntExact(first), target.remaining());
     }
 }

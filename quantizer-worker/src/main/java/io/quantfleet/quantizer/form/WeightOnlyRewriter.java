@@ -14,7 +14,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Replaces products with stored matrices by MatMulNBits, one after another, so that one matrix is in memory at a time. */
+/**
+ * Replaces products with stored matrices by MatMulNBits, and embeddings by ones of 8 bits, one after another, so that one
+ * matrix is in memory at a time.
+ */
 final class WeightOnlyRewriter {
     private static final Set<String> LAYERS = Set.of("MatMul", "Gemm", "Conv", "ConvTranspose");
 
@@ -23,6 +26,7 @@ final class WeightOnlyRewriter {
     private final Function<TensorProto, WeightSource> sources;
     private final TensorSink sink;
     private final BlockQuantizer quantizer;
+    private final QuantizedTables tables;
     private final Map<List<Object>, List<String>> stored = new HashMap<>();
     private final Set<String> quantized = new LinkedHashSet<>();
     private final List<FloatLayer> leftFloat = new ArrayList<>();
@@ -34,6 +38,7 @@ final class WeightOnlyRewriter {
         this.sources = sources;
         this.sink = sink;
         this.quantizer = new BlockQuantizer(options);
+        this.tables = new QuantizedTables(graph, sources, sink);
     }
 
     /** Hears how many of the graph's nodes are looked through. */
@@ -47,6 +52,11 @@ final class WeightOnlyRewriter {
             Node node = nodes.get(i);
             if (LAYERS.contains(node.operator()) && node.domain().isEmpty()) {
                 rewrite(node);
+            } else if (!options.excluded().contains(node.label())) {
+                tables.table(node).ifPresent(table -> {
+                    tables.rewrite(node, table);
+                    quantized.add(node.label());
+                });
             }
             steps.done(i + 1, nodes.size());
         }

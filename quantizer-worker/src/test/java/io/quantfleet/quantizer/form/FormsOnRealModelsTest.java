@@ -25,15 +25,15 @@ class FormsOnRealModelsTest {
             PreparedModel prepared =
                     PreparedModel.of(model, samples, Map.of("input_ids", List.of(48L)), false);
             float[] expected = FormRun.run(prepared.model(), samples);
-            check(prepared, samples, expected, DynamicInt8.quantize(prepared, DynamicOptions.usual()), 0.99);
-            check(prepared, samples, expected, WeightOnly.quantize(prepared, WeightOnlyOptions.ofBits(8)), 0.99);
-            check(prepared, samples, expected, WeightOnly.quantize(prepared, WeightOnlyOptions.ofBits(4)), 0.95);
-            check(prepared, samples, expected, HalfStorage.quantize(prepared, Set.of()), 0.999);
+            check(prepared, samples, expected, DynamicInt8.quantize(prepared, DynamicOptions.usual()), 0.99, 0.28);
+            check(prepared, samples, expected, WeightOnly.quantize(prepared, WeightOnlyOptions.ofBits(8)), 0.99, 0.30);
+            check(prepared, samples, expected, WeightOnly.quantize(prepared, WeightOnlyOptions.ofBits(4)), 0.95, 0.26);
+            check(prepared, samples, expected, HalfStorage.quantize(prepared, Set.of()), 0.999, 0.51);
         }
     }
 
     private static void check(
-            PreparedModel prepared, LabelledSamples samples, float[] expected, QuantizedModel variant, double least) {
+            PreparedModel prepared, LabelledSamples samples, float[] expected, QuantizedModel variant, double least, double share) {
         float[] actual = FormRun.run(variant.model(), samples);
         int same = 0;
         for (int i = 0; i < samples.size(); i++) {
@@ -41,12 +41,7 @@ class FormsOnRealModelsTest {
             same += before == actual[2 * i] > actual[2 * i + 1] ? 1 : 0;
         }
         double agreement = (double) same / samples.size();
-        System.out.printf(
-                "%s: %.1f dB, agreement %.4f, %.2f of the bytes%n",
-                variant.method(),
-                FormRun.decibels(expected, actual),
-                agreement,
-                (double) variant.model().bytes() / prepared.model().bytes());
         assertThat(agreement).as(variant.method()).isGreaterThanOrEqualTo(least);
+        assertThat((double) variant.model().bytes() / prepared.model().bytes()).as(variant.method()).isLessThan(share);
     }
 }
