@@ -1,8 +1,12 @@
 package io.quantfleet.quantizer.form;
 
+import io.quantfleet.quantizer.ProgressListener;
 import io.quantfleet.quantizer.onnx.Graph;
+import io.quantfleet.quantizer.onnx.StreamedModel;
+import io.quantfleet.quantizer.onnx.StreamedOutput;
 import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.quantize.QuantizedModel;
+import java.nio.file.Path;
 
 /**
  * Weights of 4 or 8 bits in blocks that share a scale; everything is computed in floats, or in what the runtime makes of
@@ -32,5 +36,30 @@ public final class WeightOnly {
                 rewriter.quantized(),
                 rewriter.leftFloat(),
                 start);
+    }
+
+    /**
+     * Makes the variant of a model of any size, tensor by tensor: memory depends on the largest weight, not on the model.
+     * The data goes into {@code target.data} beside {@code target}. The model is neither prepared nor run.
+     *
+     * @param model an ONNX file, with its external data beside it
+     * @param target where the variant goes
+     * @throws io.quantfleet.quantizer.QuantizerException if the model can't be read, has no stored matrix, or the variant
+     *     can't be written
+     */
+    public static StreamedVariant quantize(
+            Path model, Path target, WeightOnlyOptions options, ProgressListener listener) {
+        try (StreamedModel source = StreamedModel.open(model);
+                StreamedOutput output = new StreamedOutput(source, target)) {
+            Graph graph = source.graph();
+            WeightOnlyRewriter rewriter =
+                    new WeightOnlyRewriter(graph, options, tensor -> source.floats(tensor)::read, output::store);
+            rewriter.rewrite((nodes, all) -> listener.progressed((double) nodes / all));
+            if (rewriter.quantized().isEmpty()) {
+                throw Forms.nothing(options.method());
+            }
+            long bytes = output.finish(graph);
+            return new StreamedVariant(options.method(), rewriter.quantized(), rewriter.leftFloat(), bytes);
+        }
     }
 }

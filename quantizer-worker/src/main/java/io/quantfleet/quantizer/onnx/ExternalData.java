@@ -44,11 +44,28 @@ final class ExternalData {
         return model.toBuilder().setGraph(builder).build();
     }
 
-    private static boolean isExternal(TensorProto tensor) {
+    static boolean isExternal(TensorProto tensor) {
         return tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
     }
 
     private TensorProto inlined(TensorProto tensor) throws IOException {
+        Place place = place(tensor);
+        bytesLeft -= place.length();
+        if (bytesLeft < 0) {
+            throw OnnxReader.tooLarge("the model with its external data", OnnxReader.MOST_BYTES - bytesLeft);
+        }
+        return tensor.toBuilder()
+                .clearExternalData()
+                .clearDataLocation()
+                .setRawData(read(place.file(), place.offset(), Math.toIntExact(place.length())))
+                .build();
+    }
+
+    /** Where a tensor's data lies: that many bytes of a file from an offset on, all of them there. */
+    record Place(Path file, long offset, long length) {}
+
+    /** Where the data of an external tensor lies. */
+    Place place(TensorProto tensor) throws IOException {
         Map<String, String> entries = new HashMap<>();
         for (StringStringEntryProto entry : tensor.getExternalDataList()) {
             entries.put(entry.getKey(), entry.getValue());
@@ -66,15 +83,7 @@ final class ExternalData {
         if (offset > Files.size(file) - length) {
             throw invalid(tensor, "ends after byte " + Files.size(file) + ", where " + file.getFileName() + " does");
         }
-        bytesLeft -= length;
-        if (bytesLeft < 0) {
-            throw OnnxReader.tooLarge("the model with its external data", OnnxReader.MOST_BYTES - bytesLeft);
-        }
-        return tensor.toBuilder()
-                .clearExternalData()
-                .clearDataLocation()
-                .setRawData(read(file, offset, Math.toIntExact(length)))
-                .build();
+        return new Place(file, offset, length);
     }
 
     private static long bytes(TensorProto tensor, int elementBytes) {

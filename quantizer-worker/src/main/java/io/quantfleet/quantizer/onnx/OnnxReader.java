@@ -23,20 +23,49 @@ final class OnnxReader {
 
     static OnnxModel read(Path file) {
         try {
-            long bytes = Files.size(file);
-            if (bytes == 0) {
-                throw new QuantizerException(ReasonCode.MODEL_MALFORMED, file + " is empty");
-            }
-            if (bytes > MOST_BYTES) {
-                throw tooLarge(file.toString(), bytes);
-            }
-            ModelProto proto = parse(file);
-            checkHeader(proto, file.toString());
-            Path directory = file.toAbsolutePath().resolveSibling("").normalize();
-            return checked(new ExternalData(directory, MOST_BYTES - bytes).inlined(proto), file.toString());
+            ModelProto proto = header(file);
+            return checked(new ExternalData(directory(file), MOST_BYTES - Files.size(file)).inlined(proto), file.toString());
         } catch (IOException e) {
-            throw new QuantizerException(ReasonCode.STORAGE_FAILED, file + " can't be read: " + e.getMessage(), e);
+            throw unreadable(file, e);
         }
+    }
+
+    /** Reads a model whose external data stays where it is. */
+    static OnnxModel readWithoutExternalData(Path file) {
+        try {
+            ModelProto proto = header(file);
+            ExternalData places = new ExternalData(directory(file), 0);
+            for (TensorProto tensor : proto.getGraph().getInitializerList()) {
+                if (ExternalData.isExternal(tensor)) {
+                    places.place(tensor);
+                }
+            }
+            return checked(proto, file.toString());
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    private static ModelProto header(Path file) throws IOException {
+        long bytes = Files.size(file);
+        if (bytes == 0) {
+            throw new QuantizerException(ReasonCode.MODEL_MALFORMED, file + " is empty");
+        }
+        if (bytes > MOST_BYTES) {
+            throw tooLarge(file.toString(), bytes);
+        }
+        ModelProto proto = parse(file);
+        checkHeader(proto, file.toString());
+        return proto;
+    }
+
+    /** The directory that a model's external data is in. */
+    static Path directory(Path file) {
+        return file.toAbsolutePath().resolveSibling("").normalize();
+    }
+
+    static QuantizerException unreadable(Path file, IOException e) {
+        return new QuantizerException(ReasonCode.STORAGE_FAILED, file + " can't be read: " + e.getMessage(), e);
     }
 
     static QuantizerException tooLarge(String what, long bytes) {

@@ -1,0 +1,132 @@
+package io.quantfleet.quantizer.onnx;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.quantizer.QuantizerException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A model whose external data stays in its files and is read piece by piece, so that a model may be larger than memory.
+ * It is read rather than mapped: mapped pages would count as the program's own. For use by one thread; closing it closes
+ * the files.
+ */
+public final class StreamedModel implements AutoCloseable {
+    private static final int PIECE = 1 << 20;
+
+    private final OnnxModel model;
+    private final Path file;
+    private final ExternalData places;
+    private final Map<Path, FileChannel> channels = new HashMap<>();
+    private final ByteBuffer piece = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.LITTLE_ENDIAN);
+
+    private StreamedModel(OnnxModel model, Path file) {
+        this.model = model;
+        this.file = file;
+        this.places = new ExternalData(OnnxReader.directory(file), 0);
+    }
+
+    /**
+     * Reads and checks a model, but for the data of its external tensors, which must be there.
+     *
+     * @throws QuantizerException if the file is not a model that can be handled; the message says why
+     */
+    public static StreamedModel open(Path file) {
+        return new StreamedModel(OnnxReader.readWithoutExternalData(file), file);
+    }
+
+    /** An editable copy of the graph; its external tensors have no data. */
+    public Graph graph() {
+        return model.graph();
+    }
+
+    OnnxModel model() {
+        return model;
+    }
+
+    /** Reads elements of one of the model's tensors. */
+    @FunctionalInterface
+    public interface Floats {
+
+        /** Fills the buffer with elements from {@code first} on. */
+        void read(long first, FloatBuffer target);
+    }
+
+    /**
+     * The elements of a stored tensor of 32-bit floats.
+     *
+     * @throws QuantizerException as reading them does, if the file can't be read
+     */
+    public Floats floats(TensorProto tensor) {
+        if (!ExternalData.isExternal(tensor)) {
+            float[] values = Tensors.floats(tensor);
+            return (first, target) -> target.put(values, Math.toIntExact(first), target.remaining());
+        }
+        return (first, target) -> {
+            try {
+                ExternalData.Place place = places.place(tensor);
+                read(channel(place.file()), place.offset() + first * Float.BYTES, target);
+            } catch (IOException e) {
+                throw OnnxReader.unreadable(file, e);
+            }
+        };
+    }
+
+    private void read(FileChannel channel, long position, FloatBuffer target) throws IOException {
+        long next = position;
+        while (target.hasRemaining()) {
+            piece.clear().limit((int) Math.min(PIECE, (long) target.remaining() * Float.BYTES));
+            next += fill(channel, next);
+            target.put(piece.flip().asFloatBuffer());
+        }
+    }
+
+    private int fill(FileChannel channel, long position) throws IOException {
+        while (piece.hasRemaining()) {
+            if (channel.read(piece, position + piece.position()) < 0) {
+                throw new IOException("external data became shorter while it was read");
+            }
+        }
+        return piece.limit();
+    }
+
+    /** Copies the data of an external tensor. */
+    void copy(TensorProto tensor, FileChannel target) throws IOException {
+        ExternalData.Place place = places.place(tensor);
+        FileChannel source = channel(place.file());
+        for (long done = 0; done < place.length(); ) {
+            long count = source.transferTo(place.offset() + done, place.length() - done, target);
+            if (count <= 0) {
+                throw new IOException("external data became shorter while it was read");
+            }
+            done += count;
+        }
+    }
+
+    private FileChannel channel(Path path) throws IOException {
+        FileChannel known = channels.get(path);
+        if (known == null) {
+            known = FileChannel.open(path);
+            channels.put(path, known);
+        }
+        return known;
+    }
+
+    @Override
+    public void close() {
+        try {
+            for (FileChannel channel : channels.values()) {
+                channel.close();
+            }
+        } catch (IOException e) {
+            throw new QuantizerException(
+                    ReasonCode.STORAGE_FAILED, file + "'s data can't be closed: " + e.getMessage(), e);
+        }
+    }
+}
