@@ -13,8 +13,24 @@ package io.quantfleet.quantizer.evaluate;
  */
 public record Fidelity(double sqnrDb, double divergence, double agreement, double lossPoints, int samples) {
 
+    /** Differences below this, in decibels, may be chance. */
+    private static final double CLEAR_DB = 0.3;
+
+    /**
+     * How close it is, in decibels: the mean of signal over noise at the output and of the inverse of the divergence,
+     * which is a power as well. The first minds large scores, the second what distinguishes labels; a variant chosen by
+     * one alone may be worse by the other on samples that were not seen.
+     */
+    public double closenessDb() {
+        if (!Double.isFinite(divergence) || Double.isNaN(sqnrDb)) {
+            return Double.NEGATIVE_INFINITY;
+        }
+        double divergenceDb = -10 * Math.log10(Math.max(divergence, 1e-12));
+        return (Math.min(sqnrDb, 150) + divergenceDb) / 2;
+    }
+
     /** Whether this follows FP32 more closely than the other, by more than chance and rounding may do. */
     public boolean clearlyBetterThan(Fidelity other) {
-        return divergence < other.divergence * 0.97;
+        return closenessDb() > other.closenessDb() + CLEAR_DB;
     }
 }

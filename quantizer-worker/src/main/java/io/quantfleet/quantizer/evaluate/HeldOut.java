@@ -10,8 +10,8 @@ import java.util.List;
 
 /**
  * Samples to choose between variants by: decoded once and kept in memory, with FP32's output, so that trying a variant
- * costs no more than running it. They are neither those that ranges were found with nor those that a verdict rests on. For
- * use by one thread.
+ * costs no more than running it. They are neither those that ranges were found with nor those that a verdict rests on. Any
+ * number of threads may compare at once.
  */
 public final class HeldOut {
     private static final int BATCH = 16;
@@ -55,25 +55,11 @@ public final class HeldOut {
     /** Runs a model on the samples and compares it with FP32. */
     public Fidelity compare(OnnxModel variant) {
         List<float[]> actual = scores(variant);
-        int width = description.labels().size();
-        OutputComparison outputs = new OutputComparison(samples.size());
-        double divergence = 0;
-        int right = 0;
-        int agreed = 0;
+        FidelityMeter meter = new FidelityMeter(samples, description.labels().size());
         for (int b = 0; b < actual.size(); b++) {
-            for (int i = 0; i < batches.get(b).count(); i++) {
-                int sample = batches.get(b).first() + i;
-                float[] fp32 = expected.get(b);
-                outputs.add(sample, fp32, actual.get(b), i * width, width);
-                divergence += Divergence.of(fp32, actual.get(b), i * width, width);
-                int reference = OutputComparison.largest(fp32, i * width, width);
-                int chosen = outputs.chosen().of(sample);
-                agreed += reference == chosen ? 1 : 0;
-                right += (reference == samples.label(sample) ? 1 : 0) - (chosen == samples.label(sample) ? 1 : 0);
-            }
+            DecodedBatch batch = batches.get(b);
+            meter.add(batch.first(), batch.count(), expected.get(b), actual.get(b));
         }
-        double count = samples.size();
-        return new Fidelity(
-                outputs.sqnrDb(), divergence / count, agreed / count, 100 * right / count, samples.size());
+        return meter.fidelity();
     }
 }

@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.CodedOutputStream;
 import io.quantfleet.protocols.ReasonCode;
@@ -13,8 +14,14 @@ import io.quantfleet.quantizer.runtime.TensorSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A checked ONNX model with all its data in memory, held once: graphs made from it share its tensors. Immutable.
@@ -98,6 +105,56 @@ public final class OnnxModel {
         GraphProto.Builder graph = proto.getGraph().toBuilder().clearOutput();
         tensors.forEach(tensor -> graph.addOutput(ValueInfoProto.newBuilder().setName(tensor)));
         return new OnnxModel(proto.toBuilder().setGraph(graph).build());
+    }
+
+    /**
+     * The part of this model between some tensors and others.
+     *
+     * @param from tensors that become inputs
+     * @param to tensors that become outputs, computed from those and from constants
+     */
+    public OnnxModel between(Collection<TensorSpec> from, Collection<String> to) {
+        Graph graph = graph();
+        Set<String> given = from.stream().map(TensorSpec::name).collect(Collectors.toSet());
+        Set<Node> needed = new LinkedHashSet<>();
+        Deque<String> wanted = new ArrayDeque<>(to);
+        while (!wanted.isEmpty()) {
+            String tensor = wanted.pop();
+            Optional<Node> maker = given.contains(tensor) ? Optional.empty() : graph.producer(tensor);
+            if (maker.filter(needed::add).isPresent()) {
+                wanted.addAll(maker.get().inputs());
+                wanted.addAll(maker.get().captured());
+            }
+        }
+        Set<String> read = new LinkedHashSet<>(to);
+        needed.forEach(node -> {
+            read.addAll(node.inputs());
+            read.addAll(node.captured());
+        });
+        GraphProto.Builder part = GraphProto.newBuilder().setName(proto.getGraph().getName());
+        graph.sorted().stream().filter(needed::contains).map(Node::toProto).forEach(part::addNode);
+        graph.initializers().stream()
+                .filter(tensor -> read.contains(tensor.getName()))
+                .forEach(part::addInitializer);
+        from.forEach(spec -> part.addInput(declaration(spec)));
+        to.forEach(tensor -> part.addOutput(ValueInfoProto.newBuilder().setName(tensor)));
+        return new OnnxModel(proto.toBuilder().setGraph(part).build());
+    }
+
+    // Dimensions that are open have no value.
+    private static ValueInfoProto declaration(TensorSpec spec) {
+        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+        for (long dimension : spec.shape()) {
+            TensorShapeProto.Dimension.Builder each = TensorShapeProto.Dimension.newBuilder();
+            shape.addDim(dimension == TensorSpec.DYNAMIC ? each : each.setDimValue(dimension));
+        }
+        return ValueInfoProto.newBuilder()
+                .setName(spec.name())
+                .setType(TypeProto.newBuilder()
+                        .setTensorType(TypeProto.Tensor.newBuilder()
+                                .setElemType(spec.type().onnxCode())
+                                .setShape(shape)))
+                .build();
     }
 
     /** This model with another graph, of the same operator set. */

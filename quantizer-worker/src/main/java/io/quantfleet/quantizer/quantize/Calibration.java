@@ -17,7 +17,7 @@ import java.util.Set;
 
 /**
  * What calibration samples show of one prepared model, collected when it is asked for and kept, so that any number of
- * recipes can be tried after one pass. For use by one thread.
+ * recipes can be tried after one pass. Safe for use by several threads; one pass runs at a time.
  */
 public final class Calibration {
     private final Calibrator calibrator;
@@ -25,6 +25,7 @@ public final class Calibration {
     private final SampleSource samples;
     private final ProgressListener listener;
     private final Map<String, ChannelMeans> means = new HashMap<>();
+    private final WeightCache weights = new WeightCache();
     private CalibrationStatistics ranges = CalibrationStatistics.empty();
     private CalibrationStatistics histograms = CalibrationStatistics.empty();
     private boolean always;
@@ -50,7 +51,16 @@ public final class Calibration {
         return prepared;
     }
 
-    CalibrationStatistics statistics(Set<String> tensors, boolean withHistograms) {
+    /** Learns the ranges of these tensors in one pass, so that many recipes need none. */
+    public void learn(Set<String> tensors, boolean withHistograms) {
+        statistics(tensors, withHistograms);
+    }
+
+    WeightCache weights() {
+        return weights;
+    }
+
+    synchronized CalibrationStatistics statistics(Set<String> tensors, boolean withHistograms) {
         boolean whole = withHistograms || always;
         CalibrationStatistics known = whole ? histograms : ranges.with(histograms);
         Set<String> missing = new LinkedHashSet<>(tensors);
@@ -69,7 +79,7 @@ public final class Calibration {
         return ranges.with(histograms);
     }
 
-    Map<String, ChannelMeans> means(Map<String, ChannelAxis> channels) {
+    synchronized Map<String, ChannelMeans> means(Map<String, ChannelAxis> channels) {
         Map<String, ChannelAxis> missing = new LinkedHashMap<>(channels);
         missing.keySet().removeAll(means.keySet());
         if (!missing.isEmpty()) {

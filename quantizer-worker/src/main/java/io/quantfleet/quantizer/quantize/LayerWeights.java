@@ -21,17 +21,20 @@ final class LayerWeights {
     private final DeviceClassProfile profile;
     private final QdqWriter writer;
     private final BiasCorrection correction;
+    private final WeightCache cache;
     private final Map<List<Object>, Stored> shared = new HashMap<>();
 
     /** A weight that is stored in integers: the tensor to read, and its scales. */
     private record Stored(String name, WeightQuantizer.Quantized quantized) {}
 
-    LayerWeights(Graph graph, Recipe recipe, QdqWriter writer, BiasCorrection correction) {
+    LayerWeights(
+            Graph graph, Recipe recipe, QdqWriter writer, BiasCorrection correction, WeightCache cache) {
         this.graph = graph;
         this.recipe = recipe;
         this.profile = recipe.profile();
         this.writer = writer;
         this.correction = correction;
+        this.cache = cache;
     }
 
     /**
@@ -65,7 +68,7 @@ final class LayerWeights {
     // Layers that share a weight, and need the same scales for it, share its integers.
     private Stored stored(TensorProto weight, int axis, float[] least) {
         WeightQuantizer.Quantized quantized = profile.weights().symmetric()
-                ? WeightQuantizer.symmetric(weight, axis, least, recipe.greatestWeight(), recipe.weightClipping())
+                ? cache.symmetric(weight, axis, least, recipe.greatestWeight(), recipe.weightClipping())
                 : WeightQuantizer.perTensor(weight, profile.weights().type(), false);
         return shared.computeIfAbsent(
                 List.of(weight.getName(), axis, quantized.parameters()),

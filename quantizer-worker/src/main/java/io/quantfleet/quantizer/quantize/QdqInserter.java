@@ -32,13 +32,18 @@ final class QdqInserter {
     private final Map<String, String> storedData = new HashMap<>();
 
     private QdqInserter(
-            Graph graph, TensorFacts facts, Recipe recipe, QuantizationPlan plan, BiasCorrection correction) {
+            Graph graph,
+            TensorFacts facts,
+            Recipe recipe,
+            QuantizationPlan plan,
+            BiasCorrection correction,
+            WeightCache cache) {
         this.graph = graph;
         this.facts = facts;
         this.profile = recipe.profile();
         this.plan = plan;
         this.writer = new QdqWriter(graph);
-        this.weights = new LayerWeights(graph, recipe, writer, correction);
+        this.weights = new LayerWeights(graph, recipe, writer, correction, cache);
     }
 
     static void apply(
@@ -47,8 +52,9 @@ final class QdqInserter {
             Recipe recipe,
             QuantizationPlan plan,
             Map<String, Range> ranges,
-            BiasCorrection correction) {
-        QdqInserter inserter = new QdqInserter(graph, facts, recipe, plan, correction);
+            BiasCorrection correction,
+            WeightCache cache) {
+        QdqInserter inserter = new QdqInserter(graph, facts, recipe, plan, correction, cache);
         inserter.chooseParameters(ranges);
         inserter.dropBounds();
         inserter.quantizeStored();

@@ -26,7 +26,7 @@ public record RangeChoice(RangeMethod method, Map<String, RangeMethod> exception
     }
 
     /** Whether any method reads histograms. */
-    boolean needsHistograms() {
+    public boolean needsHistograms() {
         return method.needsHistogram() || exceptions.values().stream().anyMatch(RangeMethod::needsHistogram);
     }
 

@@ -61,6 +61,12 @@ public record Recipe(
         return new Recipe(profile, ranges, weightClipping, biasCorrection, reducedRange, all);
     }
 
+    /** The same without demands on what must be quantized, for variants that are only compared. */
+    public Recipe withoutDemands() {
+        return new Recipe(
+                profile.withoutDemands(), ranges, weightClipping, biasCorrection, reducedRange, leftFloat);
+    }
+
     /** The greatest magnitude of a symmetric weight's integers. */
     int greatestWeight() {
         return reducedRange ? 63 : 127;

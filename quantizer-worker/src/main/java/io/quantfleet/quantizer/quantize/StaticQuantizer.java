@@ -85,11 +85,46 @@ public final class StaticQuantizer {
         return profile.activations().type().bytes() == 1 ? "int8" : "a16w8";
     }
 
+    /**
+     * Rewrites a prepared model without asking which kernels ONNX Runtime has, for variants that are only compared.
+     *
+     * @throws QuantizerException if the model can't be calibrated, or nothing in it can be quantized
+     */
+    public static OnnxModel rewrite(Calibration calibration, Recipe recipe) {
+        return rewritten(calibration, recipe).variant();
+    }
+
+    /** The tensors whose ranges a recipe needs. */
+    public static Set<String> tensorsToCalibrate(Calibration calibration, Recipe recipe) {
+        PreparedModel prepared = calibration.prepared();
+        Graph graph = prepared.model().graph();
+        return Planner.plan(graph, prepared.facts(), recipe.profile(), recipe.leftFloat())
+                .toCalibrate(graph);
+    }
+
+    /** The layers with stored weights that a recipe quantizes, in the order of the graph. */
+    public static List<Node> quantizedLayers(Calibration calibration, Recipe recipe) {
+        PreparedModel prepared = calibration.prepared();
+        Graph graph = prepared.model().graph();
+        QuantizationPlan plan = Planner.plan(graph, prepared.facts(), recipe.profile(), recipe.leftFloat());
+        return graph.sorted().stream()
+                .filter(node -> Operators.isLayer(node) && plan.nodes().contains(node))
+                .toList();
+    }
+
     /** A variant, and the quantized operators that ONNX Runtime computes in floats nevertheless. */
     private record Attempt(
             QuantizationPlan plan, OnnxModel variant, List<TensorClip> clips, Map<String, String> computedInFloats) {}
 
     private static Attempt attempt(Calibration calibration, Recipe recipe) {
+        Attempt attempt = rewritten(calibration, recipe);
+        Map<String, String> inFloats = new LinkedHashMap<>();
+        KernelCheck.computedInFloats(attempt.variant(), attempt.plan().nodes())
+                .forEach(node -> inFloats.put(node.label(), NO_KERNEL));
+        return new Attempt(attempt.plan(), attempt.variant(), attempt.clips(), inFloats);
+    }
+
+    private static Attempt rewritten(Calibration calibration, Recipe recipe) {
         PreparedModel prepared = calibration.prepared();
         Graph graph = prepared.model().graph();
         QuantizationPlan plan = Planner.plan(graph, prepared.facts(), recipe.profile(), recipe.leftFloat());
@@ -101,11 +136,8 @@ public final class StaticQuantizer {
                 recipe.biasCorrection()
                         ? calibration.means(BiasCorrection.needed(graph, prepared.facts(), plan.nodes()))
                         : Map.of());
-        QdqInserter.apply(graph, prepared.facts(), recipe, plan, ranges, correction);
-        OnnxModel variant = prepared.model().withGraph(graph);
-        Map<String, String> inFloats = new LinkedHashMap<>();
-        KernelCheck.computedInFloats(variant, plan.nodes()).forEach(node -> inFloats.put(node.label(), NO_KERNEL));
-        return new Attempt(plan, variant, clips, inFloats);
+        QdqInserter.apply(graph, prepared.facts(), recipe, plan, ranges, correction, calibration.weights());
+        return new Attempt(plan, prepared.model().withGraph(graph), clips, Map.of());
     }
 
     private static List<TensorClip> clips(Calibration calibration, Recipe recipe, Set<String> tensors) {

@@ -38,12 +38,12 @@ record CalibrationStep(Workbench workbench) implements Step {
         Candidate first = contest.best();
         first.calibration().withHistograms();
         RangeMethod runnerUp = METHODS.get(0);
-        double least = Double.POSITIVE_INFINITY;
+        double closest = Double.NEGATIVE_INFINITY;
         for (RangeMethod method : METHODS) {
             Candidate candidate = with(first, RangeChoice.of(method));
             boolean won = contest.challenge(method.name(), candidate);
-            if (!won && candidate.heldOut().divergence() < least) {
-                least = candidate.heldOut().divergence();
+            if (!won && candidate.heldOut().closenessDb() > closest) {
+                closest = candidate.heldOut().closenessDb();
                 runnerUp = method;
             }
         }

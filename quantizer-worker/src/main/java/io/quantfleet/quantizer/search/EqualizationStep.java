@@ -1,7 +1,10 @@
 package io.quantfleet.quantizer.search;
 
+import io.quantfleet.quantizer.calibration.MinMax;
 import io.quantfleet.quantizer.evaluate.Fidelity;
 import io.quantfleet.quantizer.prepare.PreparedModel;
+import io.quantfleet.quantizer.quantize.Calibration;
+import io.quantfleet.quantizer.quantize.RangeChoice;
 import io.quantfleet.quantizer.technique.BiasAbsorption;
 import io.quantfleet.quantizer.technique.CrossLayerEqualization;
 import io.quantfleet.quantizer.technique.CrossLayerEqualization.Balance;
@@ -16,6 +19,8 @@ import java.util.Locale;
 record EqualizationStep(Workbench workbench) implements Step {
     /** A model without its bounds that follows FP32 less closely than this is no form of it. */
     private static final double SAME_FUNCTION_DB = 40;
+
+    private static final RangeChoice FULL_RANGES = RangeChoice.of(new MinMax());
 
     @Override
     public Technique technique() {
@@ -68,12 +73,18 @@ record EqualizationStep(Workbench workbench) implements Step {
         List<Finding> findings = new ArrayList<>(start.findings());
         findings.addAll(first.findings());
         findings.addAll(second.findings());
+        Calibration calibration = workbench.calibration(second.model());
         contest.challenge(
-                name,
-                workbench.make(
-                        start.techniquesAnd(technique),
-                        findings,
-                        workbench.calibration(second.model()),
-                        start.recipe()));
+                name, workbench.make(start.techniquesAnd(technique), findings, calibration, start.recipe()));
+        if (!start.recipe().ranges().equals(FULL_RANGES)) {
+            // What had to be cut off before may fit now.
+            contest.challenge(
+                    name + ", full ranges",
+                    workbench.make(
+                            start.techniquesAnd(technique),
+                            findings,
+                            calibration,
+                            start.recipe().withRanges(FULL_RANGES)));
+        }
     }
 }

@@ -135,4 +135,23 @@ public record DeviceClassProfile(
                 latencyMs,
                 maxLossPoints);
     }
+
+    /** This profile without demands on what must be quantized: for variants that are only compared. */
+    public DeviceClassProfile withoutDemands() {
+        return new DeviceClassProfile(
+                name,
+                title,
+                description,
+                runtime,
+                weights,
+                activations,
+                bias,
+                operators,
+                false,
+                staticShapes,
+                Kernels.OPTIONAL,
+                memoryMiB,
+                latencyMs,
+                maxLossPoints);
+    }
 }

@@ -1,0 +1,48 @@
+package io.quantfleet.quantizer.evaluate;
+
+import io.quantfleet.quantizer.dataset.LabelledSamples;
+
+/** Sums up how closely a model's scores follow FP32's, batch by batch. For use by one thread. */
+public final class FidelityMeter {
+    private final LabelledSamples samples;
+    private final int width;
+    private final OutputComparison outputs;
+    private double divergence;
+    private int lost;
+    private int agreed;
+    private int count;
+
+    /** @param width how many scores there are for a sample */
+    public FidelityMeter(LabelledSamples samples, int width) {
+        this.samples = samples;
+        this.width = width;
+        this.outputs = new OutputComparison(samples.size());
+    }
+
+    /**
+     * Adds some consecutive samples.
+     *
+     * @param first the first sample's number
+     * @param fp32 FP32's scores, sample by sample
+     * @param actual the other model's
+     */
+    public void add(int first, int samplesHere, float[] fp32, float[] actual) {
+        for (int i = 0; i < samplesHere; i++) {
+            int sample = first + i;
+            outputs.add(sample, fp32, actual, i * width, width);
+            divergence += Divergence.of(fp32, actual, i * width, width);
+            int reference = OutputComparison.largest(fp32, i * width, width);
+            int chosen = outputs.chosen().of(sample);
+            int label = samples.label(sample);
+            agreed += reference == chosen ? 1 : 0;
+            lost += (reference == label ? 1 : 0) - (chosen == label ? 1 : 0);
+            count++;
+        }
+    }
+
+    /** The sum of what was added: at least one sample. */
+    public Fidelity fidelity() {
+        return new Fidelity(
+                outputs.sqnrDb(), divergence / count, (double) agreed / count, 100.0 * lost / count, count);
+    }
+}
