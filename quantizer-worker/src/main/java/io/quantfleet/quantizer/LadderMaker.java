@@ -42,6 +42,7 @@ final class LadderMaker implements VariantMaker {
                 options.techniques(),
                 options.perTensorWeights(),
                 options.reducedRange(),
+                options.objective(),
                 options.excluded());
     }
 

@@ -2,6 +2,7 @@ package io.quantfleet.quantizer;
 
 import io.quantfleet.quantizer.calibration.MinMax;
 import io.quantfleet.quantizer.calibration.RangeMethod;
+import io.quantfleet.quantizer.search.Objective;
 import io.quantfleet.quantizer.search.Technique;
 import java.util.EnumSet;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Set;
  * @param reducedRange whether weights keep to 7 bits, as x86 processors without VNNI need them
  * @param excluded operators that stay in FP32: names in which {@code *} stands for any text, {@code op:KIND},
  *     {@code first} or {@code last}
+ * @param objective what mixed precision spends as little of as it can
  * @param maxLossPoints percentage points of accuracy that a variant may lose; empty for each profile's own budget
  * @param minAgreement the fraction of samples for which a variant must choose what FP32 chooses; empty for no condition
  * @param calibrationSamples how many of the calibration samples are used, at most; spread evenly over the data set
@@ -31,6 +33,7 @@ public record QuantizationOptions(
         boolean perTensorWeights,
         boolean reducedRange,
         List<String> excluded,
+        Objective objective,
         Optional<Double> maxLossPoints,
         Optional<Double> minAgreement,
         int calibrationSamples,
@@ -77,6 +80,7 @@ public record QuantizationOptions(
         private boolean perTensorWeights;
         private boolean reducedRange;
         private List<String> excluded = List.of();
+        private Objective objective = Objective.LATENCY;
         private Optional<Double> maxLossPoints = Optional.empty();
         private Optional<Double> minAgreement = Optional.empty();
         private int calibrationSamples = 500;
@@ -118,6 +122,12 @@ public record QuantizationOptions(
         /** Leaves operators in FP32. */
         public Builder excluded(List<String> value) {
             excluded = List.copyOf(value);
+            return this;
+        }
+
+        /** What mixed precision spends as little of as it can; time if this is not called. */
+        public Builder objective(Objective value) {
+            objective = value;
             return this;
         }
 
@@ -166,6 +176,7 @@ public record QuantizationOptions(
                     perTensorWeights,
                     reducedRange,
                     excluded,
+                    objective,
                     maxLossPoints,
                     minAgreement,
                     calibrationSamples,

@@ -8,6 +8,7 @@ import io.quantfleet.quantizer.calibration.MinMax;
 import io.quantfleet.quantizer.calibration.MovingAverage;
 import io.quantfleet.quantizer.calibration.Percentile;
 import io.quantfleet.quantizer.calibration.RangeMethod;
+import io.quantfleet.quantizer.search.Objective;
 import io.quantfleet.quantizer.search.Technique;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -70,6 +71,14 @@ final class MethodOptions {
     private List<String> excluded = List.of();
 
     @Option(
+            names = "--objective",
+            defaultValue = "latency",
+            paramLabel = "GOAL",
+            description = "What mixed precision spends as little of as it can: latency or bytes. Default:"
+                    + " ${DEFAULT-VALUE}")
+    private String objective = "latency";
+
+    @Option(
             names = "--max-loss-points",
             paramLabel = "POINTS",
             description =
@@ -116,6 +125,7 @@ final class MethodOptions {
                 .perTensorWeights(perTensor)
                 .reducedRange(reducedRange)
                 .excluded(excluded)
+                .objective(readObjective())
                 .calibrationSamples(calibrationSamples)
                 .seed(seed);
         Optional.ofNullable(techniques).ifPresent(names -> options.techniques(readTechniques(names)));
@@ -135,6 +145,13 @@ final class MethodOptions {
                 .filter(each -> each.name().toLowerCase(Locale.ROOT).equals(method))
                 .findFirst()
                 .orElseThrow(() -> wrong("--method must be auto or static, not " + method));
+    }
+
+    private Objective readObjective() {
+        return Arrays.stream(Objective.values())
+                .filter(each -> each.name().toLowerCase(Locale.ROOT).equals(objective))
+                .findFirst()
+                .orElseThrow(() -> wrong("--objective must be latency or bytes, not " + objective));
     }
 
     private RangeMethod readCalibration() {

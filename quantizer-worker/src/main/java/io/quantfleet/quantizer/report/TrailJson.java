@@ -10,6 +10,8 @@ import io.quantfleet.quantizer.search.ParetoPoint;
 import io.quantfleet.quantizer.search.Rung;
 import io.quantfleet.quantizer.search.Trail;
 import io.quantfleet.quantizer.search.Trial;
+import io.quantfleet.quantizer.sensitivity.LayerSensitivity;
+import io.quantfleet.quantizer.sensitivity.SensitivityProfile;
 import io.quantfleet.quantizer.technique.Finding;
 
 /** The JSON form of how a variant came about, as members of the variant's own object. */
@@ -30,6 +32,7 @@ final class TrailJson {
         trail.leftFloat().forEach(layer -> layer(left.addObject(), layer));
         ArrayNode clips = node.putArray("clips");
         trail.clips().forEach(clip -> clip(clips.addObject(), clip));
+        trail.sensitivity().ifPresent(profile -> sensitivity(node.putObject("sensitivity"), profile));
         ArrayNode front = node.putArray("pareto");
         trail.paretoFront().forEach(point -> point(front.addObject(), point));
     }
@@ -90,6 +93,20 @@ final class TrailJson {
             bars[Math.max(0, Math.min(BARS - 1, bar))] += histogram.count(bin);
         }
         return bars;
+    }
+
+    private static void sensitivity(ObjectNode node, SensitivityProfile profile) {
+        node.put("samples", profile.samples()).put("seconds", ReportJson.rounded(profile.seconds(), 1000));
+        fidelity(node.putObject("quantized"), profile.quantized());
+        ArrayNode layers = node.putArray("layers");
+        for (LayerSensitivity layer : profile.layers()) {
+            ObjectNode each = layers.addObject()
+                    .put("name", layer.name())
+                    .put("operator", layer.operator())
+                    .put("weights", layer.weights());
+            fidelity(each.putObject("alone"), layer.alone());
+            fidelity(each.putObject("spared"), layer.spared());
+        }
     }
 
     private static void point(ObjectNode node, ParetoPoint point) {

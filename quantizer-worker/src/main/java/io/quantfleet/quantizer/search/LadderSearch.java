@@ -27,6 +27,7 @@ public final class LadderSearch {
     private final AccuracyGoal goal;
     private final RungListener rungs;
     private final List<Rung> climbed = new ArrayList<>();
+    private final MixedPrecisionStep mixed;
 
     /** Hears of each rung when it is done, on the thread that searches. */
     @FunctionalInterface
@@ -54,6 +55,7 @@ public final class LadderSearch {
         this.goal = goal;
         this.rungs = rungs;
         this.workbench = new Workbench(setting, listener);
+        this.mixed = new MixedPrecisionStep(workbench, goal, options.objective(), listener);
     }
 
     /** The best variant so far that is accurate enough, else the best; and whether there is any left to wish for. */
@@ -87,6 +89,7 @@ public final class LadderSearch {
         }
         steps.add(new EqualizationStep(workbench));
         steps.addAll(WeightStep.all(workbench));
+        steps.add(mixed);
         return steps;
     }
 
@@ -142,7 +145,7 @@ public final class LadderSearch {
             Standing before,
             long start) {
         Candidate best = contest.best();
-        Accuracy accuracy = setting.gate().measure(best.quantized().model());
+        Accuracy accuracy = workbench.accuracy(best);
         boolean met = goal.metBy(accuracy);
         List<Finding> findings = best.findings().stream()
                 .filter(finding -> earlier.isEmpty() || !before.best().findings().contains(finding))
@@ -172,7 +175,10 @@ public final class LadderSearch {
 
     private SearchResult result(Standing standing) {
         Candidate chosen = standing.chosen();
-        String method = (options.forced() ? "static-int8-" : "auto-int8-") + chosen.recipe().ranges().name();
+        String method = chosen.quantized().method();
+        if (!options.forced()) {
+            method = method.replace("static-", "auto-");
+        }
         Trail trail = new Trail(
                 method,
                 chosen.techniques(),
@@ -181,7 +187,8 @@ public final class LadderSearch {
                 climbed,
                 chosen.quantized().leftFloat(),
                 chosen.quantized().clips(),
-                List.of());
+                mixed.profile(),
+                mixed.points());
         return new SearchResult(
                 chosen.quantized(), trail, workbench.calibrateSeconds(), workbench.quantizeSeconds());
     }

@@ -12,6 +12,7 @@ import java.util.Set;
  * @param techniques what may be used
  * @param perTensorWeights whether every weight gets a single scale, whatever the profile allows
  * @param reducedRange whether weights keep to 7 bits
+ * @param objective what mixed precision spends as little of as it can
  * @param excluded what stays in FP32, see {@link ExcludedLayers}
  */
 public record SearchOptions(
@@ -20,6 +21,7 @@ public record SearchOptions(
         Set<Technique> techniques,
         boolean perTensorWeights,
         boolean reducedRange,
+        Objective objective,
         List<String> excluded) {
 
     public SearchOptions {

@@ -2,7 +2,9 @@ package io.quantfleet.quantizer.search;
 
 import io.quantfleet.quantizer.quantize.FloatLayer;
 import io.quantfleet.quantizer.quantize.TensorClip;
+import io.quantfleet.quantizer.sensitivity.SensitivityProfile;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a variant came about: everything that a report tells beyond the variant's own figures. Immutable.
@@ -14,6 +16,7 @@ import java.util.List;
  * @param rungs the rungs climbed, in this order
  * @param leftFloat operators that stayed in FP32, and why
  * @param clips the ranges of quantized tensors
+ * @param sensitivity how each layer takes quantization; empty where nobody needed to know
  * @param paretoFront variants between which mixed precision chose; empty where it was not needed
  */
 public record Trail(
@@ -24,6 +27,7 @@ public record Trail(
         List<Rung> rungs,
         List<FloatLayer> leftFloat,
         List<TensorClip> clips,
+        Optional<SensitivityProfile> sensitivity,
         List<ParetoPoint> paretoFront) {
 
     public Trail {
@@ -36,6 +40,6 @@ public record Trail(
 
     /** Of a variant of which nothing but the method is known. */
     public static Trail of(String method) {
-        return new Trail(method, List.of(), 0, 0, List.of(), List.of(), List.of(), List.of());
+        return new Trail(method, List.of(), 0, 0, List.of(), List.of(), List.of(), Optional.empty(), List.of());
     }
 }

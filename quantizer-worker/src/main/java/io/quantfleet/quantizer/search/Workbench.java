@@ -2,13 +2,16 @@ package io.quantfleet.quantizer.search;
 
 import io.quantfleet.quantizer.ProgressListener;
 import io.quantfleet.quantizer.calibration.Calibrator;
+import io.quantfleet.quantizer.evaluate.Accuracy;
 import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.quantize.Calibration;
 import io.quantfleet.quantizer.quantize.QuantizedModel;
 import io.quantfleet.quantizer.quantize.Recipe;
 import io.quantfleet.quantizer.quantize.StaticQuantizer;
 import io.quantfleet.quantizer.technique.Finding;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Makes variants and compares them with FP32 on held-out samples. For use by one thread. */
 final class Workbench {
@@ -18,6 +21,7 @@ final class Workbench {
     private final ProgressListener listener;
     private final Calibrator calibrator;
     private final StaticQuantizer quantizer;
+    private final Map<Candidate, Accuracy> accuracies = new IdentityHashMap<>();
     private double calibrateSeconds;
     private double quantizeSeconds;
 
@@ -47,6 +51,12 @@ final class Workbench {
                 recipe,
                 quantized,
                 setting.heldOut().compare(quantized.model()));
+    }
+
+    /** The accuracy of a variant on the validation samples; measured once. */
+    Accuracy accuracy(Candidate candidate) {
+        return accuracies.computeIfAbsent(
+                candidate, missing -> setting.gate().measure(candidate.quantized().model()));
     }
 
     SearchSetting setting() {

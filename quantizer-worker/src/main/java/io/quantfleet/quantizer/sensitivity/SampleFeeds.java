@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Map;
 
 /** Makes a model's inputs of consecutive samples. */
-record SampleFeeds(ModelDescription description, LabelledSamples samples) {
+public record SampleFeeds(ModelDescription description, LabelledSamples samples) {
 
     /**
      * The inputs.
      *
      * @param rows how many samples the model takes at once; where that is more than there are, the last is repeated
      */
-    Map<String, HostTensor> of(int first, int rows) {
+    public Map<String, HostTensor> of(int first, int rows) {
         Map<String, HostTensor> feeds = new LinkedHashMap<>();
         for (ModelInput input : description.inputs()) {
             List<Long> shape = new ArrayList<>(List.of((long) rows));
