@@ -1,6 +1,7 @@
 package io.quantfleet.cli;
 
 import io.quantfleet.agent.app.AgentCommand;
+import io.quantfleet.cli.bench.BenchCommand;
 import io.quantfleet.cli.demo.DemoCommand;
 import io.quantfleet.cli.embedded.ServersCommand;
 import io.quantfleet.cli.quantize.QuantizeCommand;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             UpCommand.class,
             QuantizeCommand.class,
+            BenchCommand.class,
             AgentCommand.class,
             ServersCommand.class
         })

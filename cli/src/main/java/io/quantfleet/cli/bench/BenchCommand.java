@@ -1,0 +1,22 @@
+package io.quantfleet.cli.bench;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code quantfleet bench}: has one command for each thing that is measured. */
+@Command(
+        name = "bench",
+        description = "Measures what things cost on this machine.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = QuantizerBenchCommand.class)
+public final class BenchCommand implements Runnable {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "say what to measure: quantizer");
+    }
+}
