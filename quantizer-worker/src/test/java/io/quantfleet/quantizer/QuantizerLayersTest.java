@@ -31,7 +31,12 @@ class QuantizerLayersTest {
     void onlyWhatRewritesGraphsSeesTheFormatsClasses() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages(ROOT + ".onnx..", ROOT + ".prepare..", ROOT + ".quantize..", ROOT + ".form..", ROOT + ".technique..")
+                .resideOutsideOfPackages(
+                        ROOT + ".onnx..",
+                        ROOT + ".prepare..",
+                        ROOT + ".quantize..",
+                        ROOT + ".form..",
+                        ROOT + ".technique..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("ai.onnx.proto..")

@@ -100,8 +100,11 @@ public final class QuantizerBench implements AutoCloseable {
 
     private Map<String, List<Long>> shapes() {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
-        description.inputs().forEach(input -> shapes.put(
-                input.name(), input.sampleShape().stream().map(Integer::longValue).toList()));
+        description
+                .inputs()
+                .forEach(input -> shapes.put(
+                        input.name(),
+                        input.sampleShape().stream().map(Integer::longValue).toList()));
         return shapes;
     }
 

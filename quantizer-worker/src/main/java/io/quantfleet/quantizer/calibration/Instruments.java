@@ -83,8 +83,7 @@ final class Instruments {
             greatest.add(scalar("ReduceMax", pooled ? pooledMost(tensor) : tensor));
             sums.add(pooled && shortWay.showsInLaterSums(tensor) ? zero() : scalar("ReduceSum", tensor));
         }
-        vectors = new Vectors(
-                vector("all_least", least), vector("all_greatest", greatest), vector("all_sums", sums));
+        vectors = new Vectors(vector("all_least", least), vector("all_greatest", greatest), vector("all_sums", sums));
     }
 
     private String zero() {
@@ -132,7 +131,8 @@ final class Instruments {
             graph.setInitializer(Tensors.ofLongs(stored, axes));
             node = Node.of(output, "ReduceMean", List.of(tensor, stored), List.of(output));
         } else {
-            node = Node.of(output, "ReduceMean", List.of(tensor), List.of(output)).with("axes", axes);
+            node = Node.of(output, "ReduceMean", List.of(tensor), List.of(output))
+                    .with("axes", axes);
         }
         graph.add(node.with("keepdims", 0));
         means.put(tensor, output);

@@ -1,7 +1,8 @@
 package io.quantfleet.quantizer.calibration;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What {@link FloatCounter}s counted of one tensor. Counts are kept for exponents that occur only. Safe for use by
@@ -10,25 +11,17 @@ import org.jspecify.annotations.Nullable;
 final class LogHistogram {
     private static final int PAGE = FloatCounter.PAGE;
 
-    private final long @Nullable [][] pages = new long[FloatCounter.BINS / PAGE] @Nullable [];
+    /** By sign and exponent. */
+    private final Map<Integer, long[]> pages = new TreeMap<>();
 
     /** Adds counts. */
     synchronized void add(List<FloatCounter.Page> more) {
         for (FloatCounter.Page page : more) {
-            long[] counts = page(page.firstBin());
+            long[] counts = pages.computeIfAbsent(page.firstBin() / PAGE, missing -> new long[PAGE]);
             for (int i = 0; i < page.counts().length; i++) {
                 counts[page.firstBin() % PAGE + i] += page.counts()[i];
             }
         }
-    }
-
-    private long[] page(int bin) {
-        long[] page = pages[bin / PAGE];
-        if (page == null) {
-            page = new long[PAGE];
-            pages[bin / PAGE] = page;
-        }
-        return page;
     }
 
     /**
@@ -38,16 +31,13 @@ final class LogHistogram {
      */
     synchronized Histogram snapshot(Range range) {
         Spread spread = new Spread(range);
-        for (int p = 0; p < pages.length; p++) {
-            long[] page = pages[p];
-            if (page != null) {
-                for (int i = 0; i < PAGE; i++) {
-                    if (page[i] > 0) {
-                        spread.add(p * PAGE + i, page[i]);
-                    }
+        pages.forEach((number, counts) -> {
+            for (int i = 0; i < PAGE; i++) {
+                if (counts[i] > 0) {
+                    spread.add(number * PAGE + i, counts[i]);
                 }
             }
-        }
+        });
         return spread.histogram();
     }
 

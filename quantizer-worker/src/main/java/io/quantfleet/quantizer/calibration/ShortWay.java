@@ -39,8 +39,6 @@ final class ShortWay {
         List<Node> readers = graph.consumers(tensor).stream()
                 .filter(node -> !node.is("GlobalMaxPool"))
                 .toList();
-        return !graph.isOutput(tensor)
-                && !readers.isEmpty()
-                && readers.stream().allMatch(node -> node.is("Conv"));
+        return !graph.isOutput(tensor) && !readers.isEmpty() && readers.stream().allMatch(node -> node.is("Conv"));
     }
 }

@@ -77,9 +77,8 @@ final class Tally {
 
     CalibrationStatistics statistics(Map<String, LogHistogram> histograms) {
         Map<String, TensorStatistics> all = new LinkedHashMap<>();
-        tensors.forEach((tensor, seen) -> all.put(
-                tensor,
-                seen.statistics(Optional.ofNullable(histograms.get(tensor)), means(tensor))));
+        tensors.forEach((tensor, seen) ->
+                all.put(tensor, seen.statistics(Optional.ofNullable(histograms.get(tensor)), means(tensor))));
         return new CalibrationStatistics(all);
     }
 

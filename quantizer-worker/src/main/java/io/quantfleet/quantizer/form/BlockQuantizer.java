@@ -110,16 +110,15 @@ final class BlockQuantizer {
 
     private float scale(float low, float high) {
         if (symmetric) {
-            // The largest magnitude takes the lowest integer, which is one step further from the middle. No negative zero.
+            // The largest magnitude takes the lowest integer, which is one step further from the middle. No negative
+            // zero.
             return (-low > high ? low : high) / -(1 << (bits - 1)) + 0f;
         }
         return (high - low) / greatest;
     }
 
     private int zero(float low, float scale) {
-        return symmetric || scale == 0
-                ? 1 << (bits - 1)
-                : Math.max(0, Math.min(greatest, Math.round(-low / scale)));
+        return symmetric || scale == 0 ? 1 << (bits - 1) : Math.max(0, Math.min(greatest, Math.round(-low / scale)));
     }
 
     private double error(float[] block, int length, float scale, int zero) {

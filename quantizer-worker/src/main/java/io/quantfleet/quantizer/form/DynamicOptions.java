@@ -12,8 +12,7 @@ import java.util.Set;
  * @param convolutions whether convolutions are quantized, too; few runtimes are fast at that
  * @param excluded names of nodes that are left alone
  */
-public record DynamicOptions(
-        IntegerType weights, boolean perChannel, boolean convolutions, Set<String> excluded) {
+public record DynamicOptions(IntegerType weights, boolean perChannel, boolean convolutions, Set<String> excluded) {
 
     public DynamicOptions {
         excluded = Set.copyOf(excluded);

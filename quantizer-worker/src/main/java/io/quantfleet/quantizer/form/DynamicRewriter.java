@@ -58,7 +58,11 @@ final class DynamicRewriter {
         } else if (kernel.isPresent()) {
             convolution(node, kernel.get());
         } else {
-            leave(node, node.is("Conv") ? "it is a convolution that was not asked for, or computes its weights" : "its weight is not one stored matrix");
+            leave(
+                    node,
+                    node.is("Conv")
+                            ? "it is a convolution that was not asked for, or computes its weights"
+                            : "its weight is not one stored matrix");
         }
     }
 
@@ -143,8 +147,7 @@ final class DynamicRewriter {
         String floats = graph.freshName(output + "_floats");
         String scale = graph.freshName(output + "_scale");
         String product = bias.isPresent() ? graph.freshName(output + "_product") : output;
-        List<String> factors =
-                List.of(input.integers(), weight.integers(), input.zeroPoint(), weight.zeroPoint());
+        List<String> factors = List.of(input.integers(), weight.integers(), input.zeroPoint(), weight.zeroPoint());
         graph.remove(layer);
         Node integer = Node.of(label, operator, factors, List.of(sums));
         graph.add(operator.equals("ConvInteger") ? integer.withAttributesOf(layer) : integer);
@@ -152,16 +155,13 @@ final class DynamicRewriter {
                 .with("to", TensorProto.DataType.FLOAT_VALUE));
         graph.add(Node.of(label + "_scales", "Mul", List.of(input.scale(), weight.scale()), List.of(scale)));
         graph.add(Node.of(label + "_rescale", "Mul", List.of(floats, scale), List.of(product)));
-        bias.ifPresent(name ->
-                graph.add(Node.of(label + "_bias", "Add", List.of(product, name), List.of(output))));
+        bias.ifPresent(name -> graph.add(Node.of(label + "_bias", "Add", List.of(product, name), List.of(output))));
         quantized.add(label);
     }
 
     private Quantized quantizeAtRunTime(String tensor) {
         Quantized names = new Quantized(
-                graph.freshName(tensor + "_q"),
-                graph.freshName(tensor + "_scale"),
-                graph.freshName(tensor + "_zero"));
+                graph.freshName(tensor + "_q"), graph.freshName(tensor + "_scale"), graph.freshName(tensor + "_zero"));
         graph.add(Node.of(
                 tensor + "_quantize",
                 "DynamicQuantizeLinear",

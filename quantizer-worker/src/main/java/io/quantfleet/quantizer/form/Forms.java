@@ -43,8 +43,7 @@ final class Forms {
     }
 
     /** A tensor that the model has in memory. */
-    static TensorProto storedInMemory(
-            String name, TensorProto.DataType type, List<Long> dimensions, ByteBuffer data) {
+    static TensorProto storedInMemory(String name, TensorProto.DataType type, List<Long> dimensions, ByteBuffer data) {
         return Tensors.ofBytes(name, type, dimensions, ByteString.copyFrom(data));
     }
 

@@ -67,7 +67,8 @@ public final class HalfStorage {
             return Optional.of("it is excluded");
         }
         if (graph.isOutput(name)
-                || graph.consumers(name).stream().anyMatch(reader -> reader.captured().contains(name))) {
+                || graph.consumers(name).stream()
+                        .anyMatch(reader -> reader.captured().contains(name))) {
             return Optional.of("a graph inside an operator reads it, or it is an output");
         }
         for (float value : Tensors.floats(tensor)) {

@@ -82,10 +82,8 @@ final class QuantizedTables {
         }
         String name = graph.freshName(tensor.getName() + "_q");
         String scale = graph.freshName(tensor.getName() + "_row_scales");
-        graph.setInitializer(
-                sink.store(name, TensorProto.DataType.INT8, tensor.getDimsList(), integers.flip()));
-        graph.setInitializer(
-                sink.store(scale, TensorProto.DataType.FLOAT, List.of((long) rows, 1L), scales.flip()));
+        graph.setInitializer(sink.store(name, TensorProto.DataType.INT8, tensor.getDimsList(), integers.flip()));
+        graph.setInitializer(sink.store(scale, TensorProto.DataType.FLOAT, List.of((long) rows, 1L), scales.flip()));
         return new Table(name, scale);
     }
 }

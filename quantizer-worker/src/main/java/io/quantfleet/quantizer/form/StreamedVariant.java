@@ -12,8 +12,7 @@ import java.util.Set;
  * @param leftFloat layers whose weights are not
  * @param bytes of the model and its data
  */
-public record StreamedVariant(
-        String method, Set<String> quantizedNodes, List<FloatLayer> leftFloat, long bytes) {
+public record StreamedVariant(String method, Set<String> quantizedNodes, List<FloatLayer> leftFloat, long bytes) {
 
     public StreamedVariant {
         quantizedNodes = Set.copyOf(quantizedNodes);

@@ -24,18 +24,10 @@ public final class WeightOnly {
     public static QuantizedModel quantize(PreparedModel prepared, WeightOnlyOptions options) {
         long start = System.nanoTime();
         Graph graph = prepared.model().graph();
-        WeightOnlyRewriter rewriter = new WeightOnlyRewriter(
-                graph,
-                options,
-                Forms::inMemory,
-                Forms::storedInMemory);
+        WeightOnlyRewriter rewriter = new WeightOnlyRewriter(graph, options, Forms::inMemory, Forms::storedInMemory);
         rewriter.rewrite((nodes, all) -> {});
         return Forms.checked(
-                prepared.model().withGraph(graph),
-                options.method(),
-                rewriter.quantized(),
-                rewriter.leftFloat(),
-                start);
+                prepared.model().withGraph(graph), options.method(), rewriter.quantized(), rewriter.leftFloat(), start);
     }
 
     /**

@@ -13,8 +13,7 @@ import java.util.Set;
  *     fastest
  * @param excluded names of nodes that are left alone
  */
-public record WeightOnlyOptions(
-        int bits, int blockSize, boolean symmetric, int accuracyLevel, Set<String> excluded) {
+public record WeightOnlyOptions(int bits, int blockSize, boolean symmetric, int accuracyLevel, Set<String> excluded) {
     private static final Set<Integer> BLOCK_SIZES = Set.of(16, 32, 64, 128);
     private static final int HIGHEST_ACCURACY_LEVEL = 4;
 

@@ -91,14 +91,16 @@ final class WeightOnlyRewriter {
                 .with("accuracy_level", options.accuracyLevel()));
         if (biased) {
             graph.add(Node.of(
-                    node.label() + "_bias", "Add", List.of(product, node.inputs().get(2)), List.of(output)));
+                    node.label() + "_bias",
+                    "Add",
+                    List.of(product, node.inputs().get(2)),
+                    List.of(output)));
         }
         quantized.add(node.label());
     }
 
     private List<String> store(StoredMatrix matrix) {
-        BlockQuantizer.Blocks blocks =
-                quantizer.quantize(matrix, sources.apply(matrix.tensor()));
+        BlockQuantizer.Blocks blocks = quantizer.quantize(matrix, sources.apply(matrix.tensor()));
         String name = matrix.tensor().getName();
         long columns = matrix.columns();
         long blob = (long) options.blockSize() * options.bits() / Byte.SIZE;
@@ -111,8 +113,7 @@ final class WeightOnlyRewriter {
         ByteBuffer scales = ByteBuffer.allocate(Math.multiplyExact(blocks.scales().length, Float.BYTES))
                 .order(ByteOrder.LITTLE_ENDIAN);
         scales.asFloatBuffer().put(blocks.scales());
-        names.add(store(
-                name + "_scales", TensorProto.DataType.FLOAT, List.of(columns * blocks.blocks()), scales));
+        names.add(store(name + "_scales", TensorProto.DataType.FLOAT, List.of(columns * blocks.blocks()), scales));
         if (!options.symmetric()) {
             names.add(store(
                     name + "_zeros",

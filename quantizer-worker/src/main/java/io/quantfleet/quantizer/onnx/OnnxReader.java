@@ -24,7 +24,8 @@ final class OnnxReader {
     static OnnxModel read(Path file) {
         try {
             ModelProto proto = header(file);
-            return checked(new ExternalData(directory(file), MOST_BYTES - Files.size(file)).inlined(proto), file.toString());
+            return checked(
+                    new ExternalData(directory(file), MOST_BYTES - Files.size(file)).inlined(proto), file.toString());
         } catch (IOException e) {
             throw unreadable(file, e);
         }

@@ -47,7 +47,8 @@ final class QdqWriter {
             String reading = result;
             graph.redirect(tensor, reading, reader -> true);
         }
-        graph.add(node(affine.type(), tensor + "_quantize", "QuantizeLinear", List.of(real, scale, zeroPoint), integers));
+        graph.add(
+                node(affine.type(), tensor + "_quantize", "QuantizeLinear", List.of(real, scale, zeroPoint), integers));
         addDequantize(affine.type(), tensor, List.of(integers, scale, zeroPoint), result, -1);
     }
 

@@ -162,7 +162,9 @@ public final class StaticQuantizer {
     private static Attempt settle(Calibration calibration, Recipe recipe, Attempt first) {
         Attempt attempt = first;
         Recipe settled = recipe;
-        while (!settled.leftFloat().keySet().containsAll(attempt.computedInFloats().keySet())) {
+        while (!settled.leftFloat()
+                .keySet()
+                .containsAll(attempt.computedInFloats().keySet())) {
             settled = settled.leaving(attempt.computedInFloats());
             attempt = attempt(calibration, settled);
         }

@@ -33,7 +33,8 @@ final class WeightQuantizer {
             float[] errors = new float[real.length];
             for (int i = 0; i < real.length; i++) {
                 Affine affine = parameters.get(parameters.size() == 1 ? 0 : i / stride % parameters.size());
-                errors[i] = (StoredIntegers.get(values, affine.type(), i) - affine.zeroPoint()) * affine.scale() - real[i];
+                errors[i] =
+                        (StoredIntegers.get(values, affine.type(), i) - affine.zeroPoint()) * affine.scale() - real[i];
             }
             return errors;
         }
@@ -79,8 +80,7 @@ final class WeightQuantizer {
         return largest;
     }
 
-    private static Quantized quantized(
-            float[] values, List<Affine> parameters, int axis, int stride, int greatest) {
+    private static Quantized quantized(float[] values, List<Affine> parameters, int axis, int stride, int greatest) {
         StoredIntegers integers = new StoredIntegers(parameters.get(0).type(), values.length);
         for (int i = 0; i < values.length; i++) {
             Affine affine = parameters.size() == 1 ? parameters.get(0) : parameters.get(i / stride % parameters.size());

@@ -45,8 +45,8 @@ class CalibratorTest {
     private static Map<String, Range> ranges(
             Calibrator calibrator, OnnxModel model, SampleSource samples, String... tensors) {
         CalibrationStatistics seen = calibrator.collect(model, request(tensors), samples, ProgressListener.NONE);
-        return seen.tensors().stream()
-                .collect(Collectors.toMap(tensor -> tensor, tensor -> seen.of(tensor).range()));
+        return seen.tensors().stream().collect(Collectors.toMap(tensor -> tensor, tensor -> seen.of(tensor)
+                .range()));
     }
 
     private static Range expected(SampleSource samples) {
@@ -119,8 +119,8 @@ class CalibratorTest {
             OneOdd samples = new OneOdd(odd, at);
             assertThatExceptionOfType(QuantizerException.class)
                     .as("at %d", at)
-                    .isThrownBy(() -> new Calibrator(1, 2)
-                            .collect(model(-1), request("m"), samples, ProgressListener.NONE))
+                    .isThrownBy(
+                            () -> new Calibrator(1, 2).collect(model(-1), request("m"), samples, ProgressListener.NONE))
                     .withMessageContaining("tensor m")
                     .satisfies(e -> assertThat(e.code()).isEqualTo(ReasonCode.ACTIVATION_NOT_FINITE));
         }
@@ -141,8 +141,7 @@ class CalibratorTest {
     }
 
     private static CalibrationStatistics statistics(Calibrator calibrator, CalibrationRequest request) {
-        return calibrator.collect(
-                convolutions(), request, new GaussianSamples(13, 3 * 8 * 8), ProgressListener.NONE);
+        return calibrator.collect(convolutions(), request, new GaussianSamples(13, 3 * 8 * 8), ProgressListener.NONE);
     }
 
     @Test
@@ -152,7 +151,8 @@ class CalibratorTest {
         CalibrationStatistics counted = statistics(new Calibrator(2, 4), CalibrationRequest.histograms(tensors));
         for (String tensor : tensors) {
             assertThat(counted.of(tensor).range()).isEqualTo(reduced.of(tensor).range());
-            assertThat(counted.of(tensor).movingAverage()).isEqualTo(reduced.of(tensor).movingAverage());
+            assertThat(counted.of(tensor).movingAverage())
+                    .isEqualTo(reduced.of(tensor).movingAverage());
         }
         Histogram histogram = counted.of("b").histogram().orElseThrow();
         assertThat(histogram.total()).isEqualTo(13L * 6 * 8 * 8);
@@ -222,10 +222,7 @@ class CalibratorTest {
                 .proto());
         CalibrationStatistics seen = new Calibrator(2, 2)
                 .collect(
-                        model,
-                        CalibrationRequest.histograms(Set.of("r", "y")),
-                        new Counting(5),
-                        ProgressListener.NONE);
+                        model, CalibrationRequest.histograms(Set.of("r", "y")), new Counting(5), ProgressListener.NONE);
         assertThat(seen.of("y").range()).isEqualTo(new Range(-19, 0));
         assertThat(seen.of("r").histogram().orElseThrow().total()).isEqualTo(20);
     }

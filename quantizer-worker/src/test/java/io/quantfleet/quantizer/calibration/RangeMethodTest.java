@@ -38,8 +38,7 @@ class RangeMethodTest {
     }
 
     private static Stream<RangeMethod> methods() {
-        return Stream.of(
-                new MinMax(), new MovingAverage(), Percentile.USUAL, new Entropy(), new MeanSquaredError());
+        return Stream.of(new MinMax(), new MovingAverage(), Percentile.USUAL, new Entropy(), new MeanSquaredError());
     }
 
     /** The true mean squared error of values stored with 8 bits over a range. */
@@ -81,7 +80,8 @@ class RangeMethodTest {
                 Range range = method.choose(seen(values), IntegerType.UINT8, symmetric);
                 assertThat(range.min()).isGreaterThanOrEqualTo(Range.of(values).min());
                 assertThat(range.max()).isLessThanOrEqualTo(Range.of(values).max());
-                assertThat(range.withZero().max()).isEqualTo(Math.max(0, Range.of(values).max()));
+                assertThat(range.withZero().max())
+                        .isEqualTo(Math.max(0, Range.of(values).max()));
             }
         }
     }
@@ -102,8 +102,12 @@ class RangeMethodTest {
         for (int i = 0; i < 20; i++) {
             values[i * 1000] = 100;
         }
-        assertThat(Percentile.USUAL.choose(seen(values), IntegerType.UINT8, false).max()).isGreaterThan(99);
-        assertThat(new Entropy().choose(seen(values), IntegerType.UINT8, false).max()).isBetween(3f, 20f);
+        assertThat(Percentile.USUAL
+                        .choose(seen(values), IntegerType.UINT8, false)
+                        .max())
+                .isGreaterThan(99);
+        assertThat(new Entropy().choose(seen(values), IntegerType.UINT8, false).max())
+                .isBetween(3f, 20f);
     }
 
     @Test
@@ -141,10 +145,9 @@ class RangeMethodTest {
     void methodsThatReadHistogramsSayWhenThereAreNone() {
         Range range = new Range(-1, 1);
         TensorStatistics bare = new TensorStatistics(range, range, Optional.empty(), Optional.empty());
-        methods()
-                .filter(RangeMethod::needsHistogram)
-                .forEach(method -> assertThatExceptionOfType(IllegalStateException.class)
-                        .isThrownBy(() -> method.choose(bare, IntegerType.INT8, false)));
+        methods().filter(RangeMethod::needsHistogram).forEach(method -> assertThatExceptionOfType(
+                        IllegalStateException.class)
+                .isThrownBy(() -> method.choose(bare, IntegerType.INT8, false)));
         assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> new Percentile(Double.NaN));
     }
 
@@ -157,7 +160,9 @@ class RangeMethodTest {
             values[64 + i] = i == 0 ? 4 : (float) random.nextGaussian() * 0.1f;
         }
         float[] limits = WeightClip.leastError(values, 2, 64, 7);
-        assertThat(limits[0]).isLessThanOrEqualTo(Range.of(java.util.Arrays.copyOf(values, 64)).max() * 1.5f);
+        assertThat(limits[0])
+                .isLessThanOrEqualTo(
+                        Range.of(java.util.Arrays.copyOf(values, 64)).max() * 1.5f);
         assertThat(WeightClip.leastError(new float[8], 2, 4, 7)).containsExactly(0, 0);
         assertThat(WeightClip.leastError(new float[] {1, -1, 1, -1}, 1, 4, 127)).containsExactly(1);
     }

@@ -73,7 +73,8 @@ class DynamicInt8Test {
             int n = i % columns;
             expected[i] = b[n];
             for (int k = 0; k < rows; k++) {
-                double weight = stored(weights, n * rows + k, n, options.weights().signed());
+                double weight =
+                        stored(weights, n * rows + k, n, options.weights().signed());
                 expected[i] += x[i / columns * rows + k] * weight;
             }
         }
@@ -127,13 +128,16 @@ class DynamicInt8Test {
                 int r = row + tap / 3 % 3 - 1;
                 int c = column + tap % 3 - 1;
                 if (r >= 0 && c >= 0 && r < size && c < size) {
-                    double weight = stored(weights, out * (from / 2) * 9 + tap, out, options.weights().signed());
+                    double weight = stored(
+                            weights,
+                            out * (from / 2) * 9 + tap,
+                            out,
+                            options.weights().signed());
                     expected[i] += x[((sample * from + in) * size + r) * size + c] * weight;
                 }
             }
         }
-        float[] actual = FormRun.run(
-                variant.model().withOutputs(List.of("c")), samples);
+        float[] actual = FormRun.run(variant.model().withOutputs(List.of("c")), samples);
         assertThat(FormRun.difference(expected, actual)).isLessThan(1e-5);
         assertThat(variant.quantizedNodes()).hasSize(2);
     }

@@ -22,8 +22,7 @@ class FormsOnRealModelsTest {
         ModelDescription description = ModelDescription.read(SharedData.file("bert-mr.model.yaml"));
         OnnxModel model = OnnxModel.read(SharedData.file("bert-mr.onnx"));
         try (LabelledSamples samples = Datasets.open(SharedData.file("mr-validation.npz"), description)) {
-            PreparedModel prepared =
-                    PreparedModel.of(model, samples, Map.of("input_ids", List.of(48L)), false);
+            PreparedModel prepared = PreparedModel.of(model, samples, Map.of("input_ids", List.of(48L)), false);
             float[] expected = FormRun.run(prepared.model(), samples);
             check(prepared, samples, expected, DynamicInt8.quantize(prepared, DynamicOptions.usual()), 0.99, 0.28);
             check(prepared, samples, expected, WeightOnly.quantize(prepared, WeightOnlyOptions.ofBits(8)), 0.99, 0.30);
@@ -33,7 +32,12 @@ class FormsOnRealModelsTest {
     }
 
     private static void check(
-            PreparedModel prepared, LabelledSamples samples, float[] expected, QuantizedModel variant, double least, double share) {
+            PreparedModel prepared,
+            LabelledSamples samples,
+            float[] expected,
+            QuantizedModel variant,
+            double least,
+            double share) {
         float[] actual = FormRun.run(variant.model(), samples);
         int same = 0;
         for (int i = 0; i < samples.size(); i++) {
@@ -42,6 +46,8 @@ class FormsOnRealModelsTest {
         }
         double agreement = (double) same / samples.size();
         assertThat(agreement).as(variant.method()).isGreaterThanOrEqualTo(least);
-        assertThat((double) variant.model().bytes() / prepared.model().bytes()).as(variant.method()).isLessThan(share);
+        assertThat((double) variant.model().bytes() / prepared.model().bytes())
+                .as(variant.method())
+                .isLessThan(share);
     }
 }

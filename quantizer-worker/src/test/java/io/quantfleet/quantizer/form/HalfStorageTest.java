@@ -57,16 +57,14 @@ class HalfStorageTest {
         QuantizedModel variant = HalfStorage.quantize(prepared, Set.of("w2"));
         assertThat(variant.method()).isEqualTo("fp16-storage");
         assertThat(variant.leftFloat()).extracting(FloatLayer::name).containsExactlyInAnyOrder("w2", "huge");
-        TensorProto stored =
-                variant.model().graph().initializer("w_half").orElseThrow();
+        TensorProto stored = variant.model().graph().initializer("w_half").orElseThrow();
         float[] w = Tensors.floats(prepared.model().graph().initializer("w").orElseThrow());
         for (int i = 0; i < w.length; i++) {
             int low = stored.getRawData().byteAt(2 * i) & 0xff;
             float back = Halves.value((short) (stored.getRawData().byteAt(2 * i + 1) << 8 | low));
             assertThat(Math.abs(back - w[i])).isLessThanOrEqualTo(Math.abs(w[i]) / 2048);
         }
-        assertThat(FormRun.decibels(
-                        FormRun.run(prepared.model(), samples), FormRun.run(variant.model(), samples)))
+        assertThat(FormRun.decibels(FormRun.run(prepared.model(), samples), FormRun.run(variant.model(), samples)))
                 .isGreaterThan(60);
     }
 }

@@ -63,8 +63,7 @@ class StreamedWeightOnlyTest {
         List<Double> progress = new ArrayList<>();
         StreamedVariant variant = WeightOnly.quantize(model, target, OPTIONS, progress::add);
         PreparedModel prepared = PreparedModel.of(OnnxModel.read(model), samples, Map.of(), false);
-        float[] expected =
-                FormRun.run(WeightOnly.quantize(prepared, OPTIONS).model(), samples);
+        float[] expected = FormRun.run(WeightOnly.quantize(prepared, OPTIONS).model(), samples);
         assertThat(run(target, samples)).isEqualTo(expected);
         assertThat(variant.quantizedNodes()).hasSize(LAYERS);
         assertThat(variant.method()).isEqualTo("weight-only-int4-b32");
@@ -80,7 +79,8 @@ class StreamedWeightOnlyTest {
         WeightOnlyOptions options = new WeightOnlyOptions(8, 128, false, 1, Set.of("MatMul_0", "MatMul_4"));
         StreamedVariant variant = WeightOnly.quantize(model, elsewhere, options, ProgressListener.NONE);
         assertThat(variant.leftFloat()).hasSize(2);
-        assertThat(FormRun.decibels(run(model, samples), run(elsewhere, samples))).isGreaterThan(40);
+        assertThat(FormRun.decibels(run(model, samples), run(elsewhere, samples)))
+                .isGreaterThan(40);
         try (Stream<Path> files = Files.list(elsewhere.resolveSibling(""))) {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrder("large.onnx", "large.onnx.data");
@@ -119,8 +119,8 @@ class StreamedWeightOnlyTest {
             throw new UncheckedIOException(e);
         }
         assertThatExceptionOfType(QuantizerException.class)
-                .isThrownBy(() ->
-                        WeightOnly.quantize(model, folder.resolve("new.onnx"), OPTIONS, ProgressListener.NONE))
+                .isThrownBy(
+                        () -> WeightOnly.quantize(model, folder.resolve("new.onnx"), OPTIONS, ProgressListener.NONE))
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ReasonCode.MODEL_MALFORMED));
     }
 

@@ -61,7 +61,8 @@ class WeightOnlyTest {
         int blockSize = (int) node.integer("block_size", 0);
         int blocks = (rows + blockSize - 1) / blockSize;
         byte[] packed = bytes(variant, node.inputs().get(1));
-        float[] scales = Tensors.floats(variant.initializer(node.inputs().get(2)).orElseThrow());
+        float[] scales =
+                Tensors.floats(variant.initializer(node.inputs().get(2)).orElseThrow());
         int zeroStride = (blocks * bits + 7) / 8;
         double[] y = new double[x.length / rows * columns];
         for (int n = 0; n < columns; n++) {
@@ -122,8 +123,7 @@ class WeightOnlyTest {
         }
         for (boolean symmetric : new boolean[] {true, false}) {
             WeightOnlyOptions options = new WeightOnlyOptions(bits, 32, symmetric, 0, Set.of());
-            StoredMatrix matrix =
-                    new StoredMatrix(Tensors.ofFloats("w", List.of(64L, 3L), weights), 64, 3, false);
+            StoredMatrix matrix = new StoredMatrix(Tensors.ofFloats("w", List.of(64L, 3L), weights), 64, 3, false);
             BlockQuantizer.Blocks blocks = new BlockQuantizer(options)
                     .quantize(matrix, (first, target) -> target.put(weights, (int) first, target.remaining()));
             for (int i = 0; i < weights.length; i++) {
@@ -144,8 +144,7 @@ class WeightOnlyTest {
     void zerosStayZeros() {
         WeightOnlyOptions options = WeightOnlyOptions.ofBits(4);
         StoredMatrix matrix = new StoredMatrix(Tensors.ofFloats("w", List.of(40L, 2L), new float[80]), 40, 2, false);
-        BlockQuantizer.Blocks blocks =
-                new BlockQuantizer(options).quantize(matrix, (first, target) -> skip(target));
+        BlockQuantizer.Blocks blocks = new BlockQuantizer(options).quantize(matrix, (first, target) -> skip(target));
         assertThat(blocks.scales()).containsOnly(0);
         assertThat(blocks.integers()).containsOnly(0x88);
     }
@@ -178,8 +177,7 @@ class WeightOnlyTest {
         Set<TensorProto> stored = Set.copyOf(variant.model().graph().initializers());
         assertThat(stored).hasSize(4);
         assertThat(variant.model().bytes()).isLessThan(prepared.model().bytes() * 2 / 5);
-        assertThat(FormRun.decibels(
-                        FormRun.run(prepared.model(), samples), FormRun.run(variant.model(), samples)))
+        assertThat(FormRun.decibels(FormRun.run(prepared.model(), samples), FormRun.run(variant.model(), samples)))
                 .isGreaterThan(30);
     }
 

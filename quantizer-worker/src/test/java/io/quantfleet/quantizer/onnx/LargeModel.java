@@ -57,8 +57,7 @@ public final class LargeModel {
         Random random = new Random(3);
         ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
         float deviation = (float) (1 / Math.sqrt(width));
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             for (long left = count; left > 0; ) {
                 buffer.clear();
                 while (buffer.hasRemaining() && left > 0) {

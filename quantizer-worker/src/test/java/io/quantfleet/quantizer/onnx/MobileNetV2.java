@@ -93,10 +93,10 @@ public final class MobileNetV2 {
         String name = "mobilenetv2-" + pixels;
         Files.createDirectories(directory);
         Files.write(directory.resolve(name + ".onnx"), of(pixels, 10).toByteArray());
-        String labels = List.of(
-                        "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
-                .stream()
-                .collect(Collectors.joining(", "));
+        String labels =
+                List.of("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+                        .stream()
+                        .collect(Collectors.joining(", "));
         Files.writeString(
                 directory.resolve(name + ".model.yaml"),
                 String.join(

@@ -86,8 +86,10 @@ class SixteenBitActivationsTest {
         float[] fp32 = Quantized.run(OnnxModel.of(model.proto()), samples);
         Affine in = Affine.of(Range.of(inputs(samples)), IntegerType.UINT16, false);
         Affine out = Affine.of(Range.of(fp32), IntegerType.UINT16, false);
-        float[] w = Tensors.floats(OnnxModel.of(model.proto()).graph().initializer("w").orElseThrow());
-        float[] b = Tensors.floats(OnnxModel.of(model.proto()).graph().initializer("b").orElseThrow());
+        float[] w = Tensors.floats(
+                OnnxModel.of(model.proto()).graph().initializer("w").orElseThrow());
+        float[] b = Tensors.floats(
+                OnnxModel.of(model.proto()).graph().initializer("b").orElseThrow());
         Affine weight = Affine.of(Range.of(w), IntegerType.INT8, true);
         float[] actual = Quantized.run(
                 Quantized.of(model, samples, profile("uint16", false)).model(), samples);

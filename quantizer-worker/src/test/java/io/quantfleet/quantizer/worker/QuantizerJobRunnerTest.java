@@ -30,7 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 class QuantizerJobRunnerTest {
     private static final StoredArtifact ANY = new StoredArtifact(Sha256.of(new byte[0]), 0);
 
-    private final QuantizerJobRunner runner = new QuantizerJobRunner(Quantizer.builder().threads(1).build());
+    private final QuantizerJobRunner runner =
+            new QuantizerJobRunner(Quantizer.builder().threads(1).build());
 
     @TempDir
     private Path directory;
