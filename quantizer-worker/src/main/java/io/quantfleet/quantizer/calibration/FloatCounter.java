@@ -100,12 +100,28 @@ final class FloatCounter {
         greatest = high;
     }
 
-    /**
-     * The counts of one sign and exponent, or of part of its mantissas.
-     *
-     * @param firstBin the bin of the first count
-     */
-    record Page(int firstBin, long[] counts) {}
+    /** The counts of one sign and exponent, or of part of its mantissas. */
+    static final class Page {
+        private final int firstBin;
+        private final long[] counts;
+
+        private Page(int firstBin, long[] counts) {
+            this.firstBin = firstBin;
+            this.counts = counts;
+        }
+
+        /** Adds these counts to those of a whole page. */
+        void addTo(long[] whole) {
+            for (int i = 0; i < counts.length; i++) {
+                whole[firstBin % PAGE + i] += counts[i];
+            }
+        }
+
+        /** Which page of all it belongs to. */
+        int number() {
+            return firstBin / PAGE;
+        }
+    }
 
     // From the largest exponent downwards until every value is found: few bins are in use, and hardly ever the lowest.
     private List<Page> drain(Extremes extremes, int values) {

@@ -17,10 +17,7 @@ final class LogHistogram {
     /** Adds counts. */
     synchronized void add(List<FloatCounter.Page> more) {
         for (FloatCounter.Page page : more) {
-            long[] counts = pages.computeIfAbsent(page.firstBin() / PAGE, missing -> new long[PAGE]);
-            for (int i = 0; i < page.counts().length; i++) {
-                counts[page.firstBin() % PAGE + i] += page.counts()[i];
-            }
+            page.addTo(pages.computeIfAbsent(page.number(), missing -> new long[PAGE]));
         }
     }
 

@@ -24,17 +24,43 @@ final class BlockQuantizer {
         this.greatest = (1 << bits) - 1;
     }
 
-    /**
-     * A quantized matrix.
-     *
-     * @param integers by column and block
-     * @param scales by column and block
-     * @param zeroPoints by column and block, packed like the integers and each column begun on a byte of its own; empty
-     *     if all are in the middle
-     * @param blocks blocks in a column
-     */
-    @SuppressWarnings("ArrayRecordComponent") // Megabytes that are handed on once.
-    record Blocks(byte[] integers, float[] scales, byte[] zeroPoints, int blocks) {}
+    /** A quantized matrix. */
+    static final class Blocks {
+        private final byte[] integers;
+        private final float[] scales;
+        private final byte[] zeroPoints;
+        private final int blocks;
+
+        private Blocks(byte[] integers, float[] scales, byte[] zeroPoints, int blocks) {
+            this.integers = integers;
+            this.scales = scales;
+            this.zeroPoints = zeroPoints;
+            this.blocks = blocks;
+        }
+
+        /** By column and block; not a copy. */
+        byte[] integers() {
+            return integers;
+        }
+
+        /** By column and block; not a copy. */
+        float[] scales() {
+            return scales;
+        }
+
+        /**
+         * By column and block, packed like the integers and each column begun on a byte of its own; empty if all are in
+         * the middle. Not a copy.
+         */
+        byte[] zeroPoints() {
+            return zeroPoints;
+        }
+
+        /** Blocks in a column. */
+        int blocks() {
+            return blocks;
+        }
+    }
 
     Blocks quantize(StoredMatrix matrix, WeightSource source) {
         int blocks = (matrix.rows() + blockSize - 1) / blockSize;

@@ -2,15 +2,32 @@ package io.quantfleet.quantizer.form;
 
 import io.quantfleet.quantizer.target.IntegerType;
 
-/**
- * A weight in bytes.
- *
- * @param integers in the order of the floats
- * @param scales one, or one for each channel
- * @param zeroPoint the byte that stands for zero
- */
-@SuppressWarnings("ArrayRecordComponent") // Megabytes that are handed on once.
-record ByteWeights(byte[] integers, float[] scales, int zeroPoint) {
+/** A weight in bytes. */
+final class ByteWeights {
+    private final byte[] integers;
+    private final float[] scales;
+    private final int zeroPoint;
+
+    private ByteWeights(byte[] integers, float[] scales, int zeroPoint) {
+        this.integers = integers;
+        this.scales = scales;
+        this.zeroPoint = zeroPoint;
+    }
+
+    /** In the order of the floats; not a copy. */
+    byte[] integers() {
+        return integers;
+    }
+
+    /** One, or one for each channel; not a copy. */
+    float[] scales() {
+        return scales;
+    }
+
+    /** The byte that stands for zero. */
+    int zeroPoint() {
+        return zeroPoint;
+    }
 
     /**
      * Quantizes floats.

@@ -131,7 +131,8 @@ public final class OnnxModel {
             read.addAll(node.inputs());
             read.addAll(node.captured());
         });
-        GraphProto.Builder part = GraphProto.newBuilder().setName(proto.getGraph().getName());
+        GraphProto.Builder part =
+                GraphProto.newBuilder().setName(proto.getGraph().getName());
         graph.sorted().stream().filter(needed::contains).map(Node::toProto).forEach(part::addNode);
         graph.initializers().stream()
                 .filter(tensor -> read.contains(tensor.getName()))
