@@ -35,7 +35,8 @@ final class Judgement {
         Evaluator.Result result =
                 evaluator.evaluate(onnx, drafts.stream().map(Draft::file).toList(), progress);
         double seconds = (System.nanoTime() - start) / NANOS_PER_SECOND;
-        int[] chosen = cutter.choose(request.options().probeSamples(), request.options().seed());
+        int[] chosen = cutter.choose(
+                request.options().probeSamples(), request.options().seed());
         ProbeSet probes = cutter.cut(chosen, result.reference());
         List<QuantizedVariant> variants = new ArrayList<>();
         for (Draft draft : drafts) {

@@ -42,7 +42,6 @@ public final class FidelityMeter {
 
     /** The sum of what was added: at least one sample. */
     public Fidelity fidelity() {
-        return new Fidelity(
-                outputs.sqnrDb(), divergence / count, (double) agreed / count, 100.0 * lost / count, count);
+        return new Fidelity(outputs.sqnrDb(), divergence / count, (double) agreed / count, 100.0 * lost / count, count);
     }
 }

@@ -32,8 +32,7 @@ public final class Calibration {
     private long nanos;
 
     /** @param listener hears how far each pass of the samples is */
-    public Calibration(
-            Calibrator calibrator, PreparedModel prepared, SampleSource samples, ProgressListener listener) {
+    public Calibration(Calibrator calibrator, PreparedModel prepared, SampleSource samples, ProgressListener listener) {
         this.calibrator = calibrator;
         this.prepared = prepared;
         this.samples = samples;
@@ -85,8 +84,8 @@ public final class Calibration {
         if (!missing.isEmpty()) {
             CalibrationStatistics seen = collect(CalibrationRequest.means(missing));
             missing.keySet()
-                    .forEach(tensor -> means.put(
-                            tensor, seen.of(tensor).channelMeans().orElseThrow()));
+                    .forEach(tensor ->
+                            means.put(tensor, seen.of(tensor).channelMeans().orElseThrow()));
         }
         return Map.copyOf(means);
     }

@@ -27,8 +27,7 @@ final class LayerWeights {
     /** A weight that is stored in integers: the tensor to read, and its scales. */
     private record Stored(String name, WeightQuantizer.Quantized quantized) {}
 
-    LayerWeights(
-            Graph graph, Recipe recipe, QdqWriter writer, BiasCorrection correction, WeightCache cache) {
+    LayerWeights(Graph graph, Recipe recipe, QdqWriter writer, BiasCorrection correction, WeightCache cache) {
         this.graph = graph;
         this.recipe = recipe;
         this.profile = recipe.profile();

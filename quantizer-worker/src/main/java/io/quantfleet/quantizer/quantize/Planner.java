@@ -38,7 +38,8 @@ final class Planner {
      *
      * @param excluded by label, nodes that stay in floats, and why
      */
-    static QuantizationPlan plan(Graph graph, TensorFacts facts, DeviceClassProfile profile, Map<String, String> excluded) {
+    static QuantizationPlan plan(
+            Graph graph, TensorFacts facts, DeviceClassProfile profile, Map<String, String> excluded) {
         return new Planner(graph, facts, profile, excluded).plan();
     }
 

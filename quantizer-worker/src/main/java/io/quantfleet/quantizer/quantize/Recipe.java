@@ -63,8 +63,7 @@ public record Recipe(
 
     /** The same without demands on what must be quantized, for variants that are only compared. */
     public Recipe withoutDemands() {
-        return new Recipe(
-                profile.withoutDemands(), ranges, weightClipping, biasCorrection, reducedRange, leftFloat);
+        return new Recipe(profile.withoutDemands(), ranges, weightClipping, biasCorrection, reducedRange, leftFloat);
     }
 
     /** The greatest magnitude of a symmetric weight's integers. */

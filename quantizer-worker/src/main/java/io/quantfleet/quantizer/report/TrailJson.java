@@ -23,9 +23,7 @@ final class TrailJson {
 
     static void write(ObjectNode node, Trail trail) {
         strings(node.putArray("techniques"), trail.techniques());
-        node.putObject("samples")
-                .put("calibration", trail.calibrationSamples())
-                .put("heldOut", trail.heldOutSamples());
+        node.putObject("samples").put("calibration", trail.calibrationSamples()).put("heldOut", trail.heldOutSamples());
         ArrayNode rungs = node.putArray("rungs");
         trail.rungs().forEach(rung -> rung(rungs.addObject(), rung));
         ArrayNode left = node.putArray("leftFloat");

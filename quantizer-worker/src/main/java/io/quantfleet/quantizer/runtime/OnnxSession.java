@@ -111,6 +111,11 @@ public final class OnnxSession implements AutoCloseable {
         }
     }
 
+    /** The settings of a session that is opened without second attempts. */
+    static OrtSession.SessionOptions settings(RuntimeOptions options) throws OrtException {
+        return settings(options, options.signedKernels() || HostProcessor.multipliesSignedBytes());
+    }
+
     private static OrtSession.SessionOptions settings(RuntimeOptions options, boolean signed) throws OrtException {
         OrtSession.SessionOptions settings = new OrtSession.SessionOptions();
         settings.setIntraOpNumThreads(options.threads());

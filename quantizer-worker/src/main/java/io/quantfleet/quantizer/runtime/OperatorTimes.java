@@ -57,10 +57,7 @@ public record OperatorTimes(Map<String, Double> microseconds) {
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         try {
             Path folder = Files.createTempDirectory("operator-times-");
-            try (OrtSession.SessionOptions settings = new OrtSession.SessionOptions()) {
-                settings.setIntraOpNumThreads(1);
-                settings.setInterOpNumThreads(1);
-                settings.addConfigEntry("session.intra_op.allow_spinning", "0");
+            try (OrtSession.SessionOptions settings = OnnxSession.settings(RuntimeOptions.threads(1))) {
                 settings.enableProfiling(folder.resolve("profile").toString());
                 return run(environment, settings, model, inputs, runs);
             } finally {
@@ -69,8 +66,7 @@ public record OperatorTimes(Map<String, Double> microseconds) {
         } catch (OrtException e) {
             throw OnnxSession.failed(e);
         } catch (IOException e) {
-            throw new QuantizerException(
-                    ReasonCode.STORAGE_FAILED, "operators can't be timed: " + e.getMessage(), e);
+            throw new QuantizerException(ReasonCode.STORAGE_FAILED, "operators can't be timed: " + e.getMessage(), e);
         }
     }
 

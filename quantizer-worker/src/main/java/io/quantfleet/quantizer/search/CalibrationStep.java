@@ -20,11 +20,7 @@ import java.util.Map;
  */
 record CalibrationStep(Workbench workbench) implements Step {
     private static final List<RangeMethod> METHODS = List.of(
-            Percentile.USUAL,
-            new Percentile(99.99),
-            new MeanSquaredError(),
-            new Entropy(),
-            new MovingAverage());
+            Percentile.USUAL, new Percentile(99.99), new MeanSquaredError(), new Entropy(), new MovingAverage());
 
     private static final int BLOCK_TRIALS = 10;
 

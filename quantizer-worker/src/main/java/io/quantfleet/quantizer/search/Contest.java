@@ -47,8 +47,8 @@ final class Contest {
     /** What was tried. */
     List<Trial> trials() {
         return entries.stream()
-                .map(entry -> new Trial(
-                        entry.name(), entry.candidate().heldOut(), changed && entry.candidate() == best))
+                .map(entry ->
+                        new Trial(entry.name(), entry.candidate().heldOut(), changed && entry.candidate() == best))
                 .toList();
     }
 }

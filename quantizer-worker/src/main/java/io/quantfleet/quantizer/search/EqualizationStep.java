@@ -48,8 +48,8 @@ record EqualizationStep(Workbench workbench) implements Step {
     private void tryBoth(Contest contest, Candidate start, Treatment from, String suffix) {
         SearchSetting setting = workbench.setting();
         for (Balance balance : Balance.values()) {
-            Treatment equalized = CrossLayerEqualization.apply(
-                    from.model(), balance, setting.calibration(), setting.threads());
+            Treatment equalized =
+                    CrossLayerEqualization.apply(from.model(), balance, setting.calibration(), setting.threads());
             if (equalized.didSomething()) {
                 String name = "of " + balance.name().toLowerCase(Locale.ROOT) + suffix;
                 challenge(contest, start, name, CrossLayerEqualization.NAME, from, equalized);
@@ -74,8 +74,7 @@ record EqualizationStep(Workbench workbench) implements Step {
         findings.addAll(first.findings());
         findings.addAll(second.findings());
         Calibration calibration = workbench.calibration(second.model());
-        contest.challenge(
-                name, workbench.make(start.techniquesAnd(technique), findings, calibration, start.recipe()));
+        contest.challenge(name, workbench.make(start.techniquesAnd(technique), findings, calibration, start.recipe()));
         if (!start.recipe().ranges().equals(FULL_RANGES)) {
             // What had to be cut off before may fit now.
             contest.challenge(

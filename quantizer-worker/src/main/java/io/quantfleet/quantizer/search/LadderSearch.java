@@ -119,7 +119,8 @@ public final class LadderSearch {
         step.enter(contest);
         String name = step.technique().wireName();
         if (contest.changed()) {
-            return validated(name, contest, contest.trials(), Optional.of(before.best().heldOut()), before, start);
+            return validated(
+                    name, contest, contest.trials(), Optional.of(before.best().heldOut()), before, start);
         }
         if (!contest.trials().isEmpty()) {
             Fidelity same = before.best().heldOut();
@@ -138,17 +139,13 @@ public final class LadderSearch {
     }
 
     private Standing validated(
-            String name,
-            Contest contest,
-            List<Trial> trials,
-            Optional<Fidelity> earlier,
-            Standing before,
-            long start) {
+            String name, Contest contest, List<Trial> trials, Optional<Fidelity> earlier, Standing before, long start) {
         Candidate best = contest.best();
         Accuracy accuracy = workbench.accuracy(best);
         boolean met = goal.metBy(accuracy);
         List<Finding> findings = best.findings().stream()
-                .filter(finding -> earlier.isEmpty() || !before.best().findings().contains(finding))
+                .filter(finding ->
+                        earlier.isEmpty() || !before.best().findings().contains(finding))
                 .toList();
         tell(new Rung(
                 name,
@@ -189,7 +186,6 @@ public final class LadderSearch {
                 chosen.quantized().clips(),
                 mixed.profile(),
                 mixed.points());
-        return new SearchResult(
-                chosen.quantized(), trail, workbench.calibrateSeconds(), workbench.quantizeSeconds());
+        return new SearchResult(chosen.quantized(), trail, workbench.calibrateSeconds(), workbench.quantizeSeconds());
     }
 }

@@ -39,7 +39,9 @@ final class LayerCosts {
             microseconds.put(node.label(), Math.max(LEAST_MICROSECONDS, extra));
             double weights = node.inputs().size() < 2
                     ? 0
-                    : graph.initializer(node.inputs().get(1)).map(Tensors::elements).orElse(0L);
+                    : graph.initializer(node.inputs().get(1))
+                            .map(Tensors::elements)
+                            .orElse(0L);
             bytes.put(node.label(), Math.max(1, weights * BYTES_SAVED));
         }
     }

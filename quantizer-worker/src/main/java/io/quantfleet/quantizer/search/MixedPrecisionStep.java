@@ -64,7 +64,9 @@ final class MixedPrecisionStep implements Step {
             return;
         }
         LayerCosts costs = new LayerCosts(
-                setting, start.calibration().prepared().model(), start.quantized().model());
+                setting,
+                start.calibration().prepared().model(),
+                start.quantized().model());
         List<String> order = order(sensitivity, costs);
         int enough = climb(contest, start, order);
         int pick = fewest(contest, start, order, enough);
@@ -123,8 +125,8 @@ final class MixedPrecisionStep implements Step {
 
     private boolean isEnough(Contest contest, Candidate candidate) {
         Fidelity heldOut = candidate.heldOut();
-        boolean promising =
-                heldOut.lossPoints() <= goal.maxLossPoints() || heldOut.clearlyBetterThan(contest.best().heldOut());
+        boolean promising = heldOut.lossPoints() <= goal.maxLossPoints()
+                || heldOut.clearlyBetterThan(contest.best().heldOut());
         return promising && goal.metBy(workbench.accuracy(candidate));
     }
 

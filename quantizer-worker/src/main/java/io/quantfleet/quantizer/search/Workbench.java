@@ -55,8 +55,8 @@ final class Workbench {
 
     /** The accuracy of a variant on the validation samples; measured once. */
     Accuracy accuracy(Candidate candidate) {
-        return accuracies.computeIfAbsent(
-                candidate, missing -> setting.gate().measure(candidate.quantized().model()));
+        return accuracies.computeIfAbsent(candidate, missing -> setting.gate()
+                .measure(candidate.quantized().model()));
     }
 
     SearchSetting setting() {

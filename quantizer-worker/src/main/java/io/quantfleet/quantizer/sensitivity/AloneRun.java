@@ -66,15 +66,16 @@ final class AloneRun {
             Recipe recipe = recipes.get(layer);
             if (recipe != null && (bytes < GROUP_BYTES || suffixes.isEmpty())) {
                 OnnxModel variant = StaticQuantizer.rewrite(calibration, recipe);
-                Suffix suffix = Suffix.of(
-                        layer, variant, calibration.prepared().facts(), description.output());
+                Suffix suffix = Suffix.of(layer, variant, calibration.prepared().facts(), description.output());
                 suffixes.add(suffix);
                 bytes += suffix.model().bytes();
             }
         }
         List<Running> running = new ArrayList<>();
         try {
-            parallel.run(suffixes.stream().<Runnable>map(suffix -> () -> open(suffix, running)).toList());
+            parallel.run(suffixes.stream()
+                    .<Runnable>map(suffix -> () -> open(suffix, running))
+                    .toList());
             compare(calibration.prepared().model(), running, parallel);
         } finally {
             running.forEach(each -> each.session().close());

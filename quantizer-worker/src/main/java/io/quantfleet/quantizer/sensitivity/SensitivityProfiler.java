@@ -62,8 +62,8 @@ public final class SensitivityProfiler {
         Map<String, Fidelity> harm = new AloneRun(description, samples, threads)
                 .measure(calibration, alone, fraction -> listener.progressed(fraction * 0.6));
         SpareRun spare = new SpareRun(description, SampleSubset.spread(samples, SPARED_SAMPLES), threads);
-        Map<String, Fidelity> good = spare.measure(
-                calibration, compared, layers, fraction -> listener.progressed(0.6 + fraction * 0.4));
+        Map<String, Fidelity> good =
+                spare.measure(calibration, compared, layers, fraction -> listener.progressed(0.6 + fraction * 0.4));
         Graph graph = calibration.prepared().model().graph();
         List<LayerSensitivity> all = new ArrayList<>();
         for (Node layer : layers) {
@@ -71,12 +71,13 @@ public final class SensitivityProfiler {
             all.add(new LayerSensitivity(
                     name,
                     layer.operator(),
-                    graph.initializer(layer.inputs().get(1)).map(Tensors::elements).orElse(0L),
+                    graph.initializer(layer.inputs().get(1))
+                            .map(Tensors::elements)
+                            .orElse(0L),
                     harm.getOrDefault(name, spare.reference()),
                     good.getOrDefault(name, spare.reference())));
         }
-        return new SensitivityProfile(
-                spare.reference(), all, samples.size(), (System.nanoTime() - start) / 1e9);
+        return new SensitivityProfile(spare.reference(), all, samples.size(), (System.nanoTime() - start) / 1e9);
     }
 
     private static Map<String, Recipe> alone(Calibration calibration, Recipe recipe, List<Node> layers) {

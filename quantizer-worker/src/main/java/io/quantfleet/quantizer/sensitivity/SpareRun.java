@@ -41,8 +41,7 @@ final class SpareRun {
                 parallel.run(some.stream()
                         .<Runnable>map(layer -> () -> {
                             Recipe spared = recipe.leaving(Map.of(layer.label(), "it is spared"));
-                            measured.put(
-                                    layer.label(), heldOut.compare(StaticQuantizer.rewrite(calibration, spared)));
+                            measured.put(layer.label(), heldOut.compare(StaticQuantizer.rewrite(calibration, spared)));
                         })
                         .toList());
                 listener.progressed((double) done.addAndGet(some.size()) / layers.size());

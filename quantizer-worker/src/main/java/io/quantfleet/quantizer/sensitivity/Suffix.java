@@ -33,7 +33,9 @@ record Suffix(String layer, OnnxModel model, List<TensorSpec> inputs) {
         Deque<String> wanted = new ArrayDeque<>(List.of(output));
         while (!wanted.isEmpty()) {
             String tensor = wanted.pop();
-            if (tensor.isEmpty() || !seen.add(tensor) || graph.initializer(tensor).isPresent()) {
+            if (tensor.isEmpty()
+                    || !seen.add(tensor)
+                    || graph.initializer(tensor).isPresent()) {
                 continue;
             }
             if (!touched.contains(tensor) && !constant.contains(tensor)) {
@@ -56,7 +58,8 @@ record Suffix(String layer, OnnxModel model, List<TensorSpec> inputs) {
         Set<String> constant = constants(graph);
         Set<String> touched = new HashSet<>();
         for (Node node : graph.sorted()) {
-            boolean quantizes = node.is("QuantizeLinear") && !constant.contains(node.inputs().get(0));
+            boolean quantizes = node.is("QuantizeLinear")
+                    && !constant.contains(node.inputs().get(0));
             boolean stored = node.inputs().stream().anyMatch(in -> isStoredQuantized(graph, in));
             if (quantizes || stored || node.inputs().stream().anyMatch(touched::contains)) {
                 touched.addAll(node.outputs());

@@ -65,8 +65,8 @@ public final class CrossLayerEqualization {
         }
         CrossLayerEqualization equalization =
                 new CrossLayerEqualization(graph, balance, extremes(model, pairs, samples, threads));
-        pairs.forEach(pair -> equalization.factors.put(
-                pair, ones(equalization.seen.getOrDefault(pair, ChannelExtremes.none(0)))));
+        pairs.forEach(pair ->
+                equalization.factors.put(pair, ones(equalization.seen.getOrDefault(pair, ChannelExtremes.none(0)))));
         for (int round = 0; round < ROUNDS && equalization.round(pairs) > SETTLED; round++) {
             continue;
         }
@@ -101,9 +101,12 @@ public final class CrossLayerEqualization {
                 seen.put(pair, ChannelExtremes.none(channels.count()));
             }
         }
-        watch.run(samples, threads, batch -> seen.forEach((pair, extremes) -> extremes.include(
-                batch.output(lows.getOrDefault(pair, "")).floats(),
-                batch.output(highs.getOrDefault(pair, "")).floats())));
+        watch.run(
+                samples,
+                threads,
+                batch -> seen.forEach((pair, extremes) -> extremes.include(
+                        batch.output(lows.getOrDefault(pair, "")).floats(),
+                        batch.output(highs.getOrDefault(pair, "")).floats())));
         return seen;
     }
 
@@ -224,8 +227,7 @@ public final class CrossLayerEqualization {
     }
 
     private float[] values(Node layer) {
-        return weights.computeIfAbsent(
-                layer.inputs().get(1), name -> Tensors.floats(LayerPair.weight(graph, layer)));
+        return weights.computeIfAbsent(layer.inputs().get(1), name -> Tensors.floats(LayerPair.weight(graph, layer)));
     }
 
     private void write(LayerPair pair, List<Finding> findings) {

@@ -54,7 +54,8 @@ public final class SoftmaxBounds {
     /** Treats all Softmax operators of a model. */
     public static Treatment apply(PreparedModel model, SampleSource samples, int threads) {
         List<Node> softmaxes = model.model().graph().sorted().stream()
-                .filter(node -> node.is("Softmax") && model.facts().isFloat(node.inputs().get(0)))
+                .filter(node -> node.is("Softmax")
+                        && model.facts().isFloat(node.inputs().get(0)))
                 .toList();
         if (softmaxes.isEmpty()) {
             return new Treatment(model, List.of());
@@ -106,7 +107,8 @@ public final class SoftmaxBounds {
             String other = maker.inputs().get(maker.inputs().get(0).equals(low) ? 1 : 0);
             // Nothing that is masked may come within reach, however great the score is that it is added to.
             floors.merge(low, floor - extremes(other).greatest(), Math::min);
-            return Optional.of("the summand " + low + ", which reaches down to " + text(extremes(low).least()));
+            return Optional.of("the summand " + low + ", which reaches down to "
+                    + text(extremes(low).least()));
         }
         if (maker.is("Where")) {
             for (int place = 1; place < maker.inputs().size(); place++) {
@@ -138,8 +140,8 @@ public final class SoftmaxBounds {
         Optional<TensorProto> stored = constant(origin);
         if (stored.isPresent()) {
             String name = graph.freshName(origin + "_bounded");
-            graph.setInitializer(Tensors.ofFloats(
-                    name, stored.get().getDimsList(), raised(Tensors.floats(stored.get()), floor)));
+            graph.setInitializer(
+                    Tensors.ofFloats(name, stored.get().getDimsList(), raised(Tensors.floats(stored.get()), floor)));
             graph.redirect(origin, name, reader -> true);
             return;
         }
@@ -160,8 +162,10 @@ public final class SoftmaxBounds {
     private String origin(String tensor) {
         String origin = tensor;
         Optional<Node> maker = graph.producer(origin);
-        while (maker.filter(node -> MOVERS.contains(node.operator()) && node.domain().isEmpty())
-                .filter(node -> graph.consumers(node.inputs().get(0)).size() == 1 && !graph.isOutput(node.inputs().get(0)))
+        while (maker.filter(node ->
+                        MOVERS.contains(node.operator()) && node.domain().isEmpty())
+                .filter(node -> graph.consumers(node.inputs().get(0)).size() == 1
+                        && !graph.isOutput(node.inputs().get(0)))
                 .isPresent()) {
             origin = maker.orElseThrow().inputs().get(0);
             maker = graph.producer(origin);

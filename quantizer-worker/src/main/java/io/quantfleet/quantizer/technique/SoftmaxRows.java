@@ -74,7 +74,9 @@ record SoftmaxRows(double least, double greatest, double leastPeak) {
         watch.run(samples, threads, batch -> {
             rows.values().forEach(row -> row.add(batch));
             summands.forEach((tensor, names) -> extremes.merge(
-                    tensor, names.of(batch), (one, other) -> new Extremes(
+                    tensor,
+                    names.of(batch),
+                    (one, other) -> new Extremes(
                             Math.min(one.least(), other.least()), Math.max(one.greatest(), other.greatest()))));
         });
         Map<String, SoftmaxRows> result = new LinkedHashMap<>();
@@ -106,7 +108,8 @@ record SoftmaxRows(double least, double greatest, double leastPeak) {
 
         void add(Batch batch) {
             FloatBuffer tops = batch.output(peaks).data().asFloatBuffer();
-            extremes = extremes.with(batch.output(lowest).data().asFloatBuffer()).with(tops.duplicate());
+            extremes =
+                    extremes.with(batch.output(lowest).data().asFloatBuffer()).with(tops.duplicate());
             while (tops.hasRemaining()) {
                 allPeaks.add((double) Math.round(finite(tops.get())));
             }

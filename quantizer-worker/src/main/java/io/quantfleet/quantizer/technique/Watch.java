@@ -9,8 +9,8 @@ import io.quantfleet.quantizer.runtime.Batch;
 import io.quantfleet.quantizer.runtime.OnnxSession;
 import io.quantfleet.quantizer.runtime.RuntimeOptions;
 import java.util.LinkedHashSet;
-import java.util.Set;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 
@@ -67,8 +67,7 @@ final class Watch {
             graph.setInitializer(Tensors.ofLongs(stored, axes));
             node = Node.of(output, operator, List.of(tensor, stored), List.of(output));
         } else {
-            node = Node.of(output, operator, List.of(tensor), List.of(output))
-                    .with("axes", axes);
+            node = Node.of(output, operator, List.of(tensor), List.of(output)).with("axes", axes);
         }
         graph.add(node.with("keepdims", 0));
         outputs.add(output);

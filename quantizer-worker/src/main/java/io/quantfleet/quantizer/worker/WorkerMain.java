@@ -100,8 +100,7 @@ public final class WorkerMain implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Worker worker = new Worker(
-                settings(),
-                new QuantizerJobRunner(Quantizer.builder().build()));
+                settings(), new QuantizerJobRunner(Quantizer.builder().build()));
         Runtime.getRuntime().addShutdownHook(new Thread(worker::close, "stop"));
         worker.run();
         return 0;
