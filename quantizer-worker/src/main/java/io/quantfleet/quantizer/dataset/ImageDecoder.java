@@ -26,6 +26,8 @@ final class ImageDecoder {
     private static final byte[] JPEG = {(byte) 0xff, (byte) 0xd8};
     private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G'};
     private static final long MAX_PIXELS = 1L << 26;
+    /** What a byte of a PNG can unpack to at most: deflate's 1,032 bytes, eight pixels of one bit each. */
+    private static final long MAX_PIXELS_PER_BYTE = 1032 * 8;
 
     private final String source;
     private final String path;
@@ -89,6 +91,9 @@ final class ImageDecoder {
             long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
             if (pixels > MAX_PIXELS) {
                 throw Faults.unsafe(where() + " has " + pixels + " pixels, more than the limit of " + MAX_PIXELS);
+            }
+            if (pixels > MAX_PIXELS_PER_BYTE * file.length) {
+                throw Faults.dataset(where() + " claims " + pixels + " pixels in " + file.length + " bytes: it is damaged");
             }
             return pixels(read(reader));
         } finally {

@@ -22,8 +22,6 @@ final class QuantizedTables {
     /** Below this a table is not worth the three operators that it takes instead of one. */
     private static final long FEWEST_ELEMENTS = 1024;
 
-    private static final int GREATEST = Byte.MAX_VALUE;
-
     private final Graph graph;
     private final Function<TensorProto, WeightSource> sources;
     private final TensorSink sink;

@@ -30,12 +30,17 @@ public final class Tensors {
     /** The elements of a tensor of 32-bit floats. */
     public static float[] floats(TensorProto tensor) {
         require(tensor, TensorProto.DataType.FLOAT_VALUE, "32-bit floats");
+        // Before any room is made: dimensions may promise what is not there.
+        if (tensor.hasRawData()) {
+            checkRawSize(tensor, Float.BYTES);
+        } else {
+            sameCount(tensor, tensor.getFloatDataCount());
+        }
         float[] values = new float[count(tensor)];
         if (tensor.hasRawData()) {
             raw(tensor, Float.BYTES).asFloatBuffer().get(values);
             return values;
         }
-        sameCount(tensor, tensor.getFloatDataCount());
         for (int i = 0; i < values.length; i++) {
             values[i] = tensor.getFloatData(i);
         }
@@ -45,12 +50,17 @@ public final class Tensors {
     /** The elements of a tensor of 64-bit integers. */
     public static long[] longs(TensorProto tensor) {
         require(tensor, TensorProto.DataType.INT64_VALUE, "64-bit integers");
+        // Before any room is made: dimensions may promise what is not there.
+        if (tensor.hasRawData()) {
+            checkRawSize(tensor, Long.BYTES);
+        } else {
+            sameCount(tensor, tensor.getInt64DataCount());
+        }
         long[] values = new long[count(tensor)];
         if (tensor.hasRawData()) {
             raw(tensor, Long.BYTES).asLongBuffer().get(values);
             return values;
         }
-        sameCount(tensor, tensor.getInt64DataCount());
         for (int i = 0; i < values.length; i++) {
             values[i] = tensor.getInt64Data(i);
         }

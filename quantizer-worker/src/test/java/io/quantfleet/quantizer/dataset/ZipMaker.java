@@ -36,6 +36,15 @@ final class ZipMaker {
         return target;
     }
 
+    static byte[] bytes(List<Map.Entry<String, byte[]>> entries) throws IOException {
+        Path file = Files.createTempFile("made-", ".zip");
+        try {
+            return Files.readAllBytes(of(file, entries));
+        } finally {
+            Files.delete(file);
+        }
+    }
+
     private static void add(ZipArchiveOutputStream out, String name, byte[] content) throws IOException {
         out.putArchiveEntry(new ZipArchiveEntry(name));
         if (content != null) {
