@@ -93,7 +93,8 @@ final class ImageDecoder {
                 throw Faults.unsafe(where() + " has " + pixels + " pixels, more than the limit of " + MAX_PIXELS);
             }
             if (pixels > MAX_PIXELS_PER_BYTE * file.length) {
-                throw Faults.dataset(where() + " claims " + pixels + " pixels in " + file.length + " bytes: it is damaged");
+                throw Faults.dataset(
+                        where() + " claims " + pixels + " pixels in " + file.length + " bytes: it is damaged");
             }
             return pixels(read(reader));
         } finally {

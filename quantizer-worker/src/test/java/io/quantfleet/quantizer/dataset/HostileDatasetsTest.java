@@ -46,7 +46,8 @@ class HostileDatasetsTest {
                 4, ImageArchiveFuzz.IMAGES.stream().map(GoldenImages::bytes).toList());
         for (int i = 0; i < FILES; i++) {
             byte[] image = mutations.next();
-            ImageArchiveFuzz.fuzzerTestOneInput(ZipMaker.bytes(List.of(entry("cat/1.png", image), entry("dog/1.jpg", image))));
+            ImageArchiveFuzz.fuzzerTestOneInput(
+                    ZipMaker.bytes(List.of(entry("cat/1.png", image), entry("dog/1.jpg", image))));
         }
     }
 }

@@ -25,7 +25,10 @@ public final class OnnxReaderFuzz {
     static List<byte[]> seeds() {
         GraphProto branch = GraphProto.newBuilder()
                 .setName("branch")
-                .addNode(NodeProto.newBuilder().setOpType("Identity").addInput("a").addOutput("i"))
+                .addNode(NodeProto.newBuilder()
+                        .setOpType("Identity")
+                        .addInput("a")
+                        .addOutput("i"))
                 .addOutput(ValueInfoProto.newBuilder().setName("i"))
                 .build();
         TinyModel plain = TinyModel.opset(17)
@@ -59,8 +62,9 @@ public final class OnnxReaderFuzz {
                         .addDims(2)
                         .addDims(2)
                         .setDataLocation(TensorProto.DataLocation.EXTERNAL)
-                        .addExternalData(
-                                StringStringEntryProto.newBuilder().setKey("location").setValue("w.bin"))));
+                        .addExternalData(StringStringEntryProto.newBuilder()
+                                .setKey("location")
+                                .setValue("w.bin"))));
         return List.of(
                 plain.proto().toByteArray(),
                 branched.proto().toByteArray(),
