@@ -95,7 +95,8 @@ class QuantizeCommandTest {
         Files.createDirectories(blank.getParent());
         ImageIO.write(new BufferedImage(48, 48, BufferedImage.TYPE_INT_RGB), "png", blank.toFile());
 
-        int code = quantize(folder.resolve("blank"), sample.calibration(), "--device-class", "rpi-cpu");
+        int code = quantize(
+                folder.resolve("blank"), sample.calibration(), "--device-class", "rpi-cpu", "--method", "static");
 
         assertThat(errors.toString()).isEmpty();
         assertThat(code).isEqualTo(3);

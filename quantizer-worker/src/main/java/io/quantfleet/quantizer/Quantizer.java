@@ -10,6 +10,7 @@ import io.quantfleet.quantizer.evaluate.AccuracyGate;
 import io.quantfleet.quantizer.evaluate.HeldOut;
 import io.quantfleet.quantizer.evaluate.LatencyPlan;
 import io.quantfleet.quantizer.onnx.OnnxModel;
+import io.quantfleet.quantizer.search.Rung;
 import io.quantfleet.quantizer.search.SearchSetting;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,6 +92,27 @@ public final class Quantizer {
             output.publish(drafts.stream().map(Draft::name).toList());
             return new QuantizationResult(description.name(), bytes(onnx, original), variants);
         }
+    }
+
+    /**
+     * The same, until it is cancelled.
+     *
+     * @throws QuantizerException with {@link ReasonCode#CANCELLED} soon after {@link CancellationToken#cancel} was called
+     */
+    public QuantizationResult quantize(
+            QuantizationRequest request, QuantizationListener listener, CancellationToken cancellation) {
+        return quantize(request, new QuantizationListener() {
+            @Override
+            public void progressed(QuantizationProgress progress) {
+                cancellation.check();
+                listener.progressed(progress);
+            }
+
+            @Override
+            public void climbed(String deviceClass, Rung rung) {
+                listener.climbed(deviceClass, rung);
+            }
+        });
     }
 
     private SearchSetting setting(

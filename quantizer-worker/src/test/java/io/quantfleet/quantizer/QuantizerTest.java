@@ -10,6 +10,7 @@ import io.quantfleet.protocols.Sha256;
 import io.quantfleet.quantizer.QuantizationProgress.Step;
 import io.quantfleet.quantizer.evaluate.LatencyPlan;
 import io.quantfleet.quantizer.onnx.TinyModel;
+import io.quantfleet.quantizer.search.Rung;
 import io.quantfleet.quantizer.search.Trail;
 import io.quantfleet.quantizer.target.DeviceClassProfile;
 import io.quantfleet.quantizer.target.ProfileReader;
@@ -155,6 +156,34 @@ class QuantizerTest {
                     }
                 }))
                 .isSameAs(stop);
+        assertThat(folder.resolve("deep")).doesNotExist();
+    }
+
+    @Test
+    void stopsInTheMiddleOfTheLadderWhenItIsCancelled() {
+        CancellationToken cancellation = new CancellationToken();
+        List<String> rungs = new ArrayList<>();
+
+        assertThatThrownBy(() -> Quantizer.builder()
+                        .threads(1)
+                        .latency(QUICK)
+                        .build()
+                        .quantize(
+                                request(),
+                                new QuantizationListener() {
+                                    @Override
+                                    public void progressed(QuantizationProgress progress) {}
+
+                                    @Override
+                                    public void climbed(String deviceClass, Rung rung) {
+                                        rungs.add(rung.name());
+                                        cancellation.cancel();
+                                    }
+                                },
+                                cancellation))
+                .isInstanceOfSatisfying(
+                        QuantizerException.class, e -> assertThat(e.code()).isEqualTo(ReasonCode.CANCELLED));
+        assertThat(rungs).containsExactly("calibration-minmax");
         assertThat(folder.resolve("deep")).doesNotExist();
     }
 

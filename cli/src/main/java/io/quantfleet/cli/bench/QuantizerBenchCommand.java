@@ -56,7 +56,8 @@ final class QuantizerBenchCommand implements Callable<Integer> {
             names = "--calibration",
             required = true,
             paramLabel = "DATA",
-            description = "Samples, in one of the forms that quantize takes; repeated where there are fewer than needed.")
+            description =
+                    "Samples, in one of the forms that quantize takes; repeated where there are fewer than needed.")
     private Path calibration = Path.of("");
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to this file, too.")
@@ -95,13 +96,16 @@ final class QuantizerBenchCommand implements Callable<Integer> {
 
     private String measure(QuantizerBench bench) {
         JsonMapper mapper = JsonMapper.builder().build();
-        ObjectNode report = mapper.createObjectNode().put("model", bench.model()).put("samples", samples);
+        ObjectNode report =
+                mapper.createObjectNode().put("model", bench.model()).put("samples", samples);
         try (Progress progress = Progress.onStandardError()) {
             double plain = timed(progress, "Plain inference", bench::plainSeconds);
             report.put("plainSeconds", plain);
             ObjectNode ratio = report.putObject("ratio");
-            methods().forEach((name, method) -> ratio.put(
-                    name, timed(progress, "Quantize with " + name, () -> bench.quantizeSeconds(method)) / plain));
+            methods()
+                    .forEach((name, method) -> ratio.put(
+                            name,
+                            timed(progress, "Quantize with " + name, () -> bench.quantizeSeconds(method)) / plain));
             ObjectNode peak = report.putObject("peakRssMiB");
             for (int count : MEMORY_SAMPLES) {
                 Progress.Step step = progress.begin("Memory of " + count + " samples");

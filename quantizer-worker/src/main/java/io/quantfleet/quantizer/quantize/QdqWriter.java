@@ -91,7 +91,7 @@ final class QdqWriter {
     }
 
     private void addDequantize(IntegerType type, String tensor, List<String> inputs, String result, int axis) {
-        Node node = node(type, tensor + "_dequantize", "DequantizeLinear", inputs, result);
+        Node node = node(type, graph.freshName(tensor + "_dequantize"), "DequantizeLinear", inputs, result);
         graph.add(axis < 0 ? node : node.with("axis", axis));
     }
 

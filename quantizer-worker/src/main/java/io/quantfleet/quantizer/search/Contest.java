@@ -8,7 +8,8 @@ final class Contest {
     private final boolean forced;
     private final List<Entry> entries = new ArrayList<>();
     private Candidate best;
-    private boolean changed;
+    /** The entry of the best; -1 while that is still the one that reigned. */
+    private int winner = -1;
 
     private record Entry(String name, Candidate candidate) {}
 
@@ -26,10 +27,10 @@ final class Contest {
     /** Lets a variant challenge the best. */
     boolean challenge(String name, Candidate challenger) {
         entries.add(new Entry(name, challenger));
-        boolean wins = (forced && !changed) || challenger.heldOut().clearlyBetterThan(best.heldOut());
+        boolean wins = (forced && !changed()) || challenger.heldOut().clearlyBetterThan(best.heldOut());
         if (wins) {
             best = challenger;
-            changed = true;
+            winner = entries.size() - 1;
         }
         return wins;
     }
@@ -41,14 +42,15 @@ final class Contest {
 
     /** Whether it is another than when the contest was opened. */
     boolean changed() {
-        return changed;
+        return winner >= 0;
     }
 
     /** What was tried. */
     List<Trial> trials() {
-        return entries.stream()
-                .map(entry ->
-                        new Trial(entry.name(), entry.candidate().heldOut(), changed && entry.candidate() == best))
-                .toList();
+        List<Trial> trials = new ArrayList<>();
+        for (Entry entry : entries) {
+            trials.add(new Trial(entry.name(), entry.candidate().heldOut(), trials.size() == winner));
+        }
+        return trials;
     }
 }

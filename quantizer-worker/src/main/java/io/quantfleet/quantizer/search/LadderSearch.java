@@ -16,7 +16,7 @@ import java.util.Optional;
 /**
  * Climbs from cheap techniques to dear ones until a variant is accurate enough, and tells of every rung. Within a rung,
  * and between rungs, variants are chosen by samples held out of calibration; the validation samples only tell whether the
- * best so far is accurate enough, which is when the climb ends. See {@code docs/decisions/0007-the-ladder.md}. For use by
+ * best so far is accurate enough, which is when the climb ends. See {@code docs/decisions/0009-the-ladder.md}. For use by
  * one thread.
  */
 public final class LadderSearch {

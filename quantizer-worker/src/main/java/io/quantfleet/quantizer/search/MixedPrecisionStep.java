@@ -165,8 +165,7 @@ final class MixedPrecisionStep implements Step {
     }
 
     private static boolean beats(Candidate one, Candidate other) {
-        return one != other
-                && one.bytes() <= other.bytes()
+        return one.bytes() <= other.bytes()
                 && one.heldOut().closenessDb() > other.heldOut().closenessDb();
     }
 }

@@ -11,7 +11,6 @@ import io.quantfleet.quantizer.quantize.StaticQuantizer;
 import io.quantfleet.quantizer.technique.Finding;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Makes variants and compares them with FP32 on held-out samples. For use by one thread. */
 final class Workbench {
@@ -21,7 +20,7 @@ final class Workbench {
     private final ProgressListener listener;
     private final Calibrator calibrator;
     private final StaticQuantizer quantizer;
-    private final Map<Candidate, Accuracy> accuracies = new IdentityHashMap<>();
+    private final IdentityHashMap<Candidate, Accuracy> accuracies = new IdentityHashMap<>();
     private double calibrateSeconds;
     private double quantizeSeconds;
 

@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** Measures what it gives to leave one layer in FP32 where all others are quantized. */
 final class SpareRun {
@@ -34,7 +33,6 @@ final class SpareRun {
         HeldOut heldOut = new HeldOut(calibration.prepared().model(), description, samples, 1);
         reference = heldOut.compare(StaticQuantizer.rewrite(calibration, recipe));
         Map<String, Fidelity> measured = new ConcurrentHashMap<>();
-        AtomicInteger done = new AtomicInteger();
         try (InParallel parallel = new InParallel(threads)) {
             for (int from = 0; from < layers.size(); from += threads) {
                 List<Node> some = layers.subList(from, Math.min(layers.size(), from + threads));
@@ -44,7 +42,7 @@ final class SpareRun {
                             measured.put(layer.label(), heldOut.compare(StaticQuantizer.rewrite(calibration, spared)));
                         })
                         .toList());
-                listener.progressed((double) done.addAndGet(some.size()) / layers.size());
+                listener.progressed((double) (from + some.size()) / layers.size());
             }
         }
         return new LinkedHashMap<>(measured);

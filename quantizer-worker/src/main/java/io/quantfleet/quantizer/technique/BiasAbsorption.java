@@ -62,13 +62,13 @@ public final class BiasAbsorption {
     }
 
     private static void absorb(Graph graph, LayerPair pair, ChannelExtremes seen, List<Finding> findings) {
-        int channels = seen.least().length;
+        int channels = seen.channels();
         double[] common = new double[channels];
         int absorbed = 0;
         double largest = 0;
         for (int i = 0; i < channels; i++) {
-            double range = seen.greatest()[i] - (double) seen.least()[i];
-            common[i] = Math.max(0, seen.least()[i] - CAUTION * range);
+            double range = seen.greatest(i) - (double) seen.least(i);
+            common[i] = Math.max(0, seen.least(i) - CAUTION * range);
             absorbed += common[i] > 0 ? 1 : 0;
             largest = Math.max(largest, common[i]);
         }

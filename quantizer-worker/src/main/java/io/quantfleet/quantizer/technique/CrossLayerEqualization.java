@@ -66,9 +66,10 @@ public final class CrossLayerEqualization {
         CrossLayerEqualization equalization =
                 new CrossLayerEqualization(graph, balance, extremes(model, pairs, samples, threads));
         pairs.forEach(pair ->
-                equalization.factors.put(pair, ones(equalization.seen.getOrDefault(pair, ChannelExtremes.none(0)))));
-        for (int round = 0; round < ROUNDS && equalization.round(pairs) > SETTLED; round++) {
-            continue;
+                equalization.factors.put(pair, ones(equalization.seen.getOrDefault(pair, new ChannelExtremes(0)))));
+        double change = Double.POSITIVE_INFINITY;
+        for (int round = 0; round < ROUNDS && change > SETTLED; round++) {
+            change = equalization.round(pairs);
         }
         List<Finding> findings = new ArrayList<>();
         pairs.forEach(pair -> equalization.write(pair, findings));
@@ -78,7 +79,7 @@ public final class CrossLayerEqualization {
     }
 
     private static double[] ones(ChannelExtremes seen) {
-        double[] ones = new double[seen.least().length];
+        double[] ones = new double[seen.channels()];
         Arrays.fill(ones, 1);
         return ones;
     }
@@ -98,7 +99,7 @@ public final class CrossLayerEqualization {
                 lows.put(pair, watch.leastOfEach(tensor, rank, 1));
                 highs.put(pair, watch.greatestOfEach(tensor, rank, 1));
                 OutputChannels channels = OutputChannels.of(pair.first(), LayerPair.weight(graph, pair.first()));
-                seen.put(pair, ChannelExtremes.none(channels.count()));
+                seen.put(pair, new ChannelExtremes(channels.count()));
             }
         }
         watch.run(
@@ -133,7 +134,7 @@ public final class CrossLayerEqualization {
         if (Float.isInfinite(ceiling)) {
             return factor;
         }
-        double greatest = seen.getOrDefault(pair, ChannelExtremes.none(0)).greatest()[channel];
+        double greatest = seen.getOrDefault(pair, new ChannelExtremes(0)).greatest(channel);
         if (greatest >= ceiling * HEADROOM) {
             return 1;
         }
@@ -145,10 +146,10 @@ public final class CrossLayerEqualization {
         double[] own = factors.getOrDefault(pair, new double[0]);
         double[] sizes = new double[own.length];
         if (balance == Balance.ACTIVATIONS) {
-            ChannelExtremes extremes = seen.getOrDefault(pair, ChannelExtremes.none(0));
+            ChannelExtremes extremes = seen.getOrDefault(pair, new ChannelExtremes(0));
             boolean positive = pair.bound().isPresent();
             for (int i = 0; i < sizes.length; i++) {
-                double size = positive ? Math.max(0, extremes.greatest()[i]) : extremes.magnitude(i);
+                double size = positive ? Math.max(0, extremes.greatest(i)) : extremes.magnitude(i);
                 sizes[i] = Math.min(size, pair.ceiling(graph)) / own[i];
             }
             return sizes;

@@ -62,9 +62,8 @@ public final class SoftmaxBounds {
         }
         SoftmaxRows.Seen seen = SoftmaxRows.see(model, softmaxes, samples, threads);
         SoftmaxBounds bounds = new SoftmaxBounds(model, seen);
-        bounds.graph.sorted().stream()
-                .filter(node -> seen.rows().containsKey(node.output()))
-                .forEach(bounds::examine);
+        bounds.graph.sorted().forEach(node -> Optional.ofNullable(seen.rows().get(node.output()))
+                .ifPresent(rows -> bounds.examine(node, rows)));
         if (bounds.findings.isEmpty()) {
             return new Treatment(model, List.of());
         }
@@ -72,8 +71,7 @@ public final class SoftmaxBounds {
         return new Treatment(model.rewritten(bounds.graph, samples), bounds.findings);
     }
 
-    private void examine(Node softmax) {
-        SoftmaxRows rows = seen.rows().get(softmax.output());
+    private void examine(Node softmax, SoftmaxRows rows) {
         double length = facts.shape(softmax.inputs().get(0))
                 .map(shape -> shape.get(axis(softmax, shape.size())))
                 .filter(dimension -> dimension > 0)

@@ -46,8 +46,8 @@ class RangeMethodTest {
         double low = Math.min(0, range.min());
         double high = Math.max(0, range.max());
         double step = symmetric ? Math.max(-low, high) / 127 : (high - low) / 255;
-        long least = symmetric ? -127 : Math.round(low / step);
-        long greatest = symmetric ? 127 : least + 255;
+        double least = symmetric ? -127 : Math.rint(low / step);
+        double greatest = symmetric ? 127 : least + 255;
         double sum = 0;
         for (float value : values) {
             double stored = Math.max(least, Math.min(greatest, Math.rint(value / step))) * step;

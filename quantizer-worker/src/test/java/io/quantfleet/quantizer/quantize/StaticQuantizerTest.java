@@ -256,6 +256,19 @@ class StaticQuantizerTest {
     }
 
     @Test
+    void layersMayShareABias() {
+        TinyModel model = TinyModel.opset(17)
+                .input("x", -1, 8)
+                .output("y", -1, 8)
+                .weights("w", 0.5, 8, 8)
+                .weights("v", 0.5, 8, 8)
+                .weights("b", 0.5, 8)
+                .node("Gemm", List.of("x", "w", "b"), "h")
+                .node("Gemm", List.of("h", "v", "b"), "y");
+        assertClose(model, Quantized.of(model, SAMPLES, "rpi-cpu"));
+    }
+
+    @Test
     void aConstantThatIsAlsoAnInputIsQuantizedAndNoInputAnyMore() {
         TinyModel model = dense().graph(
                         graph -> graph.addInput(ValueInfoProto.newBuilder().setName("w")));
