@@ -159,4 +159,37 @@ class QuantizeCommandTest {
                 .contains(
                         "Exit codes:", "3   the variants are written, but at least one is REJECTED", "--device-class");
     }
+
+    @Test
+    void makesFormsThatNeedNoCalibration() throws IOException {
+        for (String method : List.of("dynamic", "weight-only-int8", "weight-only-int4", "fp16-storage")) {
+            Path json = folder.resolve(method + ".json");
+            int code = quantize(
+                    sample.calibration(),
+                    sample.validation(),
+                    "--device-class",
+                    "rpi-cpu",
+                    "--method",
+                    method,
+                    "--max-loss-points",
+                    "5",
+                    "--json",
+                    json.toString());
+            assertThat(errors.toString()).doesNotContain("quantfleet:");
+            assertThat(code).as(method).isZero();
+            JsonNode variant =
+                    new ObjectMapper().readTree(json.toFile()).get("variants").get(0);
+            assertThat(variant.get("method").asText()).startsWith(method);
+            assertThat(variant.get("bytes").asLong()).isLessThan(Files.size(sample.onnx()));
+        }
+    }
+
+    @Test
+    void refusesFormsThatADeviceClassCannotRun() {
+        int code = quantize(
+                sample.calibration(), sample.validation(), "--device-class", "phone-npu", "--method", "dynamic");
+        assertThat(code).isOne();
+        assertThat(errors.toString()).contains("phone-npu", "integers only");
+        assertThat(out).doesNotExist();
+    }
 }

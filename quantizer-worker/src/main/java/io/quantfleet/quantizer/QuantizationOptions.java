@@ -6,6 +6,7 @@ import io.quantfleet.quantizer.search.Objective;
 import io.quantfleet.quantizer.search.Technique;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -45,7 +46,24 @@ public record QuantizationOptions(
         /** Climbs from cheap techniques to dear ones until a variant is accurate enough. */
         AUTO,
         /** Quantizes once, with scales fixed beforehand, and uses the techniques that are asked for. */
-        STATIC
+        STATIC,
+        /** Weights in 8 bits, activations in 8 bits with scales found anew at every run. */
+        DYNAMIC,
+        /** Weights alone, in 8 bits. */
+        WEIGHT_ONLY_INT8,
+        /** Weights alone, in 4 bits. */
+        WEIGHT_ONLY_INT4,
+        /** Weights stored as 16-bit floats. */
+        FP16_STORAGE;
+
+        /** Its name on the command line and in jobs, like {@code weight-only-int4}. */
+        public String wireName() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        boolean calibrates() {
+            return this == AUTO || this == STATIC;
+        }
     }
 
     public QuantizationOptions {

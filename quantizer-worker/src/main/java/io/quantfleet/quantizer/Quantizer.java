@@ -62,7 +62,17 @@ public final class Quantizer {
 
         /** The quantizer. */
         public Quantizer build() {
-            return new Quantizer(new LadderMaker(), threads, latency);
+            VariantMaker ladder = new LadderMaker();
+            VariantMaker forms = new FormMaker();
+            return new Quantizer(
+                    (source, profile, target, listener) -> (source.options()
+                                            .method()
+                                            .calibrates()
+                                    ? ladder
+                                    : forms)
+                            .make(source, profile, target, listener),
+                    threads,
+                    latency);
         }
     }
 

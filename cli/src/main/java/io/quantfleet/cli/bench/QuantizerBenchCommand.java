@@ -43,6 +43,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 final class QuantizerBenchCommand implements Callable<Integer> {
     private static final List<Integer> MEMORY_SAMPLES = List.of(100, 2000);
+    private static final int SENSITIVITY_SAMPLES = 200;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -106,6 +107,7 @@ final class QuantizerBenchCommand implements Callable<Integer> {
                     .forEach((name, method) -> ratio.put(
                             name,
                             timed(progress, "Quantize with " + name, () -> bench.quantizeSeconds(method)) / plain));
+            ratio.put("sensitivity", timed(progress, "Sensitivity of the layers", this::sensitivity));
             ObjectNode peak = report.putObject("peakRssMiB");
             for (int count : MEMORY_SAMPLES) {
                 Progress.Step step = progress.begin("Memory of " + count + " samples");
@@ -120,6 +122,14 @@ final class QuantizerBenchCommand implements Callable<Integer> {
             return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(report);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("figures that can't be written as JSON", e);
+        }
+    }
+
+    // On as many samples as matter for it, over plain inference of the same.
+    private double sensitivity() {
+        int count = Math.min(samples, SENSITIVITY_SAMPLES);
+        try (QuantizerBench bench = new QuantizerBench(description, calibration, count, threads)) {
+            return bench.sensitivitySeconds() / bench.plainSeconds();
         }
     }
 

@@ -35,7 +35,8 @@ final class MethodOptions {
             defaultValue = "auto",
             paramLabel = "METHOD",
             description = "auto: climb from cheap techniques to dear ones until the variant is accurate enough. static:"
-                    + " quantize once, with the techniques of --techniques. Default: ${DEFAULT-VALUE}")
+                    + " quantize once, with the techniques of --techniques. dynamic, weight-only-int8, weight-only-int4 and"
+                    + " fp16-storage need no calibration. Default: ${DEFAULT-VALUE}")
     private String method = "auto";
 
     @Option(
@@ -142,9 +143,11 @@ final class MethodOptions {
 
     private Method readMethod() {
         return Arrays.stream(Method.values())
-                .filter(each -> each.name().toLowerCase(Locale.ROOT).equals(method))
+                .filter(each -> each.wireName().equals(method))
                 .findFirst()
-                .orElseThrow(() -> wrong("--method must be auto or static, not " + method));
+                .orElseThrow(() -> wrong("--method must be one of "
+                        + Arrays.stream(Method.values()).map(Method::wireName).collect(Collectors.joining(", "))
+                        + ", not " + method));
     }
 
     private Objective readObjective() {

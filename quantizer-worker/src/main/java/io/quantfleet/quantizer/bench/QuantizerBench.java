@@ -17,6 +17,7 @@ import io.quantfleet.quantizer.quantize.StaticQuantizer;
 import io.quantfleet.quantizer.runtime.Batch;
 import io.quantfleet.quantizer.runtime.OnnxSession;
 import io.quantfleet.quantizer.runtime.RuntimeOptions;
+import io.quantfleet.quantizer.sensitivity.SensitivityProfiler;
 import io.quantfleet.quantizer.target.DeviceClassProfile;
 import io.quantfleet.quantizer.target.ProfileReader;
 import java.nio.file.Path;
@@ -96,6 +97,18 @@ public final class QuantizerBench implements AutoCloseable {
                 .quantize(
                         new Calibration(calibrator, prepared, samples, ProgressListener.NONE),
                         Recipe.of(profile, RangeChoice.of(method)));
+    }
+
+    /** Seconds that the profile of all layers' sensitivity takes, calibration of the model apart. */
+    public double sensitivitySeconds() {
+        Calibrator calibrator = new Calibrator(threads, BATCH);
+        PreparedModel prepared = PreparedModel.of(model, samples, shapes(), profile.staticShapes());
+        Calibration calibration = new Calibration(calibrator, prepared, samples, ProgressListener.NONE);
+        Recipe recipe = Recipe.of(profile, RangeChoice.of(new MinMax()));
+        new StaticQuantizer(calibrator).quantize(calibration, recipe);
+        return new SensitivityProfiler(description, samples, threads)
+                .profile(calibration, recipe, ProgressListener.NONE)
+                .seconds();
     }
 
     private Map<String, List<Long>> shapes() {

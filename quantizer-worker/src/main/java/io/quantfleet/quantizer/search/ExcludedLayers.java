@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * Finds the operators that a user wants to stay in FP32: {@code first} and {@code last} are the first and last ones with
  * weights, {@code op:Softmax} all of a kind, anything else is a name in which {@code *} stands for any text.
  */
-final class ExcludedLayers {
+public final class ExcludedLayers {
     private static final Set<String> WEIGHTED = Set.of("Conv", "ConvTranspose", "Gemm", "MatMul");
     private static final String KIND = "op:";
     private static final String WHY = "it was excluded on request";
@@ -27,7 +27,7 @@ final class ExcludedLayers {
      *
      * @throws QuantizerException if one of the wishes fits no operator
      */
-    static Map<String, String> find(Graph graph, List<String> wishes) {
+    public static Map<String, String> find(Graph graph, List<String> wishes) {
         Map<String, String> found = new LinkedHashMap<>();
         for (String wish : wishes) {
             List<String> fitting = graph.sorted().stream()

@@ -1,0 +1,88 @@
+package io.quantfleet.quantizer;
+
+import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.quantizer.QuantizationOptions.Method;
+import io.quantfleet.quantizer.QuantizationProgress.Step;
+import io.quantfleet.quantizer.form.DynamicInt8;
+import io.quantfleet.quantizer.form.DynamicOptions;
+import io.quantfleet.quantizer.form.HalfStorage;
+import io.quantfleet.quantizer.form.WeightOnly;
+import io.quantfleet.quantizer.form.WeightOnlyOptions;
+import io.quantfleet.quantizer.prepare.PreparedModel;
+import io.quantfleet.quantizer.quantize.QuantizedModel;
+import io.quantfleet.quantizer.search.ExcludedLayers;
+import io.quantfleet.quantizer.search.Trail;
+import io.quantfleet.quantizer.target.DeviceClassProfile;
+import io.quantfleet.quantizer.target.IntegerType;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Makes variants in the forms that need no calibration, for device classes that can run them. */
+final class FormMaker implements VariantMaker {
+    /** The one runtime that has the operators of these forms. */
+    private static final String RUNTIME = "onnxruntime-cpu";
+
+    private static final int WEIGHT_ONLY_BLOCK = 32;
+    /** What MatMulNBits calls computing with 8-bit integers. */
+    private static final int INTEGER_ACCURACY = 4;
+
+    @Override
+    public MadeVariant make(Source source, DeviceClassProfile profile, Path target, MakingListener listener) {
+        checkAllowed(source.options().method(), profile);
+        listener.progressed(Step.QUANTIZE, 0);
+        long start = System.nanoTime();
+        PreparedModel prepared = PreparedModel.of(
+                source.original(),
+                source.setting().calibration(),
+                source.setting().sampleShapes(),
+                profile.staticShapes());
+        Set<String> excluded = ExcludedLayers.find(
+                        prepared.model().graph(), source.options().excluded())
+                .keySet();
+        QuantizedModel made = form(prepared, source.options(), excluded);
+        made.model().write(target);
+        listener.progressed(Step.QUANTIZE, 1);
+        Trail trail = new Trail(
+                made.method(), List.of(), 0, 0, List.of(), made.leftFloat(), List.of(), Optional.empty(), List.of());
+        return new MadeVariant(trail, 0, (System.nanoTime() - start) / 1e9);
+    }
+
+    private static void checkAllowed(Method method, DeviceClassProfile profile) {
+        boolean storageAlone = method == Method.FP16_STORAGE;
+        if (profile.everyOperator() || (!storageAlone && !profile.runtime().equals(RUNTIME))) {
+            throw new QuantizerException(
+                    ReasonCode.REQUEST_INVALID,
+                    profile.name() + " can't run models of the method " + method.wireName() + ": "
+                            + (profile.everyOperator()
+                                    ? "it computes in integers only"
+                                    : "its runtime is " + profile.runtime() + ", and only " + RUNTIME
+                                            + " has the operators"));
+        }
+    }
+
+    private static QuantizedModel form(PreparedModel prepared, QuantizationOptions options, Set<String> excluded) {
+        return switch (options.method()) {
+            case DYNAMIC -> DynamicInt8.quantize(prepared, dynamic(options, excluded));
+            case WEIGHT_ONLY_INT8 -> WeightOnly.quantize(prepared, weightOnly(Byte.SIZE, excluded));
+            case WEIGHT_ONLY_INT4 -> WeightOnly.quantize(prepared, weightOnly(Byte.SIZE / 2, excluded));
+            case FP16_STORAGE -> HalfStorage.quantize(prepared, excluded);
+            case AUTO, STATIC -> throw new IllegalStateException(options.method() + " needs calibration");
+        };
+    }
+
+    // Unsigned weights are exact where signed ones saturate, which is what a reduced range is asked for.
+    private static DynamicOptions dynamic(QuantizationOptions options, Set<String> excluded) {
+        boolean unsigned = options.reducedRange();
+        return new DynamicOptions(
+                unsigned ? IntegerType.UINT8 : IntegerType.INT8,
+                !unsigned && !options.perTensorWeights(),
+                false,
+                excluded);
+    }
+
+    private static WeightOnlyOptions weightOnly(int bits, Set<String> excluded) {
+        return new WeightOnlyOptions(bits, WEIGHT_ONLY_BLOCK, true, INTEGER_ACCURACY, excluded);
+    }
+}
