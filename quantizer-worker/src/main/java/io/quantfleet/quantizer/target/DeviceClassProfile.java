@@ -1,9 +1,13 @@
 package io.quantfleet.quantizer.target;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * What a kind of hardware with one runtime can execute, and what is expected of a model there.
@@ -15,12 +19,16 @@ import java.util.OptionalLong;
  * @param weights how weights are stored
  * @param activations how tensors that are computed are stored
  * @param bias how biases are stored
+ * @param forms ways to quantize a whole model that the runtime executes, the one to try first at the head
+ * @param layers precisions that a single operator may have in a variant of mixed precision
  * @param operators which operators are quantized
  * @param everyOperator whether a model is refused if one of its operators on floats stays unquantized
  * @param staticShapes whether all dimensions are fixed, the batch to 1
  * @param int8Kernels whether an operator stays in FP32 if ONNX Runtime chooses no int8 kernel for it
  * @param memoryMiB memory that a model may take
  * @param latencyMs objective for the median of one inference
+ * @param latencyTable how long operators take on the device; empty where they are to be timed instead
+ * @param minAgreement fraction of samples on which a variant must choose what FP32 chooses
  * @param maxLossPoints accuracy budget where none is given, in percentage points
  */
 public record DeviceClassProfile(
@@ -31,12 +39,16 @@ public record DeviceClassProfile(
         Weights weights,
         Activations activations,
         Bias bias,
+        List<Form> forms,
+        Set<Precision> layers,
         OperatorSet operators,
         boolean everyOperator,
         boolean staticShapes,
         Kernels int8Kernels,
         OptionalLong memoryMiB,
         OptionalDouble latencyMs,
+        LatencyTable latencyTable,
+        OptionalDouble minAgreement,
         OptionalDouble maxLossPoints) {
 
     /**
@@ -45,8 +57,9 @@ public record DeviceClassProfile(
      * @param type the integer type
      * @param symmetric whether zero points are 0
      * @param perChannel operators whose weights get a scale for each output channel
+     * @param reducedRange whether they keep to 7 bits, for x86 processors without VNNI
      */
-    public record Weights(IntegerType type, boolean symmetric, OperatorSet perChannel) {
+    public record Weights(IntegerType type, boolean symmetric, OperatorSet perChannel, boolean reducedRange) {
         public Weights {
             if (type.bytes() > 1) {
                 throw new IllegalArgumentException("weights are int8 or uint8, not " + type);
@@ -104,11 +117,19 @@ public record DeviceClassProfile(
     }
 
     public DeviceClassProfile {
+        forms = List.copyOf(forms);
+        if (forms.isEmpty() || layers.isEmpty()) {
+            throw new IllegalArgumentException("forms and layers name at least one each");
+        }
+        layers = Collections.unmodifiableSet(EnumSet.copyOf(layers));
         if (everyOperator && !operators.all()) {
             throw new IllegalArgumentException("everyOperator needs \"operators: all\"");
         }
         if (everyOperator && activations.outputs() != Outputs.EVERY) {
             throw new IllegalArgumentException("everyOperator needs \"outputs: every\"");
+        }
+        if (everyOperator && layers.contains(Precision.FLOAT32)) {
+            throw new IllegalArgumentException("everyOperator leaves no layer in float32");
         }
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.protocols.profile.ShippedProfiles;
 import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.schema.DocumentSchema;
 import io.quantfleet.quantizer.target.DeviceClassProfile.Activations;
@@ -12,45 +13,33 @@ import io.quantfleet.quantizer.target.DeviceClassProfile.Bias;
 import io.quantfleet.quantizer.target.DeviceClassProfile.Kernels;
 import io.quantfleet.quantizer.target.DeviceClassProfile.Outputs;
 import io.quantfleet.quantizer.target.DeviceClassProfile.Weights;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads profiles of device classes, checking them against their schema first. Safe for use by several threads. */
 public final class ProfileReader {
-    private static final String BUILT_IN = "/io/quantfleet/protocols/device-classes/";
-
     private final DocumentSchema schema =
             DocumentSchema.load("device-class-profile.v1.schema.json", ReasonCode.PROFILE_INVALID);
     private final JsonMapper json = JsonMapper.builder().build();
 
-    /** The names of the device classes that come with the product. */
+    /** The names of the profiles that come with the product: what is registered at first, then templates. */
     public static List<String> builtInNames() {
-        return List.of("rpi-cpu", "phone-npu", "gpu");
+        return ShippedProfiles.names();
     }
 
-    /** The profile of a device class that comes with the product. */
+    /** A profile that comes with the product. */
     public DeviceClassProfile builtIn(String name) {
-        if (!builtInNames().contains(name)) {
-            throw new QuantizerException(
-                    ReasonCode.PROFILE_INVALID,
-                    "there is no device class " + name + "; those that come with it are "
-                            + String.join(", ", builtInNames()));
-        }
-        try (InputStream stream = ProfileReader.class.getResourceAsStream(BUILT_IN + name + ".yaml")) {
-            if (stream == null) {
-                throw new IllegalStateException("no profile " + name + " on the class path");
-            }
-            return read(new String(stream.readAllBytes(), StandardCharsets.UTF_8), name + ".yaml");
-        } catch (IOException e) {
-            throw new UncheckedIOException("the profile " + name + " can't be read", e);
-        }
+        String text = ShippedProfiles.text(name)
+                .orElseThrow(() -> new QuantizerException(
+                        ReasonCode.PROFILE_INVALID,
+                        "there is no device class " + name + "; those that come with it are "
+                                + String.join(", ", builtInNames())));
+        return read(text, name + ".yaml");
     }
 
     /**
@@ -86,13 +75,20 @@ public final class ProfileReader {
             Weights weights,
             ActivationsFile activations,
             @Nullable Bias bias,
+            @Nullable List<Form> forms,
+            @Nullable Set<Precision> layers,
             OperatorSet operators,
             boolean everyOperator,
             boolean staticShapes,
             @Nullable Kernels int8Kernels,
             @Nullable Long memoryMiB,
             @Nullable Double latencyMs,
+            @Nullable List<LatencyTable.Row> latencyTable,
+            @Nullable Double minAgreement,
             @Nullable Double maxLossPoints) {
+
+        private static final Set<Precision> INTEGERS = EnumSet.of(Precision.INT8);
+        private static final Set<Precision> INTEGERS_AND_FLOATS = EnumSet.of(Precision.INT8, Precision.FLOAT32);
 
         private record ActivationsFile(
                 IntegerType type,
@@ -111,12 +107,16 @@ public final class ProfileReader {
                             activations.symmetric(),
                             Optional.ofNullable(activations.outputs()).orElse(Outputs.EVERY)),
                     Optional.ofNullable(bias).orElse(Bias.INT32),
+                    Optional.ofNullable(forms).orElse(List.of(Form.STATIC_INT8)),
+                    Optional.ofNullable(layers).orElse(everyOperator ? INTEGERS : INTEGERS_AND_FLOATS),
                     operators,
                     everyOperator,
                     staticShapes,
                     Optional.ofNullable(int8Kernels).orElse(Kernels.OPTIONAL),
                     memoryMiB == null ? OptionalLong.empty() : OptionalLong.of(memoryMiB),
                     latencyMs == null ? OptionalDouble.empty() : OptionalDouble.of(latencyMs),
+                    new LatencyTable(Optional.ofNullable(latencyTable).orElse(List.of())),
+                    minAgreement == null ? OptionalDouble.empty() : OptionalDouble.of(minAgreement),
                     maxLossPoints == null ? OptionalDouble.empty() : OptionalDouble.of(maxLossPoints));
         }
     }

@@ -52,12 +52,45 @@ class ProfileReaderTest {
     }
 
     @Test
+    void oldX86KeepsWeightsToSevenBits() {
+        assertThat(reader.builtIn("x86-avx2").weights().reducedRange()).isTrue();
+        assertThat(reader.builtIn("x86-vnni").weights().reducedRange()).isFalse();
+    }
+
+    @Test
+    void hexagonMayMixSixteenBitsIn() {
+        DeviceClassProfile hexagon = reader.builtIn("qnn-htp");
+        assertThat(hexagon.forms()).containsExactly(Form.STATIC_INT8, Form.A16W8);
+        assertThat(hexagon.layers()).containsExactly(Precision.INT8, Precision.A16W8);
+    }
+
+    @Test
+    void readsALatencyTable() {
+        DeviceClassProfile profile = reader.read(SMALL + """
+                latencyTable:
+                  - {operator: Conv, precision: int8, microsPerMillion: 2.5, overheadMicros: 10}
+                  - {operator: "*", precision: int8, microsPerMillion: 100}
+                minAgreement: 0.98
+                """, "my-board.yaml");
+        LatencyTable table = profile.latencyTable();
+        assertThat(table.micros("Conv", Precision.INT8, 4)).hasValue(20);
+        assertThat(table.micros("Add", Precision.INT8, 0.5)).hasValue(50);
+        assertThat(table.micros("Conv", Precision.FLOAT32, 4)).isEmpty();
+        assertThat(profile.minAgreement()).hasValue(0.98);
+    }
+
+    @Test
     void fillsInWhatIsLeftOut() {
         DeviceClassProfile profile = reader.read(SMALL, "my-board.yaml");
         assertThat(profile.bias()).isEqualTo(Bias.INT32);
         assertThat(profile.int8Kernels()).isEqualTo(Kernels.OPTIONAL);
         assertThat(profile.activations().outputs()).isEqualTo(Outputs.EVERY);
         assertThat(profile.maxLossPoints()).isEmpty();
+        assertThat(profile.minAgreement()).isEmpty();
+        assertThat(profile.forms()).containsExactly(Form.STATIC_INT8);
+        assertThat(profile.layers()).containsExactly(Precision.INT8, Precision.FLOAT32);
+        assertThat(profile.weights().reducedRange()).isFalse();
+        assertThat(profile.latencyTable().isEmpty()).isTrue();
         assertThat(profile.operators().contains("Gemm")).isTrue();
         assertThat(profile.weights().perChannel().contains("Gemm")).isFalse();
     }
@@ -74,6 +107,10 @@ class ProfileReaderTest {
                 "type: uint8, symmetric: false | type: uint8, symmetric: true | symmetric activations",
                 "symmetric: true, perChannel | symmetric: false, perChannel | must be symmetric",
                 "operators: [Conv, Gemm] | operators: [Conv, Gemm]\\neveryOperator: true | operators: all",
+                "operators: [Conv, Gemm] | operators: all\\neveryOperator: true\\nlayers: [int8, float32] | float32",
+                "operators: [Conv, Gemm] | operators: [Conv]\\nforms: [] | forms",
+                "operators: [Conv, Gemm] | operators: [Conv]\\nforms: [int3] | forms",
+                "operators: [Conv, Gemm] | operators: [Conv]\\nminAgreement: 98 | minAgreement",
                 "name: my-board | name: [ | YAML",
                 "title: My board | # | title"
             })
