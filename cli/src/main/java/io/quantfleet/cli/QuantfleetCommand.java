@@ -4,6 +4,8 @@ import io.quantfleet.agent.app.AgentCommand;
 import io.quantfleet.cli.bench.BenchCommand;
 import io.quantfleet.cli.demo.DemoCommand;
 import io.quantfleet.cli.embedded.ServersCommand;
+import io.quantfleet.cli.quantize.DeviceClassesCommand;
+import io.quantfleet.cli.quantize.LintCommand;
 import io.quantfleet.cli.quantize.QuantizeCommand;
 import io.quantfleet.cli.stack.UpCommand;
 import picocli.CommandLine;
@@ -28,6 +30,8 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             UpCommand.class,
             QuantizeCommand.class,
+            LintCommand.class,
+            DeviceClassesCommand.class,
             BenchCommand.class,
             AgentCommand.class,
             ServersCommand.class

@@ -37,6 +37,7 @@ public enum ReasonCode {
     PROFILE_INVALID,
     ACTIVATION_NOT_FINITE,
     QUANTIZATION_FAILED,
+    PROFILE_VIOLATED,
     CANCELLED,
     // A request to the control plane is refused.
     REQUEST_INVALID,

@@ -2,10 +2,12 @@ package io.quantfleet.quantizer;
 
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.Sha256;
+import io.quantfleet.quantizer.lint.LintFinding;
 import io.quantfleet.quantizer.target.DeviceClassProfile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A variant that was made but is not judged.
@@ -14,8 +16,18 @@ import java.nio.file.Path;
  * @param file where it is now
  * @param published where it will be
  * @param made how it was made
+ * @param lint what may be said against it; no errors are among it
  */
-record Draft(DeviceClassProfile profile, Path file, Path published, VariantMaker.MadeVariant made) {
+record Draft(
+        DeviceClassProfile profile,
+        Path file,
+        Path published,
+        VariantMaker.MadeVariant made,
+        List<LintFinding> lint) {
+
+    Draft {
+        lint = List.copyOf(lint);
+    }
 
     /** Its file name. */
     String name() {

@@ -8,12 +8,14 @@ import java.util.List;
 /** The first half of a request: makes the variants, one after another, and names their files. */
 final class Drafting {
     private final VariantMaker maker;
+    private final Inspection inspection;
     private final String model;
     private final OutputFolder output;
     private final ProgressScale progress;
 
-    Drafting(VariantMaker maker, String model, OutputFolder output, ProgressScale progress) {
+    Drafting(VariantMaker maker, Inspection inspection, String model, OutputFolder output, ProgressScale progress) {
         this.maker = maker;
+        this.inspection = inspection;
         this.model = model;
         this.output = output;
         this.progress = progress;
@@ -25,8 +27,10 @@ final class Drafting {
             int index = drafts.size();
             String name = model + "." + profile.name() + ".onnx";
             Path file = output.staged(name);
-            VariantMaker.MadeVariant made = maker.make(source, profile, file, progress.making(profile.name(), index));
-            drafts.add(new Draft(profile, file, output.published(name), made));
+            VariantMaker.MadeVariant made = maker.make(
+                    source, profile, file, progress.making(profile.name(), index));
+            drafts.add(new Draft(
+                    profile, file, output.published(name), made, inspection.inspect(file, profile)));
         }
         return drafts;
     }

@@ -62,7 +62,11 @@ final class Judgement {
                 evaluation,
                 new StepSeconds(made.calibrateSeconds(), made.quantizeSeconds(), evaluateSeconds),
                 PeakMemory.mebibytes(),
-                Verdict.of(evaluation, draft.profile().lossBudget(options.maxLossPoints()), options.minAgreement()),
+                draft.lint(),
+                Verdict.of(
+                        evaluation,
+                        draft.profile().lossBudget(options.maxLossPoints()),
+                        draft.profile().agreementBudget(options.minAgreement())),
                 made.trail());
     }
 }

@@ -21,9 +21,11 @@ final class LadderMaker implements VariantMaker {
         climb.progressed(0);
         SearchResult found = new LadderSearch(
                         source.setting(),
-                        searchOptions(options),
+                        searchOptions(options, profile),
                         profile,
-                        new AccuracyGoal(profile.lossBudget(options.maxLossPoints()), options.minAgreement()),
+                        new AccuracyGoal(
+                                profile.lossBudget(options.maxLossPoints()),
+                                profile.agreementBudget(options.minAgreement())),
                         climb::climbed,
                         climb::progressed)
                 .climb();
@@ -35,13 +37,13 @@ final class LadderMaker implements VariantMaker {
         return new MadeVariant(found.trail(), found.calibrateSeconds(), found.quantizeSeconds() + writing);
     }
 
-    private static SearchOptions searchOptions(QuantizationOptions options) {
+    private static SearchOptions searchOptions(QuantizationOptions options, DeviceClassProfile profile) {
         return new SearchOptions(
                 options.method() == Method.STATIC,
                 options.calibration(),
                 options.techniques(),
                 options.perTensorWeights(),
-                options.reducedRange(),
+                options.reducedRange() || profile.weights().reducedRange(),
                 options.objective(),
                 options.excluded());
     }

@@ -24,11 +24,13 @@ import java.nio.file.Path;
  */
 public final class Quantizer {
     private final VariantMaker maker;
+    private final Inspection inspection;
     private final int threads;
     private final LatencyPlan latency;
 
-    Quantizer(VariantMaker maker, int threads, LatencyPlan latency) {
+    Quantizer(VariantMaker maker, Inspection inspection, int threads, LatencyPlan latency) {
         this.maker = maker;
+        this.inspection = inspection;
         this.threads = threads;
         this.latency = latency;
     }
@@ -71,6 +73,7 @@ public final class Quantizer {
                                     ? ladder
                                     : forms)
                             .make(source, profile, target, listener),
+                    Inspection.LINTER,
                     threads,
                     latency);
         }
@@ -93,7 +96,7 @@ public final class Quantizer {
                 LabelledSamples validation = Datasets.open(request.files().validation(), description);
                 OutputFolder output = new OutputFolder(request.output())) {
             progress.at(Step.READ, 1);
-            Drafting drafting = new Drafting(maker, description.name(), output, progress);
+            Drafting drafting = new Drafting(maker, inspection, description.name(), output, progress);
             Judgement judgement = new Judgement(description, validation, threads, latency);
             var source = new VariantMaker.Source(
                     setting(original, description, calibration, validation, request.options()), request.options());

@@ -53,7 +53,12 @@ class QuantizerTest {
     }
 
     private static Quantizer copier() {
-        return new Quantizer((source, profile, target, listener) -> copy(source, target, listener), 1, QUICK);
+        return copier((variant, profile) -> List.of());
+    }
+
+    private static Quantizer copier(Inspection inspection) {
+        return new Quantizer(
+                (source, profile, target, listener) -> copy(source, target, listener), inspection, 1, QUICK);
     }
 
     private QuantizationRequest request() {
@@ -134,6 +139,7 @@ class QuantizerTest {
                     }
                     return copy(source, target, listener);
                 },
+                (variant, profile) -> List.of(),
                 1,
                 QUICK);
 
@@ -184,6 +190,16 @@ class QuantizerTest {
                 .isInstanceOfSatisfying(
                         QuantizerException.class, e -> assertThat(e.code()).isEqualTo(ReasonCode.CANCELLED));
         assertThat(rungs).containsExactly("calibration-minmax");
+        assertThat(folder.resolve("deep")).doesNotExist();
+    }
+
+    @Test
+    void publishesNothingThatTheTargetCanNotRun() {
+        assertThatThrownBy(() -> copier(Inspection.LINTER).quantize(request(), progress -> {}))
+                .hasMessageContaining("nothing in it is quantized")
+                .isInstanceOfSatisfying(
+                        QuantizerException.class,
+                        e -> assertThat(e.code()).isEqualTo(ReasonCode.PROFILE_VIOLATED));
         assertThat(folder.resolve("deep")).doesNotExist();
     }
 

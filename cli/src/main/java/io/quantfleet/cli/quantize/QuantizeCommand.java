@@ -81,8 +81,8 @@ public final class QuantizeCommand implements Callable<Integer> {
             required = true,
             split = ",",
             paramLabel = "CLASS",
-            description = "What to quantize for, separated by commas: rpi-cpu, phone-npu, gpu, or the path of a profile"
-                    + " of your own (.yaml).")
+            description = "What to quantize for, separated by commas: rpi-cpu, phone-npu, gpu or another name that"
+                    + " 'device-classes' lists, or the path of a profile of your own (.yaml).")
     private List<String> deviceClasses = List.of();
 
     @Option(

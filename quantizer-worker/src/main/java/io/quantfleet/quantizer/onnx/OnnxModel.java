@@ -46,12 +46,30 @@ public final class OnnxModel {
     }
 
     /**
+     * Reads a model that may be quantized already, to look at it: whoever made it, nothing is refused that is an ONNX graph.
+     *
+     * @throws QuantizerException if the file is not an ONNX model
+     */
+    public static OnnxModel readAnyForm(Path file) {
+        return OnnxReader.readAnyForm(file);
+    }
+
+    /**
      * Checks a serialized model that carries all its data.
      *
      * @throws QuantizerException if it is not a model that can be handled
      */
     public static OnnxModel of(ModelProto proto) {
         return OnnxReader.checked(proto, "in memory");
+    }
+
+    /**
+     * Checks a serialized model that may be quantized already.
+     *
+     * @throws QuantizerException if it is not an ONNX model
+     */
+    public static OnnxModel ofAnyForm(ModelProto proto) {
+        return OnnxReader.anyForm(proto, "in memory");
     }
 
     /** The version of ONNX's own operator set. */

@@ -22,10 +22,17 @@ final class OnnxReader {
     private OnnxReader() {}
 
     static OnnxModel read(Path file) {
+        return checked(load(file), file.toString());
+    }
+
+    static OnnxModel readAnyForm(Path file) {
+        return anyForm(load(file), file.toString());
+    }
+
+    private static ModelProto load(Path file) {
         try {
             ModelProto proto = header(file);
-            return checked(
-                    new ExternalData(directory(file), MOST_BYTES - Files.size(file)).inlined(proto), file.toString());
+            return new ExternalData(directory(file), MOST_BYTES - Files.size(file)).inlined(proto);
         } catch (IOException e) {
             throw unreadable(file, e);
         }
@@ -88,12 +95,17 @@ final class OnnxReader {
 
     static OnnxModel checked(ModelProto proto, String what) {
         checkHeader(proto, what);
+        OperatorCheck.check(proto.getGraph(), what);
+        return anyForm(proto, what);
+    }
+
+    static OnnxModel anyForm(ModelProto proto, String what) {
+        checkHeader(proto, what);
         GraphProto graph = proto.getGraph();
         if (graph.getSparseInitializerCount() > 0) {
             throw new QuantizerException(ReasonCode.OPERATOR_UNSUPPORTED, what + " stores sparse tensors");
         }
         graph.getInitializerList().forEach(OnnxReader::checkTensor);
-        OperatorCheck.check(graph, what);
         GraphCheck.check(graph, what);
         return new OnnxModel(proto);
     }

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  * Loads a variant in ONNX Runtime and reads from the graph that it makes of it which operators run on integers. Signed
  * activations count as they do on ARM, whatever processor this is.
  */
-final class KernelCheck {
+public final class KernelCheck {
     /** Operators that ONNX Runtime has an int8 kernel for on the CPU. */
     private static final Set<String> HAVE_KERNEL = Set.of(
             "Conv",
@@ -63,7 +63,7 @@ final class KernelCheck {
      * @param quantized the operators that the variant was meant to compute on integers
      * @throws QuantizerException if ONNX Runtime does not load the variant
      */
-    static List<Node> computedInFloats(OnnxModel variant, Collection<Node> quantized) {
+    public static List<Node> computedInFloats(OnnxModel variant, Collection<Node> quantized) {
         Set<String> onIntegers = new HashSet<>();
         for (NodeProto node : optimized(variant)) {
             if (KERNELS.contains(node.getOpType())) {

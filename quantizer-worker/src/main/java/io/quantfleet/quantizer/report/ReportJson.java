@@ -57,6 +57,8 @@ public final class ReportJson {
                 .put("quantize", rounded(report.seconds().quantize(), 1000))
                 .put("evaluate", rounded(report.seconds().evaluate(), 1000));
         figure(node, "peakRssMiB", rounded(report.peakRssMiB().orElse(Double.NaN), 10));
+        node.putArray("lint")
+                .addAll(report.lint().stream().map(LintJson::finding).toList());
         node.put("verdict", report.verdict().name());
         node.putArray("reasons")
                 .addAll(report.verdict().reasons().stream()
@@ -89,7 +91,7 @@ public final class ReportJson {
         return Double.isFinite(value) ? (double) Math.round(value * parts) / parts : value;
     }
 
-    private static String text(ObjectNode node) {
+    static String text(ObjectNode node) {
         try {
             return WRITER.writeValueAsString(node);
         } catch (JsonProcessingException e) {

@@ -3,7 +3,9 @@ package io.quantfleet.quantizer.report;
 import io.quantfleet.protocols.Sha256;
 import io.quantfleet.quantizer.evaluate.Evaluation;
 import io.quantfleet.quantizer.evaluate.Verdict;
+import io.quantfleet.quantizer.lint.LintFinding;
 import io.quantfleet.quantizer.search.Trail;
+import java.util.List;
 import java.util.OptionalDouble;
 
 /**
@@ -17,6 +19,7 @@ import java.util.OptionalDouble;
  * @param evaluation what was measured
  * @param seconds how long each step took
  * @param peakRssMiB the most memory that the process has had resident since it started, see {@link PeakMemory}
+ * @param lint what the target linter would have better; no errors are among it
  * @param verdict whether it may go to devices
  * @param trail how it came about
  */
@@ -29,5 +32,11 @@ public record VariantReport(
         Evaluation evaluation,
         StepSeconds seconds,
         OptionalDouble peakRssMiB,
+        List<LintFinding> lint,
         Verdict verdict,
-        Trail trail) {}
+        Trail trail) {
+
+    public VariantReport {
+        lint = List.copyOf(lint);
+    }
+}

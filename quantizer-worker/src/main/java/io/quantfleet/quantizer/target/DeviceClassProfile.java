@@ -138,6 +138,11 @@ public record DeviceClassProfile(
         return given.orElse(maxLossPoints.orElse(0.5));
     }
 
+    /** The agreement to ask for: the one given with a model, else this class's own; empty for no condition. */
+    public Optional<Double> agreementBudget(Optional<Double> given) {
+        return given.or(() -> minAgreement.isPresent() ? Optional.of(minAgreement.getAsDouble()) : Optional.empty());
+    }
+
     /** This profile with a single scale for every weight. */
     public DeviceClassProfile withWeightsPerTensor() {
         return new DeviceClassProfile(
@@ -145,15 +150,19 @@ public record DeviceClassProfile(
                 title,
                 description,
                 runtime,
-                new Weights(weights.type(), weights.symmetric(), OperatorSet.of()),
+                new Weights(weights.type(), weights.symmetric(), OperatorSet.of(), weights.reducedRange()),
                 activations,
                 bias,
+                forms,
+                layers,
                 operators,
                 everyOperator,
                 staticShapes,
                 int8Kernels,
                 memoryMiB,
                 latencyMs,
+                latencyTable,
+                minAgreement,
                 maxLossPoints);
     }
 

@@ -11,6 +11,8 @@ import io.quantfleet.quantizer.evaluate.Verdict;
 import io.quantfleet.quantizer.search.Trail;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import io.quantfleet.quantizer.lint.LintFinding;
+import io.quantfleet.quantizer.lint.LintFinding.Severity;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,7 @@ class ReportJsonTest {
                 evaluation,
                 new StepSeconds(1.5, 0.25, 3),
                 rss,
+                List.of(new LintFinding(Severity.WARNING, "fusion", "Relu_1", "quantize behind it")),
                 new Verdict(false, List.of("too \"far\" off")),
                 Trail.of("int8 static"));
     }
@@ -75,6 +78,12 @@ class ReportJsonTest {
                               "evaluate" : 3.0
                             },
                             "peakRssMiB" : 512.3,
+                            "lint" : [ {
+                              "severity" : "WARNING",
+                              "rule" : "fusion",
+                              "node" : "Relu_1",
+                              "message" : "quantize behind it"
+                            } ],
                             "verdict" : "REJECTED",
                             "reasons" : [ "too \\"far\\" off" ],
                             "techniques" : [ ],
