@@ -8,6 +8,7 @@ import io.quantfleet.quantizer.QuantizationRequest;
 import io.quantfleet.quantizer.QuantizationResult;
 import io.quantfleet.quantizer.Quantizer;
 import io.quantfleet.quantizer.QuantizerException;
+import io.quantfleet.quantizer.exchange.ExtraOutput;
 import io.quantfleet.quantizer.target.DeviceClassProfile;
 import java.nio.file.Path;
 import java.util.List;
@@ -97,6 +98,15 @@ public final class QuantizeCommand implements Callable<Integer> {
     private @Nullable Path json;
 
     @Option(
+            names = "--extra",
+            split = ",",
+            paramLabel = "KIND",
+            converter = ExtraOutputs.class,
+            description = "Write files for other tools beside each variant, separated by commas. encodings: AIMET's JSON,"
+                    + " layout 1.0.0, for Qualcomm's converters. dynamic-ranges: a line per tensor, for TensorRT.")
+    private List<ExtraOutput> extras = List.of();
+
+    @Option(
             names = "--threads",
             paramLabel = "N",
             description = "Threads for calibration and accuracy. Default: one per processor.")
@@ -122,6 +132,7 @@ public final class QuantizeCommand implements Callable<Integer> {
                                     new ModelFiles(description, calibration, validation), profiles, options, out),
                             steps);
             steps.finish();
+            result.variants().forEach(variant -> extras.forEach(extra -> extra.writeBeside(variant.file())));
             report.ifPresent(file -> file.write(result.toJson()));
             return show(result);
         } catch (QuantizerException e) {
