@@ -5,6 +5,7 @@ import io.quantfleet.protocols.v1.DevicePresenceChanged;
 import io.quantfleet.protocols.v1.DeviceReported;
 import io.quantfleet.protocols.v1.ModelVersionRegistered;
 import io.quantfleet.protocols.v1.QuantizationFailed;
+import io.quantfleet.protocols.v1.QuantizationJobCancelled;
 import io.quantfleet.protocols.v1.QuantizationJobRequested;
 import io.quantfleet.protocols.v1.QuantizationProgressed;
 import io.quantfleet.protocols.v1.TelemetryWindowReceived;
@@ -16,6 +17,7 @@ import java.util.Optional;
 public enum EventType {
     MODEL_VERSION_REGISTERED("model-version-registered.v1", ModelVersionRegistered.getDefaultInstance()),
     QUANTIZATION_JOB_REQUESTED("quantization-job-requested.v1", QuantizationJobRequested.getDefaultInstance()),
+    QUANTIZATION_JOB_CANCELLED("quantization-job-cancelled.v1", QuantizationJobCancelled.getDefaultInstance()),
     QUANTIZATION_PROGRESSED("quantization-progressed.v1", QuantizationProgressed.getDefaultInstance()),
     VARIANT_QUANTIZED("variant-quantized.v1", VariantQuantized.getDefaultInstance()),
     QUANTIZATION_FAILED("quantization-failed.v1", QuantizationFailed.getDefaultInstance()),

@@ -31,6 +31,11 @@ public record KafkaTopics(String prefix) {
         return prefix + "quantfleet.quantization-jobs.v1";
     }
 
+    /** {@code quantization-job-cancelled.v1}, keyed by job id, read by every worker from its beginning. */
+    public String quantizationControl() {
+        return prefix + "quantfleet.quantization-control.v1";
+    }
+
     /** How jobs fare and end, keyed by job id. */
     public String quantizationResults() {
         return prefix + "quantfleet.quantization-results.v1";
@@ -66,6 +71,7 @@ public record KafkaTopics(String prefix) {
         return List.of(
                 modelEvents(),
                 quantizationJobs(),
+                quantizationControl(),
                 quantizationResults(),
                 deviceTelemetry(),
                 deviceEvents(),

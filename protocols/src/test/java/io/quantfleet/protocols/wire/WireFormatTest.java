@@ -14,6 +14,7 @@ import io.quantfleet.protocols.v1.ModelVersionRegistered;
 import io.quantfleet.protocols.v1.Presence;
 import io.quantfleet.protocols.v1.ProbeSet;
 import io.quantfleet.protocols.v1.QuantizationFailed;
+import io.quantfleet.protocols.v1.QuantizationJobCancelled;
 import io.quantfleet.protocols.v1.QuantizationJobRequested;
 import io.quantfleet.protocols.v1.QuantizationProgressed;
 import io.quantfleet.protocols.v1.ReportedState;
@@ -26,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -42,6 +44,7 @@ class WireFormatTest {
         return Stream.of(
                 ModelVersionRegistered.getDefaultInstance(),
                 QuantizationJobRequested.getDefaultInstance(),
+                QuantizationJobCancelled.getDefaultInstance(),
                 QuantizationProgressed.getDefaultInstance(),
                 VariantQuantized.getDefaultInstance(),
                 QuantizationFailed.getDefaultInstance(),
@@ -72,6 +75,24 @@ class WireFormatTest {
         assertThat(populated.toByteArray()).isEqualTo(Files.readAllBytes(bytes));
         assertThat(type.getParserForType().parseFrom(Files.readAllBytes(bytes)).toString())
                 .isEqualTo(populated.toString());
+    }
+
+    @Test
+    void whatWasWrittenBeforeThereWereOptionsIsReadWithoutThem() throws Exception {
+        Path earlier = GOLDEN.resolve("earlier");
+
+        var job = QuantizationJobRequested.parseFrom(
+                Files.readAllBytes(earlier.resolve("QuantizationJobRequested.v1.binpb")));
+        var version =
+                ModelVersionRegistered.parseFrom(Files.readAllBytes(earlier.resolve("ModelVersionRegistered.v1.binpb")));
+        var progress =
+                QuantizationProgressed.parseFrom(Files.readAllBytes(earlier.resolve("QuantizationProgressed.v1.binpb")));
+
+        assertThat(job.getJobId()).isEqualTo("job_id-1");
+        assertThat(job.hasOptions()).isFalse();
+        assertThat(version.getModelName()).isEqualTo("model_name-1");
+        assertThat(version.hasOptions()).isFalse();
+        assertThat(progress.getRungsList()).isEmpty();
     }
 
     @ParameterizedTest

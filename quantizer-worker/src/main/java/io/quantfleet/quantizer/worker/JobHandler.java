@@ -33,14 +33,21 @@ final class JobHandler {
     private final WorkDirectory workDirectory;
     private final JobRunner runner;
     private final Results results;
+    private final CancelledJobs cancelled;
     private final WorkerMetrics metrics;
 
     JobHandler(
-            ObjectStore store, WorkDirectory workDirectory, JobRunner runner, Results results, WorkerMetrics metrics) {
+            ObjectStore store,
+            WorkDirectory workDirectory,
+            JobRunner runner,
+            Results results,
+            CancelledJobs cancelled,
+            WorkerMetrics metrics) {
         this.store = store;
         this.workDirectory = workDirectory;
         this.runner = runner;
         this.results = results;
+        this.cancelled = cancelled;
         this.metrics = metrics;
     }
 
@@ -51,6 +58,9 @@ final class JobHandler {
             request = parse(delivery);
         } catch (MalformedEventException e) {
             return new Outcome.Reject(ReasonCode.REQUEST_INVALID, String.valueOf(e.getMessage()));
+        }
+        if (cancelled.contains(request.getJobId())) {
+            return endCancelled(request.getJobId());
         }
         if (delivery.lastAttempt()) {
             return fail(
@@ -110,6 +120,10 @@ final class JobHandler {
             measured.ended(quantize(job, workspace));
             return new Outcome.Done();
         } catch (QuantizerException e) {
+            if (cancelled.contains(job.id())) {
+                measured.ended("cancelled");
+                return endCancelled(job.id());
+            }
             if (OUTAGES.contains(e.code())) {
                 return new Outcome.RetryLater(e.code() + ": " + e.getMessage());
             }
@@ -119,7 +133,8 @@ final class JobHandler {
     }
 
     private String quantize(QuantizationJob job, Workspace workspace) throws IOException, InterruptedException {
-        ThrottledProgress progress = new ThrottledProgress(job.id(), results, System::nanoTime);
+        ThrottledProgress progress = new ThrottledProgress(
+                job.id(), results, () -> cancelled.contains(job.id()), System::nanoTime);
         progress.report(QuantizationStep.QUANTIZATION_STEP_FETCH, 0);
         JobFiles files = new ArtifactFetcher(store).fetch(job.artifacts(), workspace);
         JobResult result = runner.run(job, files, progress);
@@ -134,6 +149,10 @@ final class JobHandler {
         try (InputStream in = Files.newInputStream(file)) {
             return store.put(in);
         }
+    }
+
+    private Outcome endCancelled(String jobId) throws InterruptedException {
+        return fail(jobId, ReasonCode.CANCELLED, "the job was cancelled");
     }
 
     private Outcome fail(String jobId, ReasonCode code, String message) throws InterruptedException {

@@ -1,5 +1,6 @@
 package io.quantfleet.quantizer.worker;
 
+import io.quantfleet.protocols.v1.QuantizationRung;
 import io.quantfleet.protocols.v1.QuantizationStep;
 
 /** Hears how far a job is. */
@@ -11,4 +12,7 @@ interface JobProgress {
      * @param fraction of the whole job, 0 to 1
      */
     void report(QuantizationStep step, double fraction);
+
+    /** Called when a rung of the ladder is done. */
+    default void climbed(QuantizationRung rung) {}
 }

@@ -1,7 +1,9 @@
 package io.quantfleet.quantizer.worker;
 
 import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -30,6 +32,20 @@ final class KafkaClients {
                         "record_limit",
                         ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
                         1),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+    }
+
+    /** Reads a whole topic for itself; topics are made by others. */
+    static Consumer<byte[], byte[]> reader(WorkerSettings settings) {
+        return new KafkaConsumer<>(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        settings.kafka(),
+                        ConsumerConfig.CLIENT_ID_CONFIG,
+                        settings.workerId() + "-control",
+                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+                        false),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
     }

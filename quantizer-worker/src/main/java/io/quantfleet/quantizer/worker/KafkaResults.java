@@ -10,12 +10,14 @@ import io.quantfleet.protocols.kafka.Events;
 import io.quantfleet.protocols.kafka.KafkaTopics;
 import io.quantfleet.protocols.v1.QuantizationFailed;
 import io.quantfleet.protocols.v1.QuantizationProgressed;
+import io.quantfleet.protocols.v1.QuantizationRung;
 import io.quantfleet.protocols.v1.QuantizationStep;
 import io.quantfleet.protocols.v1.VariantQuantized;
 import io.quantfleet.protocols.v1.Verdict;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -51,12 +53,13 @@ final class KafkaResults implements Results {
     }
 
     @Override
-    public void progressed(String jobId, QuantizationStep step, double fraction) {
+    public void progressed(String jobId, QuantizationStep step, double fraction, List<QuantizationRung> rungs) {
         QuantizationProgressed progress = QuantizationProgressed.newBuilder()
                 .setJobId(jobId)
                 .setWorkerId(workerId)
                 .setStep(step)
                 .setFraction(fraction)
+                .addAllRungs(rungs)
                 .setAt(now())
                 .build();
         try {

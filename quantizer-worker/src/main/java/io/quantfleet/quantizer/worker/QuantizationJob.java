@@ -1,7 +1,7 @@
 package io.quantfleet.quantizer.worker;
 
 import io.quantfleet.protocols.v1.QuantizationJobRequested;
-import java.util.Optional;
+import io.quantfleet.quantizer.QuantizationOptions;
 
 /**
  * One job: make one variant of one model version for one device class.
@@ -10,19 +10,14 @@ import java.util.Optional;
  * @param model the model's name and version, for people
  * @param target for what to quantize
  * @param artifacts what to read
- * @param maxLossPoints percentage points of accuracy that the variant may lose against FP32; empty for the profile's own
- *     budget
- * @param seed makes every choice at random repeatable
- * @param probeSamples size of the probe set to cut from the validation samples
+ * @param options how to quantize it, the accuracy budget and the size of the probe set included
  */
 record QuantizationJob(
         String id,
         String model,
         Target target,
         JobArtifacts artifacts,
-        Optional<Double> maxLossPoints,
-        long seed,
-        int probeSamples) {
+        QuantizationOptions options) {
     /**
      * What the variant shall run on.
      *
@@ -40,13 +35,6 @@ record QuantizationJob(
         if (id.isBlank()) {
             throw new IllegalArgumentException("the job has no id");
         }
-        if (maxLossPoints.filter(points -> !(points >= 0 && points <= 100)).isPresent()) {
-            throw new IllegalArgumentException(
-                    "the accuracy budget is " + maxLossPoints.orElseThrow() + " points, not 0 to 100");
-        }
-        if (probeSamples < 1) {
-            throw new IllegalArgumentException("the probe set has " + probeSamples + " samples, not at least 1");
-        }
     }
 
     /**
@@ -63,8 +51,16 @@ record QuantizationJob(
                 wire.getModelName() + ":" + wire.getModelVersion(),
                 new Target(wire.getDeviceClass(), wire.getProfileYaml()),
                 JobArtifacts.of(wire.getArtifacts()),
-                wire.hasBudget() ? Optional.of(wire.getBudget().getMaxLossPoints()) : Optional.empty(),
-                wire.getSeed(),
-                wire.getProbeSamples());
+                options(wire));
+    }
+
+    private static QuantizationOptions options(QuantizationJobRequested wire) {
+        QuantizationOptions.Builder options = WireOptions.read(wire.getOptions())
+                .seed(wire.getSeed())
+                .probeSamples(wire.getProbeSamples());
+        if (wire.hasBudget()) {
+            options.maxLossPoints(wire.getBudget().getMaxLossPoints());
+        }
+        return options.build();
     }
 }

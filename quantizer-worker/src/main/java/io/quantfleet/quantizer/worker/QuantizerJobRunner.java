@@ -2,15 +2,18 @@ package io.quantfleet.quantizer.worker;
 
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.v1.ProbeSet;
+import io.quantfleet.protocols.v1.QuantizationRung;
 import io.quantfleet.protocols.v1.QuantizationStep;
 import io.quantfleet.quantizer.ModelFiles;
-import io.quantfleet.quantizer.QuantizationOptions;
+import io.quantfleet.quantizer.QuantizationListener;
 import io.quantfleet.quantizer.QuantizationProgress;
 import io.quantfleet.quantizer.QuantizationRequest;
 import io.quantfleet.quantizer.QuantizedVariant;
 import io.quantfleet.quantizer.Quantizer;
 import io.quantfleet.quantizer.QuantizerException;
+import io.quantfleet.quantizer.evaluate.Fidelity;
 import io.quantfleet.quantizer.report.ReportJson;
+import io.quantfleet.quantizer.search.Rung;
 import io.quantfleet.quantizer.target.DeviceClassProfile;
 import io.quantfleet.quantizer.target.ProfileReader;
 import java.io.IOException;
@@ -33,10 +36,10 @@ final class QuantizerJobRunner implements JobRunner {
         QuantizationRequest request = new QuantizationRequest(
                 new ModelFiles(files.description(), files.calibration(), files.validation()),
                 List.of(profile(job.target())),
-                options(job),
+                job.options(),
                 files.output());
         QuantizedVariant variant = quantizer
-                .quantize(request, heard -> progress.report(step(heard.step()), heard.fraction()))
+                .quantize(request, new Listener(progress))
                 .variants()
                 .get(0);
         return new JobResult(
@@ -50,11 +53,27 @@ final class QuantizerJobRunner implements JobRunner {
                 ReportJson.ofVariant(variant.report()));
     }
 
-    private static QuantizationOptions options(QuantizationJob job) {
-        QuantizationOptions.Builder options =
-                QuantizationOptions.builder().seed(job.seed()).probeSamples(job.probeSamples());
-        job.maxLossPoints().ifPresent(options::maxLossPoints);
-        return options.build();
+    /** Passes on what the library tells. */
+    private record Listener(JobProgress progress) implements QuantizationListener {
+        @Override
+        public void progressed(QuantizationProgress heard) {
+            progress.report(step(heard.step()), heard.fraction());
+        }
+
+        @Override
+        public void climbed(String deviceClass, Rung rung) {
+            Fidelity after = rung.after();
+            progress.climbed(QuantizationRung.newBuilder()
+                    .setName(rung.name())
+                    .setSeconds(rung.seconds())
+                    .setGainDb(rung.gainDb())
+                    .setSqnrDb(after.sqnrDb())
+                    .setAgreement(after.agreement())
+                    .setLossPoints(after.lossPoints())
+                    .setBytes(rung.bytes())
+                    .setGoalMet(rung.goalMet())
+                    .build());
+        }
     }
 
     private DeviceClassProfile profile(QuantizationJob.Target target) {

@@ -2,15 +2,21 @@ package io.quantfleet.quantizer.worker;
 
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.artifact.StoredArtifact;
+import io.quantfleet.protocols.v1.QuantizationRung;
 import io.quantfleet.protocols.v1.QuantizationStep;
+import java.util.List;
 
 /**
  * Where it is told how jobs fare. All but progress is told for certain: the methods return once it is, however long that
  * takes. Safe for use by several threads.
  */
 interface Results {
-    /** Tells how far a job is; may be lost. */
-    void progressed(String jobId, QuantizationStep step, double fraction);
+    /**
+     * Tells how far a job is; may be lost.
+     *
+     * @param rungs all rungs of the ladder that were climbed until now
+     */
+    void progressed(String jobId, QuantizationStep step, double fraction, List<QuantizationRung> rungs);
 
     /** Ends a job with a variant. */
     void quantized(String jobId, JobResult result, StoredArtifact variant, StoredArtifact probeSet)

@@ -74,9 +74,14 @@ final class Worker implements AutoCloseable {
             return;
         }
         Producer<byte[], byte[]> producer = KafkaClients.producer(settings);
-        try (KafkaWatch watching = new KafkaWatch(kafka)) {
+        CancelledJobs cancelled = new CancelledJobs();
+        try (KafkaWatch watching = new KafkaWatch(kafka);
+                KafkaCancellations hearing = new KafkaCancellations(
+                                () -> KafkaClients.reader(settings), settings.topics().quantizationControl(), cancelled)
+                        .start()) {
+            hearing.awaitPast();
             watch = Optional.of(watching);
-            JobCourier carrying = courier(store, work, producer, deliveryLimit.get());
+            JobCourier carrying = courier(store, work, producer, cancelled, deliveryLimit.get());
             courier = Optional.of(carrying);
             if (stopping.getCount() > 0) {
                 LOG.info("waiting for jobs: workerId={} kafka={}", settings.workerId(), settings.kafka());
@@ -88,9 +93,13 @@ final class Worker implements AutoCloseable {
     }
 
     private JobCourier courier(
-            ObjectStore store, WorkDirectory work, Producer<byte[], byte[]> producer, int deliveryLimit) {
+            ObjectStore store,
+            WorkDirectory work,
+            Producer<byte[], byte[]> producer,
+            CancelledJobs cancelled,
+            int deliveryLimit) {
         KafkaResults results = new KafkaResults(producer, settings.topics(), settings.workerId(), Clock.systemUTC());
-        JobHandler handler = new JobHandler(store, work, runner, results, metrics);
+        JobHandler handler = new JobHandler(store, work, runner, results, cancelled, metrics);
         JobQueue queue = new KafkaJobQueue(
                 () -> KafkaClients.shareConsumer(settings),
                 settings.topics().quantizationJobs(),

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** Makes "variants" out of thin air, at once or when it is told to; remembers what it ran. */
 final class FakeJobRunner implements JobRunner {
@@ -40,10 +41,12 @@ final class FakeJobRunner implements JobRunner {
         files.add(jobFiles);
         progress.report(QuantizationStep.QUANTIZATION_STEP_CALIBRATE, 0.5);
         try {
-            gate.await();
+            while (!gate.await(50, TimeUnit.MILLISECONDS)) {
+                progress.report(QuantizationStep.QUANTIZATION_STEP_CALIBRATE, 0.5);
+            }
             Path variant = Files.writeString(jobFiles.output().resolve("variant.onnx"), "variant of " + job.model());
             Path probeSet = Files.writeString(jobFiles.output().resolve("probe-set"), "probe set");
-            return new JobResult(true, List.of(), variant, probeSet, job.probeSamples(), 0.9, 0.91, "{}");
+            return new JobResult(true, List.of(), variant, probeSet, job.options().probeSamples(), 0.9, 0.91, "{}");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new QuantizerException(ReasonCode.CANCELLED, "interrupted", e);

@@ -12,6 +12,7 @@ import io.quantfleet.protocols.v1.AccuracyBudget;
 import io.quantfleet.protocols.v1.ModelArtifacts;
 import io.quantfleet.protocols.v1.NamedArtifact;
 import io.quantfleet.protocols.v1.QuantizationFailed;
+import io.quantfleet.protocols.v1.QuantizationJobCancelled;
 import io.quantfleet.protocols.v1.QuantizationJobRequested;
 import io.quantfleet.protocols.v1.QuantizationProgressed;
 import io.quantfleet.protocols.v1.VariantQuantized;
@@ -122,6 +123,17 @@ final class Installation implements AutoCloseable {
         CloudEvent event = Events.of(job, job.getJobId(), "/control-plane", job.getJobId(), Instant.now());
         byte[] key = job.getJobId().getBytes(StandardCharsets.UTF_8);
         send(KafkaMessageFactory.createWriter(topics.quantizationJobs(), key).writeBinary(event));
+    }
+
+    void cancel(String jobId) {
+        CloudEvent event = Events.of(
+                QuantizationJobCancelled.newBuilder().setJobId(jobId).build(),
+                "cancel-" + jobId,
+                "/control-plane",
+                jobId,
+                Instant.now());
+        byte[] key = jobId.getBytes(StandardCharsets.UTF_8);
+        send(KafkaMessageFactory.createWriter(topics.quantizationControl(), key).writeBinary(event));
     }
 
     void send(ProducerRecord<byte[], byte[]> record) {

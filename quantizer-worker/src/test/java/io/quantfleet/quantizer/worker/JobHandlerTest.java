@@ -15,8 +15,12 @@ import io.quantfleet.protocols.v1.ModelArtifacts;
 import io.quantfleet.protocols.v1.NamedArtifact;
 import io.quantfleet.protocols.v1.QuantizationJobRequested;
 import io.quantfleet.protocols.v1.QuantizationProgressed;
+import io.quantfleet.protocols.v1.QuantizationRung;
 import io.quantfleet.protocols.v1.QuantizationStep;
+import io.quantfleet.quantizer.QuantizationOptions;
 import io.quantfleet.quantizer.QuantizerException;
+import io.quantfleet.quantizer.calibration.Percentile;
+import io.quantfleet.quantizer.search.Technique;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,6 +32,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -37,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class JobHandlerTest {
     private final RecordedResults results = new RecordedResults();
+    private final CancelledJobs cancelled = new CancelledJobs();
 
     @TempDir
     private Path directory;
@@ -195,7 +201,7 @@ class JobHandlerTest {
     @Test
     void reportsNewStepsAtOnceAndOthersNowAndThen() {
         long[] now = {0};
-        ThrottledProgress progress = new ThrottledProgress("j1", results, () -> now[0]);
+        ThrottledProgress progress = new ThrottledProgress("j1", results, () -> false, () -> now[0]);
 
         progress.report(QuantizationStep.QUANTIZATION_STEP_CALIBRATE, 0.1);
         progress.report(QuantizationStep.QUANTIZATION_STEP_CALIBRATE, 0.2);
@@ -206,8 +212,90 @@ class JobHandlerTest {
         assertThat(results.progress).containsExactly("CALIBRATE 0.1", "CALIBRATE 0.3", "EVALUATE 0.3");
     }
 
+    @Test
+    void tellsOfEveryRungAtOnceAndWithThoseBeforeIt() {
+        ThrottledProgress progress = new ThrottledProgress("j1", results, () -> false, () -> 0);
+
+        progress.report(QuantizationStep.QUANTIZATION_STEP_CALIBRATE, 0.1);
+        progress.climbed(QuantizationRung.newBuilder().setName("minmax").build());
+        progress.climbed(QuantizationRung.newBuilder().setName("calibration").build());
+
+        assertThat(results.progress)
+                .containsExactly("CALIBRATE 0.1", "CALIBRATE 0.1[minmax]", "CALIBRATE 0.1[minmax, calibration]");
+    }
+
+    @Test
+    void endsAJobThatIsCancelledWhileItRuns() throws Exception {
+        JobRunner runner = (job, files, progress) -> {
+            cancelled.add(job.id());
+            progress.report(QuantizationStep.QUANTIZATION_STEP_CALIBRATE, 0.3);
+            throw new IllegalStateException("the report throws");
+        };
+
+        Outcome outcome = handler(store, runner).handle(delivery(job(), 1, false));
+
+        assertThat(outcome).isEqualTo(new Outcome.Done());
+        assertThat(results.told).containsExactly("failed j1 CANCELLED the job was cancelled");
+    }
+
+    @Test
+    void doesNotBeginAJobThatIsCancelled() throws Exception {
+        FakeJobRunner runner = FakeJobRunner.quick();
+        cancelled.add("j1");
+
+        handler(store, runner).handle(delivery(job(), 1, false));
+
+        assertThat(runner.started).isEmpty();
+        assertThat(results.told).containsExactly("failed j1 CANCELLED the job was cancelled");
+    }
+
+    @Test
+    void refusesOptionsThatItDoesNotKnow() throws Exception {
+        QuantizationJobRequested.Builder job = job().toBuilder();
+        job.getOptionsBuilder().addTechniques("wishful-thinking");
+
+        handler(store, FakeJobRunner.quick()).handle(delivery(job.build(), 1, false));
+
+        assertThat(results.told)
+                .singleElement()
+                .asString()
+                .startsWith("failed j1 REQUEST_INVALID")
+                .contains("wishful-thinking", "bias-correction");
+    }
+
+    @Test
+    void givesTheQuantizerTheOptionsOfTheJob() throws Exception {
+        List<QuantizationOptions> given = new ArrayList<>();
+        JobRunner runner = (job, files, progress) -> {
+            given.add(job.options());
+            return FakeJobRunner.quick().run(job, files, progress);
+        };
+        QuantizationJobRequested.Builder job = job().toBuilder();
+        job.getOptionsBuilder()
+                .setMethod("static")
+                .setCalibration("percentile-99.9")
+                .addTechniques("bias-correction")
+                .addExcluded("op:Softmax")
+                .setMinAgreement(0.97)
+                .setCalibrationSamples(50);
+
+        handler(store, runner).handle(delivery(job.build(), 1, false));
+
+        assertThat(given).containsExactly(QuantizationOptions.builder()
+                .method(QuantizationOptions.Method.STATIC)
+                .calibration(new Percentile(99.9))
+                .techniques(Set.of(Technique.BIAS_CORRECTION))
+                .excluded(List.of("op:Softmax"))
+                .minAgreement(0.97)
+                .calibrationSamples(50)
+                .maxLossPoints(1)
+                .seed(job.getSeed())
+                .probeSamples(job.getProbeSamples())
+                .build());
+    }
+
     private JobHandler handler(ObjectStore from, JobRunner runner) {
-        return new JobHandler(from, work, runner, results, new WorkerMetrics());
+        return new JobHandler(from, work, runner, results, cancelled, new WorkerMetrics());
     }
 
     private QuantizationJobRequested job() {
@@ -259,8 +347,11 @@ class JobHandlerTest {
         final List<String> progress = new ArrayList<>();
 
         @Override
-        public void progressed(String jobId, QuantizationStep step, double fraction) {
-            progress.add(step.name().replace("QUANTIZATION_STEP_", "") + " " + fraction);
+        public void progressed(String jobId, QuantizationStep step, double fraction, List<QuantizationRung> rungs) {
+            String climbed = rungs.isEmpty()
+                    ? ""
+                    : rungs.stream().map(QuantizationRung::getName).toList().toString();
+            progress.add(step.name().replace("QUANTIZATION_STEP_", "") + " " + fraction + climbed);
         }
 
         @Override

@@ -9,7 +9,9 @@ import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.artifact.StoredArtifact;
 import io.quantfleet.protocols.v1.ProbeSet;
+import io.quantfleet.protocols.v1.QuantizationRung;
 import io.quantfleet.protocols.v1.QuantizationStep;
+import io.quantfleet.quantizer.QuantizationOptions;
 import io.quantfleet.quantizer.Quantizer;
 import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.sample.SampleModel;
@@ -18,9 +20,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,8 +54,19 @@ class QuantizerJobRunnerTest {
     @Test
     void makesAVariantItsProbeSetAndItsReport() throws IOException {
         Set<QuantizationStep> steps = EnumSet.noneOf(QuantizationStep.class);
+        List<QuantizationRung> rungs = new ArrayList<>();
 
-        JobResult result = runner.run(job("rpi-cpu", "rpi-cpu"), files, (step, fraction) -> steps.add(step));
+        JobResult result = runner.run(job("rpi-cpu", "rpi-cpu"), files, new JobProgress() {
+            @Override
+            public void report(QuantizationStep step, double fraction) {
+                steps.add(step);
+            }
+
+            @Override
+            public void climbed(QuantizationRung rung) {
+                rungs.add(rung);
+            }
+        });
 
         assertThat(result.ready()).as(result.reasons().toString()).isTrue();
         assertThat(Files.size(result.variant())).isBetween(10_000L, Files.size(files.onnx()) / 2);
@@ -64,6 +77,11 @@ class QuantizerJobRunnerTest {
         assertThat(report.get("deviceClass").asText()).isEqualTo("rpi-cpu");
         assertThat(report.get("sha256").asText())
                 .isEqualTo(Sha256.of(result.variant()).hex());
+        assertThat(rungs).isNotEmpty().allSatisfy(rung -> {
+            assertThat(rung.getName()).isNotBlank();
+            assertThat(rung.getBytes()).isPositive();
+            assertThat(rung.getAgreement()).isBetween(0.0, 1.0);
+        });
         assertThat(steps)
                 .contains(QuantizationStep.QUANTIZATION_STEP_CALIBRATE, QuantizationStep.QUANTIZATION_STEP_EVALUATE);
     }
@@ -83,9 +101,10 @@ class QuantizerJobRunnerTest {
                 "glyphs:1",
                 new QuantizationJob.Target(deviceClass, builtIn(profile)),
                 new JobArtifacts(ANY, file, List.of(), file, file),
-                Optional.of(100.0),
-                1,
-                20);
+                QuantizationOptions.builder()
+                        .maxLossPoints(100)
+                        .probeSamples(20)
+                        .build());
     }
 
     private static String builtIn(String name) {

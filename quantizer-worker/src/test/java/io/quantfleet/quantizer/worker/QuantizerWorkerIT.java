@@ -151,6 +151,57 @@ class QuantizerWorkerIT {
     }
 
     @Test
+    void stopsAJobThatIsCancelledAndTellsOfItOnce() throws Exception {
+        FakeJobRunner endless = FakeJobRunner.slow();
+        installation.request(installation.job("job-1").build());
+        try (WorkerThread worker = new WorkerThread(installation.settings("w1"), endless)) {
+            await().atMost(LIMIT).until(() -> endless.started.size() == 1);
+            installation.cancel("job-1");
+            await().atMost(Duration.ofSeconds(5))
+                    .until(() -> !installation.failures("job-1").isEmpty());
+        }
+
+        assertThat(installation.leftOver()).isEmpty();
+        assertThat(installation.failures("job-1")).singleElement().satisfies(failure -> assertThat(failure.getCode())
+                .isEqualTo("CANCELLED"));
+        assertThat(installation.variants("job-1")).isEmpty();
+    }
+
+    @Test
+    void doesNotBeginAJobThatWasCancelledBeforeItCame() throws Exception {
+        FakeJobRunner runner = FakeJobRunner.quick();
+        installation.request(installation.job("job-1").build());
+        installation.cancel("job-1");
+        try (WorkerThread worker = new WorkerThread(installation.settings("w1"), runner)) {
+            await().atMost(LIMIT).until(() -> !installation.failures("job-1").isEmpty());
+        }
+
+        assertThat(runner.started).isEmpty();
+        assertThat(installation.failures("job-1").get(0).getCode()).isEqualTo("CANCELLED");
+    }
+
+    @Test
+    void twoWorkersShareTheJobsOfOneModel() throws Exception {
+        FakeJobRunner first = FakeJobRunner.slow();
+        FakeJobRunner second = FakeJobRunner.slow();
+        try (WorkerThread one = new WorkerThread(installation.settings("w1"), first);
+                WorkerThread two = new WorkerThread(installation.settings("w2"), second)) {
+            installation.request(installation.job("for-rpi").build());
+            installation.request(
+                    installation.job("for-gpu").setDeviceClass("gpu").build());
+            await().atMost(LIMIT).until(() -> first.started.size() == 1 && second.started.size() == 1);
+            first.finish();
+            second.finish();
+            await().atMost(LIMIT)
+                    .until(() -> !installation.variants("for-rpi").isEmpty()
+                            && !installation.variants("for-gpu").isEmpty());
+        }
+
+        assertThat(Stream.concat(first.started.stream(), second.started.stream()))
+                .containsExactlyInAnyOrder("for-rpi", "for-gpu");
+    }
+
+    @Test
     void keepsALongJobBeyondTheDurationOfItsLock() throws Exception {
         FakeJobRunner first = FakeJobRunner.slow();
         FakeJobRunner second = FakeJobRunner.quick();

@@ -1,0 +1,39 @@
+package io.quantfleet.quantizer.worker;
+
+import io.quantfleet.quantizer.OptionNames;
+import io.quantfleet.quantizer.QuantizationOptions;
+import java.util.stream.Collectors;
+
+/** Reads the options that a job carries. */
+final class WireOptions {
+    private WireOptions() {}
+
+    /**
+     * Options of the library, to be completed with what a job says beside them.
+     *
+     * @throws IllegalArgumentException if there is no such name, or a number is out of its bounds
+     */
+    static QuantizationOptions.Builder read(io.quantfleet.protocols.v1.QuantizationOptions wire) {
+        QuantizationOptions.Builder options = QuantizationOptions.builder()
+                .perTensorWeights(wire.getPerTensorWeights())
+                .reducedRange(wire.getReducedRange())
+                .excluded(wire.getExcludedList());
+        if (!wire.getMethod().isEmpty()) {
+            options.method(OptionNames.method(wire.getMethod()));
+        }
+        if (!wire.getCalibration().isEmpty()) {
+            options.calibration(OptionNames.calibration(wire.getCalibration()));
+        }
+        if (wire.getTechniquesCount() > 0) {
+            options.techniques(
+                    wire.getTechniquesList().stream().map(OptionNames::technique).collect(Collectors.toSet()));
+        }
+        if (wire.hasMinAgreement()) {
+            options.minAgreement(wire.getMinAgreement());
+        }
+        if (wire.getCalibrationSamples() != 0) {
+            options.calibrationSamples(wire.getCalibrationSamples());
+        }
+        return options;
+    }
+}
