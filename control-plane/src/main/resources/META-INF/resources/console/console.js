@@ -196,22 +196,36 @@
   // Forms that call the REST interface: data-api is where to, data-then the page to go to, with fields of the answer,
   // data-confirm what to ask first --
 
-  function body(form) {
-    if (form.enctype === "multipart/form-data") {
-      const data = new FormData();
-      new FormData(form).forEach(function (value, key) {
-        if (value instanceof File ? value.size > 0 : value !== "") data.append(key, value);
-      });
-      return data;
-    }
+  // A field named a.b is member b of object a; what is left empty is left out.
+  function fields(form) {
     const json = {};
     new FormData(form).forEach(function (value, key) {
-      const field = form.elements[key];
-      if (value === "") return;
-      if ("json" in field.dataset) json[key] = JSON.parse(value);
-      else json[key] = field.type === "number" || "number" in field.dataset ? Number(value) : value;
+      if (value === "" || value instanceof File) return;
+      const path = key.split("."), last = path.pop();
+      const owner = path.reduce(function (object, name) { return object[name] = object[name] || {}; }, json);
+      owner[last] = typed(form.elements[key], value);
     });
-    return JSON.stringify(json);
+    return json;
+  }
+
+  function typed(field, value) {
+    if ("list" in field.dataset) return value.split(",").map(function (v) { return v.trim(); }).filter(Boolean);
+    if ("boolean" in field.dataset) return value === "true";
+    if ("json" in field.dataset) return JSON.parse(value);
+    return field.type === "number" || "number" in field.dataset ? Number(value) : value;
+  }
+
+  function body(form) {
+    const json = fields(form);
+    if (form.enctype !== "multipart/form-data") return JSON.stringify(json);
+    const data = new FormData();
+    new FormData(form).forEach(function (value, key) {
+      if (value instanceof File && value.size > 0) data.append(key, value);
+    });
+    Object.keys(json).forEach(function (key) {
+      data.append(key, typeof json[key] === "object" ? JSON.stringify(json[key]) : String(json[key]));
+    });
+    return data;
   }
 
   function refused(form, text) {

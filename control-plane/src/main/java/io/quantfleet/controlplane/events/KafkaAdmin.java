@@ -59,10 +59,11 @@ public class KafkaAdmin {
 
     /**
      * The jobs have one partition, which every worker shares: of several, a worker that died would keep its own until its
-     * session runs out. See {@code docs/decisions/0002-quantization-jobs-on-share-groups.md}.
+     * session runs out. Every worker reads all of the job control, so it needs no more than one either. See {@code docs/decisions/0002-quantization-jobs-on-share-groups.md}.
      */
     private int partitions(String topic) {
-        return topic.equals(topics.quantizationJobs()) ? 1 : settings.partitions();
+        boolean one = topic.equals(topics.quantizationJobs()) || topic.equals(topics.quantizationControl());
+        return one ? 1 : settings.partitions();
     }
 
     /**

@@ -13,21 +13,26 @@ import org.jdbi.v3.core.statement.StatementContext;
 /** Quantization jobs in the database. */
 @Singleton
 class JdbiJobs {
-    /** A job: one model version for one device class. */
-    record Job(UUID id, ModelVersionId model, String deviceClass, JobState state) {}
+    /** A job: the attempt at one model version for one device class. */
+    record Job(UUID id, ModelVersionId model, String deviceClass, int attempt, JobState state) {}
 
-    /** Whether the job is new: there is one for each version and device class. */
-    boolean insert(Tx tx, Job job, Instant now) {
+    /** Whether the job is new: there is one for each version, device class and attempt. */
+    boolean insert(Tx tx, Job job, JobPlanner.Terms terms, Instant now) {
         return tx.handle()
                         .createUpdate("""
                                 insert into quantization_job
-                                    (id, model_name, model_version, device_class, state, queued_at)
-                                values (:id, :model, :version, :deviceClass, :state, :now) on conflict do nothing""")
+                                    (id, model_name, model_version, device_class, attempt, state, options,
+                                     max_loss_points, queued_at)
+                                values (:id, :model, :version, :deviceClass, :attempt, :state,
+                                     cast(:options as jsonb), :maxLossPoints, :now) on conflict do nothing""")
                         .bind("id", job.id())
                         .bind("model", job.model().model())
                         .bind("version", job.model().version())
                         .bind("deviceClass", job.deviceClass())
+                        .bind("attempt", job.attempt())
                         .bind("state", job.state().name())
+                        .bind("options", JobOptions.json(terms.options()))
+                        .bind("maxLossPoints", terms.maxLossPoints().orElse(null))
                         .bind("now", now)
                         .execute()
                 == 1;
@@ -42,18 +47,33 @@ class JdbiJobs {
                 .findOne();
     }
 
+    /** The last attempt at a version for a device class, its row held until the transaction ends. */
+    Optional<Job> lockLatest(Tx tx, ModelVersionId id, String deviceClass) {
+        return tx.handle()
+                .createQuery("""
+                        select * from quantization_job
+                        where model_name = :model and model_version = :version and device_class = :deviceClass
+                        order by attempt desc limit 1 for update""")
+                .bind("model", id.model())
+                .bind("version", id.version())
+                .bind("deviceClass", deviceClass)
+                .map(JdbiJobs::map)
+                .findOne();
+    }
+
     /** Notes progress; it never goes back, whatever order its reports come in, unless another worker begins anew. */
-    void progressed(Tx tx, UUID id, String worker, String step, double fraction, Instant at) {
+    void progressed(Tx tx, UUID id, String worker, String step, double fraction, String rungs, Instant at) {
         tx.handle()
                 .createUpdate("""
                         update quantization_job set state = 'RUNNING', worker = :worker, step = :step,
-                            progress = :fraction, started_at = coalesce(started_at, :at)
+                            progress = :fraction, rungs = cast(:rungs as jsonb), started_at = coalesce(started_at, :at)
                         where id = :id and state in ('QUEUED', 'RUNNING')
                             and (worker is distinct from :worker or progress <= :fraction)""")
                 .bind("id", id)
                 .bind("worker", worker)
                 .bind("step", step)
                 .bind("fraction", fraction)
+                .bind("rungs", rungs)
                 .bind("at", at)
                 .execute();
     }
@@ -83,11 +103,20 @@ class JdbiJobs {
                 .execute();
     }
 
+    void cancelled(Tx tx, UUID id, Instant at) {
+        tx.handle()
+                .createUpdate("update quantization_job set state = 'CANCELLED', finished_at = :at where id = :id")
+                .bind("id", id)
+                .bind("at", at)
+                .execute();
+    }
+
     private static Job map(ResultSet row, StatementContext context) throws SQLException {
         return new Job(
                 Rows.uuid(row, "id"),
                 new ModelVersionId(row.getString("model_name"), row.getInt("model_version")),
                 row.getString("device_class"),
+                row.getInt("attempt"),
                 JobState.valueOf(row.getString("state")));
     }
 }

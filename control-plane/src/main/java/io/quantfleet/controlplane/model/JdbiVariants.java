@@ -22,6 +22,13 @@ import org.jdbi.v3.core.statement.StatementContext;
 /** Variants in the database. */
 @Singleton
 public class JdbiVariants {
+    private static final String VIEW = """
+            select j.id, j.device_class, j.attempt, j.progress, j.step, j.worker, j.failure_code, j.failure, j.options,
+                j.rungs, coalesce(v.verdict, j.state) as state, v.reasons, v.sha256, v.bytes, v.probe_samples,
+                v.probe_accuracy, v.report
+            from %s j left join variant v on v.job_id = j.id
+            """;
+
     private final ObjectMapper json;
 
     JdbiVariants(ObjectMapper json) {
@@ -86,13 +93,14 @@ public class JdbiVariants {
                 .execute();
     }
 
-    /** What may be rolled out of a model version, by device class. */
+    /** What may be rolled out of a model version, by device class; of several attempts the last that succeeded. */
     public Map<String, Ready> ready(Tx tx, ModelVersionId id) {
         return tx
                 .handle()
                 .createQuery("""
-                        select * from variant
-                        where model_name = :model and model_version = :version and verdict = 'READY'""")
+                        select distinct on (v.device_class) v.* from variant v join quantization_job j on j.id = v.job_id
+                        where v.model_name = :model and v.model_version = :version and v.verdict = 'READY'
+                        order by v.device_class, j.attempt desc""")
                 .bind("model", id.model())
                 .bind("version", id.version())
                 .map((row, context) -> new Ready(
@@ -106,14 +114,19 @@ public class JdbiVariants {
                 .collect(Collectors.toMap(Ready::deviceClass, Function.identity()));
     }
 
-    /** Every job of a model version with its variant, if it has one, in the order of device classes. */
+    /** One job with its variant, if it has one. */
+    Optional<VariantView> view(Tx tx, UUID job) {
+        return tx.handle()
+                .createQuery(VIEW.formatted("quantization_job") + " where j.id = :id")
+                .bind("id", job)
+                .map(this::view)
+                .findOne();
+    }
+
+    /** The last job of a model version for each device class, with its variant, if it has one. */
     public List<VariantView> views(Tx tx, String model, int version) {
         return tx.handle()
-                .createQuery("""
-                        select j.id, j.device_class, j.progress, j.step, j.worker, j.failure_code, j.failure,
-                            coalesce(v.verdict, j.state) as state, v.reasons, v.sha256, v.bytes, v.probe_samples,
-                            v.probe_accuracy, v.report
-                        from quantization_job j left join variant v on v.job_id = j.id
+                .createQuery(VIEW.formatted("current_quantization_job") + """
                         where j.model_name = :model and j.model_version = :version
                         order by j.device_class""")
                 .bind("model", model)
@@ -126,6 +139,7 @@ public class JdbiVariants {
         return new VariantView(
                 Rows.uuid(row, "id"),
                 row.getString("device_class"),
+                row.getInt("attempt"),
                 row.getString("state"),
                 row.getDouble("progress"),
                 Rows.optionalText(row, "step"),
@@ -136,6 +150,8 @@ public class JdbiVariants {
                 Optional.ofNullable(row.getObject("bytes", Long.class)),
                 Rows.optionalInt(row, "probe_samples"),
                 Rows.optionalDouble(row, "probe_accuracy"),
+                parsed(row.getString("options")),
+                parsed(row.getString("rungs")),
                 report(row));
     }
 
@@ -148,11 +164,14 @@ public class JdbiVariants {
     }
 
     private Optional<JsonNode> report(ResultSet row) throws SQLException {
-        String text = row.getString("report");
+        return Optional.ofNullable(row.getString("report")).map(this::parsed);
+    }
+
+    private JsonNode parsed(String text) {
         try {
-            return text == null ? Optional.empty() : Optional.of(json.readTree(text));
+            return json.readTree(text);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("the database holds a report that doesn't parse", e);
+            throw new IllegalStateException("the database holds JSON that doesn't parse", e);
         }
     }
 }

@@ -1,19 +1,24 @@
 package io.quantfleet.controlplane.model;
 
 import com.google.protobuf.Timestamp;
+import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.Ids;
 import io.quantfleet.controlplane.device.DeviceClass;
 import io.quantfleet.controlplane.outbox.JdbiOutbox;
 import io.quantfleet.controlplane.outbox.OutboxEvent;
 import io.quantfleet.controlplane.storage.Tx;
+import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.v1.AccuracyBudget;
 import io.quantfleet.protocols.v1.ModelArtifacts;
 import io.quantfleet.protocols.v1.ModelVersionRegistered;
 import io.quantfleet.protocols.v1.QuantizationJobRequested;
+import io.quantfleet.protocols.v1.QuantizationOptions;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Plans one quantization job for each device class, and tells the workers by the outbox. */
@@ -33,8 +38,16 @@ class JobPlanner {
         this.clock = clock;
     }
 
+    /**
+     * What a job is given beside the model.
+     *
+     * @param maxLossPoints percentage points of accuracy that the variant may lose
+     * @param options how to quantize; what it does not say is left to the worker
+     */
+    record Terms(Optional<Double> maxLossPoints, QuantizationOptions options) {}
+
     /** Tells of a version registered over REST; the planner itself reads that event, as it reads any producer's. */
-    void announce(Tx tx, ModelVersionId id, NewModelVersion version) {
+    void announce(Tx tx, ModelVersionId id, NewModelVersion version, QuantizationOptions options) {
         Instant now = clock.instant();
         outbox.add(
                 tx,
@@ -46,6 +59,7 @@ class JobPlanner {
                         .setVersion(id.version())
                         .setArtifacts(version.artifacts())
                         .setBudget(budget(version.maxLossPoints()))
+                        .setOptions(options)
                         .setRegisteredAt(Timestamp.newBuilder()
                                 .setSeconds(now.getEpochSecond())
                                 .setNanos(now.getNano()))
@@ -53,27 +67,56 @@ class JobPlanner {
     }
 
     /** Plans the jobs of a version that are not planned yet. */
-    void plan(Tx tx, ModelVersionId id, ModelArtifacts artifacts, double maxLossPoints, List<DeviceClass> classes) {
+    void plan(Tx tx, ModelVersionId id, ModelArtifacts artifacts, Terms terms, List<DeviceClass> classes) {
         for (DeviceClass deviceClass : classes) {
-            JdbiJobs.Job job = new JdbiJobs.Job(ids.next(), id, deviceClass.name(), JobState.QUEUED);
-            if (jobs.insert(tx, job, clock.instant())) {
-                outbox.add(
-                        tx,
-                        requestId(job.id()),
-                        OutboxEvent.QUANTIZATION_JOB_REQUESTED,
-                        job.id().toString(),
-                        QuantizationJobRequested.newBuilder()
-                                .setJobId(job.id().toString())
-                                .setModelName(id.model())
-                                .setModelVersion(id.version())
-                                .setDeviceClass(deviceClass.name())
-                                .setProfileYaml(deviceClass.profile())
-                                .setArtifacts(artifacts)
-                                .setBudget(budget(maxLossPoints))
-                                .setSeed(seed(artifacts))
-                                .setProbeSamples(defaults.probeSamples())
-                                .build());
-            }
+            request(tx, new JdbiJobs.Job(ids.next(), id, deviceClass.name(), 1, JobState.QUEUED), deviceClass, artifacts, terms);
+        }
+    }
+
+    /**
+     * Plans a further attempt for each class.
+     *
+     * @throws ControlPlaneException {@code ILLEGAL_STATE} if the attempt before it is under way
+     */
+    List<JdbiJobs.Job> planAgain(
+            Tx tx, ModelVersionId id, ModelArtifacts artifacts, Terms terms, List<DeviceClass> classes) {
+        List<JdbiJobs.Job> planned = new ArrayList<>();
+        for (DeviceClass deviceClass : classes) {
+            Optional<JdbiJobs.Job> last = jobs.lockLatest(tx, id, deviceClass.name());
+            last.filter(job -> !job.state().isFinal()).ifPresent(job -> {
+                throw new ControlPlaneException(
+                        ReasonCode.ILLEGAL_STATE,
+                        id + " is being quantized for '" + deviceClass.name() + "' (" + job.state() + "): wait for job "
+                                + job.id() + " to end, or cancel it");
+            });
+            int attempt = last.map(JdbiJobs.Job::attempt).orElse(0) + 1;
+            JdbiJobs.Job job = new JdbiJobs.Job(ids.next(), id, deviceClass.name(), attempt, JobState.QUEUED);
+            request(tx, job, deviceClass, artifacts, terms);
+            planned.add(job);
+        }
+        return planned;
+    }
+
+    private void request(
+            Tx tx, JdbiJobs.Job job, DeviceClass deviceClass, ModelArtifacts artifacts, Terms terms) {
+        if (jobs.insert(tx, job, terms, clock.instant())) {
+            outbox.add(
+                    tx,
+                    requestId(job.id()),
+                    OutboxEvent.QUANTIZATION_JOB_REQUESTED,
+                    job.id().toString(),
+                    QuantizationJobRequested.newBuilder()
+                            .setJobId(job.id().toString())
+                            .setModelName(job.model().model())
+                            .setModelVersion(job.model().version())
+                            .setDeviceClass(deviceClass.name())
+                            .setProfileYaml(deviceClass.profile())
+                            .setArtifacts(artifacts)
+                            .setBudget(budget(terms.maxLossPoints().orElse(defaults.maxLossPoints())))
+                            .setSeed(seed(artifacts))
+                            .setProbeSamples(defaults.probeSamples())
+                            .setOptions(terms.options())
+                            .build());
         }
     }
 

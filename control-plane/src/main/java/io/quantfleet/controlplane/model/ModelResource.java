@@ -1,8 +1,10 @@
 package io.quantfleet.controlplane.model;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.protocols.artifact.ObjectStore;
+import io.quantfleet.protocols.v1.QuantizationOptions;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -14,8 +16,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 import org.jboss.resteasy.reactive.server.multipart.MultipartFormDataInput;
 
 /** Models, their versions and variants over REST. */
@@ -30,6 +34,7 @@ public class ModelResource {
     private final JdbiModels models;
     private final JdbiVariants variants;
     private final QuantizationDefaults defaults;
+    private final Requantization again;
 
     ModelResource(
             Database database,
@@ -38,7 +43,8 @@ public class ModelResource {
             JobPlanner planner,
             JdbiModels models,
             JdbiVariants variants,
-            QuantizationDefaults defaults) {
+            QuantizationDefaults defaults,
+            Requantization again) {
         this.database = database;
         this.store = store;
         this.registry = registry;
@@ -46,6 +52,7 @@ public class ModelResource {
         this.models = models;
         this.variants = variants;
         this.defaults = defaults;
+        this.again = again;
     }
 
     record Made(String name, int version, String onnxSha256) {}
@@ -71,13 +78,14 @@ public class ModelResource {
     @Operation(
             summary = "Registers the next version of a model",
             description = "Parts: description (YAML), onnx, externalData (any number), calibration, validation"
-                    + " (.zip or .npz), maxLossPoints (optional). The model's name is in the description.")
+                    + " (.zip or .npz), maxLossPoints and options (JSON; both optional). The model's name is in the"
+                    + " description.")
     public Response register(MultipartFormDataInput form) throws IOException {
         ModelUpload upload = new ModelUpload(form);
         NewModelVersion version = upload.store(store, defaults.maxLossPoints());
         ModelVersionId id = database.inTransaction(tx -> {
             ModelVersionId registered = registry.registerNext(tx, version);
-            planner.announce(tx, registered, version);
+            planner.announce(tx, registered, version, upload.options());
             return registered;
         });
         return Response.created(URI.create("/api/v1/models/" + id.model() + "/versions/" + id.version()))
@@ -127,6 +135,40 @@ public class ModelResource {
             models.require(tx, name, version);
             return variants.views(tx, name, version);
         });
+    }
+
+    /**
+     * @param deviceClasses empty or absent for every class
+     * @param maxLossPoints absent for what the version was registered with
+     * @param options absent for the worker's defaults
+     */
+    record NewJobs(
+            @Nullable List<String> deviceClasses,
+            @Nullable Double maxLossPoints,
+            @Nullable JsonNode options) {}
+
+    @POST
+    @Path("{name}/versions/{version}/jobs")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(
+            summary = "Quantizes a version again, perhaps with other options",
+            description = "A rollout takes the last attempt that is READY. 409 with ILLEGAL_STATE while the attempt before it is"
+                    + " under way.")
+    public Response quantizeAgain(String name, int version, NewJobs body) {
+        Optional<Double> points = Optional.ofNullable(body.maxLossPoints());
+        if (points.filter(given -> !(given >= 0 && given <= 100)).isPresent()) {
+            throw ControlPlaneException.invalid("maxLossPoints is in percentage points, from 0 to 100");
+        }
+        JobPlanner.Terms terms = new JobPlanner.Terms(
+                points,
+                Optional.ofNullable(body.options())
+                        .map(options -> JobOptions.parse(options.toString()))
+                        .orElse(QuantizationOptions.getDefaultInstance()));
+        List<String> classes = Optional.ofNullable(body.deviceClasses()).orElse(List.of());
+        List<VariantView> planned = database.inTransaction(tx -> again.plan(tx, name, version, classes, terms).stream()
+                .map(job -> variants.view(tx, job.id()).orElseThrow())
+                .toList());
+        return Response.status(Response.Status.CREATED).entity(planned).build();
     }
 
     private static VersionView view(JdbiModels.Registered version, List<VariantView> variants) {

@@ -6,6 +6,7 @@ import io.quantfleet.protocols.artifact.ObjectStore;
 import io.quantfleet.protocols.artifact.StoredArtifact;
 import io.quantfleet.protocols.v1.ModelArtifacts;
 import io.quantfleet.protocols.v1.NamedArtifact;
+import io.quantfleet.protocols.v1.QuantizationOptions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,7 +25,7 @@ import org.jboss.resteasy.reactive.server.multipart.MultipartFormDataInput;
  */
 final class ModelUpload {
     private static final Set<String> PARTS =
-            Set.of("description", "onnx", "externalData", "calibration", "validation", "maxLossPoints");
+            Set.of("description", "onnx", "externalData", "calibration", "validation", "maxLossPoints", "options");
     private static final int MAX_DESCRIPTION_BYTES = 1 << 20;
 
     private final MultipartFormDataInput form;
@@ -40,6 +41,7 @@ final class ModelUpload {
         }
         this.description = ModelDescription.parse(descriptionText());
         this.maxLossPoints = maxLossPoints();
+        options();
         requireFile("onnx", ReasonCode.MODEL_MALFORMED);
         requireDataSet("calibration");
         requireDataSet("validation");
@@ -48,6 +50,13 @@ final class ModelUpload {
                 throw ControlPlaneException.invalid("a part 'externalData' is empty or has no plain file name");
             }
         }
+    }
+
+    /** How the version shall be quantized; what is not said is left to the worker. */
+    QuantizationOptions options() {
+        return parts("options").isEmpty()
+                ? QuantizationOptions.getDefaultInstance()
+                : JobOptions.parse(part("options").getValue());
     }
 
     /** Streams the parts into the object store, hashing them on the way. */
@@ -126,7 +135,7 @@ final class ModelUpload {
             throw ControlPlaneException.invalid(
                     "the form has " + (parts.isEmpty() ? "no part" : parts.size() + " parts")
                             + " '" + name + "'; it needs description, onnx, calibration and validation,"
-                            + " and takes externalData (any number) and maxLossPoints");
+                            + " and takes externalData (any number), maxLossPoints and options");
         }
         return parts.iterator().next();
     }

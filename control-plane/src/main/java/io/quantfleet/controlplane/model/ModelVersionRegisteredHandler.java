@@ -13,6 +13,7 @@ import io.quantfleet.protocols.v1.ModelArtifacts;
 import io.quantfleet.protocols.v1.ModelVersionRegistered;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The planner: a new model version, announced by our own REST or by any producer, becomes one quantization job for each
@@ -74,7 +75,8 @@ class ModelVersionRegisteredHandler implements EventHandler<ModelVersionRegister
         ModelVersionId id = event.getVersion() == 0
                 ? registry.registerNext(tx, version)
                 : registry.registerAs(tx, new ModelVersionId(name, event.getVersion()), version);
-        planner.plan(tx, id, artifacts, maxLossPoints, wanted);
+        planner.plan(
+                tx, id, artifacts, new JobPlanner.Terms(Optional.of(maxLossPoints), event.getOptions()), wanted);
         return Outcome.DONE;
     }
 }

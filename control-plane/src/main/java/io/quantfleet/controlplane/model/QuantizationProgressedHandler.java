@@ -37,6 +37,7 @@ class QuantizationProgressedHandler implements EventHandler<QuantizationProgress
                     event.getWorkerId(),
                     event.getStep().name().substring(PREFIX.length()),
                     Math.max(0, Math.min(1, event.getFraction())),
+                    RungsJson.of(event.getRungsList()),
                     clock.instant());
         }
         return Outcome.DONE;

@@ -8,17 +8,21 @@ import java.util.UUID;
 /**
  * What became of one model version for one device class, as REST shows it: the job while it lasts, then the variant.
  *
- * @param state QUEUED, RUNNING, READY, REJECTED or FAILED
+ * @param attempt how often this version was to be quantized for the class, this time included
+ * @param state QUEUED, RUNNING, READY, REJECTED, FAILED or CANCELLED
  * @param progress of the job, 0 to 1
  * @param reasonCode why it FAILED
  * @param reasons why it was REJECTED or FAILED
  * @param bytes of the quantized ONNX file
  * @param probeAccuracy of the variant on its probe set, 0 to 1
+ * @param options how it is to be quantized; what is not said is left to the worker
+ * @param rungs what a running job's search has climbed until now
  * @param report as {@code quantfleet quantize --json} writes it
  */
 public record VariantView(
         UUID jobId,
         String deviceClass,
+        int attempt,
         String state,
         double progress,
         Optional<String> step,
@@ -29,6 +33,8 @@ public record VariantView(
         Optional<Long> bytes,
         Optional<Integer> probeSamples,
         Optional<Double> probeAccuracy,
+        JsonNode options,
+        JsonNode rungs,
         Optional<JsonNode> report) {
     public VariantView {
         reasons = List.copyOf(reasons);

@@ -4,13 +4,15 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import io.quantfleet.protocols.kafka.KafkaTopics;
 import io.quantfleet.protocols.v1.ModelVersionRegistered;
+import io.quantfleet.protocols.v1.QuantizationJobCancelled;
 import io.quantfleet.protocols.v1.QuantizationJobRequested;
 import java.util.Arrays;
 
 /** The events that leave by the outbox, with the code they are stored under and the topic they go to. */
 public enum OutboxEvent {
     MODEL_VERSION_REGISTERED("model-version-registered.v1", ModelVersionRegistered.parser()),
-    QUANTIZATION_JOB_REQUESTED("quantization-job-requested.v1", QuantizationJobRequested.parser());
+    QUANTIZATION_JOB_REQUESTED("quantization-job-requested.v1", QuantizationJobRequested.parser()),
+    QUANTIZATION_JOB_CANCELLED("quantization-job-cancelled.v1", QuantizationJobCancelled.parser());
 
     private final String code;
     private final Parser<? extends Message> parser;
@@ -32,6 +34,7 @@ public enum OutboxEvent {
         return switch (this) {
             case MODEL_VERSION_REGISTERED -> topics.modelEvents();
             case QUANTIZATION_JOB_REQUESTED -> topics.quantizationJobs();
+            case QUANTIZATION_JOB_CANCELLED -> topics.quantizationControl();
         };
     }
 

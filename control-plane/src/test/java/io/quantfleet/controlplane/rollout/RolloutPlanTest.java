@@ -3,6 +3,7 @@ package io.quantfleet.controlplane.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.device.JdbiDevices;
 import io.quantfleet.controlplane.model.JdbiVariants;
@@ -72,6 +73,7 @@ class RolloutPlanTest {
         return new VariantView(
                 JOB,
                 deviceClass,
+                1,
                 state,
                 1,
                 Optional.empty(),
@@ -82,6 +84,8 @@ class RolloutPlanTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                MissingNode.getInstance(),
+                MissingNode.getInstance(),
                 Optional.empty());
     }
 }

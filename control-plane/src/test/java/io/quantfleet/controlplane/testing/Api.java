@@ -6,6 +6,7 @@ import static io.restassured.RestAssured.when;
 import io.restassured.builder.MultiPartSpecBuilder;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -82,12 +83,34 @@ public final class Api {
     }
 
     public static ValidatableResponse register(String description, byte[] onnx, byte[] calibration, byte[] validation) {
+        return form(description, onnx, calibration, validation)
+                .post("/api/v1/models")
+                .then();
+    }
+
+    public static ValidatableResponse registerWith(String model, String options) {
+        return form(description(model), bytes("graph of " + model), bytes("calibration"), bytes("validation"))
+                .multiPart("options", options)
+                .post("/api/v1/models")
+                .then();
+    }
+
+    private static RequestSpecification form(
+            String description, byte[] onnx, byte[] calibration, byte[] validation) {
         return given().multiPart(part("description", "model.yaml", bytes(description)))
                 .multiPart(part("onnx", "any.onnx", onnx))
                 .multiPart(part("calibration", "calibration.zip", calibration))
-                .multiPart(part("validation", "validation.npz", validation))
-                .post("/api/v1/models")
-                .then();
+                .multiPart(part("validation", "validation.npz", validation));
+    }
+
+    /** A page of the console. */
+    public static String page(String path) {
+        return given().accept("text/html")
+                .get("/" + path)
+                .then()
+                .statusCode(200)
+                .extract()
+                .asString();
     }
 
     public static String putArtifact(byte[] content) {

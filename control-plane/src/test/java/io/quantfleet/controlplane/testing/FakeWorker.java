@@ -7,6 +7,7 @@ import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.kafka.Events;
 import io.quantfleet.protocols.kafka.KafkaTopics;
 import io.quantfleet.protocols.v1.ArtifactRef;
+import io.quantfleet.protocols.v1.QuantizationJobCancelled;
 import io.quantfleet.protocols.v1.QuantizationJobRequested;
 import io.quantfleet.protocols.v1.QuantizationProgressed;
 import io.quantfleet.protocols.v1.QuantizationStep;
@@ -49,7 +50,10 @@ public final class FakeWorker implements AutoCloseable {
                 new StringDeserializer(),
                 new ByteArrayDeserializer());
         consumer.assign(
-                List.of(new TopicPartition(TOPICS.quantizationJobs(), 0), new TopicPartition(TOPICS.deadLetters(), 0)));
+                List.of(
+                        new TopicPartition(TOPICS.quantizationJobs(), 0),
+                        new TopicPartition(TOPICS.quantizationControl(), 0),
+                        new TopicPartition(TOPICS.deadLetters(), 0)));
         producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", bootstrapServers), new StringSerializer(), new ByteArraySerializer());
     }
@@ -71,6 +75,18 @@ public final class FakeWorker implements AutoCloseable {
                         Events.data(KafkaMessageFactory.createReader(record).toEvent()))
                 .filter(job -> job.getModelName().equals(model) && ids.add(job.getJobId()))
                 .toList();
+    }
+
+    /** Waits until workers are told that a job is cancelled. */
+    public void awaitCancelled(String jobId) {
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+            poll();
+            return seen.stream()
+                    .filter(record -> record.topic().equals(TOPICS.quantizationControl()))
+                    .map(record -> Events.data(KafkaMessageFactory.createReader(record).toEvent()))
+                    .anyMatch(message -> message instanceof QuantizationJobCancelled job
+                            && job.getJobId().equals(jobId));
+        });
     }
 
     /** Waits for a dead letter and gives the reason in its headers. */

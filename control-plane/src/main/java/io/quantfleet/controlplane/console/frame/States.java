@@ -36,6 +36,7 @@ public final class States {
             Map.entry("FAIL", BAD),
             Map.entry("DEPLOYED", BUSY),
             Map.entry("OFFLINE", "warn"),
+            Map.entry("CANCELLED", "warn"),
             Map.entry("EXPIRED", "warn"),
             Map.entry("REFUSED", BAD),
             Map.entry("REVERTED", BAD),

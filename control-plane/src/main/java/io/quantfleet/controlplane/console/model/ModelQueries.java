@@ -26,13 +26,13 @@ public class ModelQueries {
                    (select count(*) from device d where d.active_model_name = m.model_name
                        and d.active_model_version = m.version) as devices
               from model_version m
-              left join quantization_job j on j.model_name = m.model_name and j.model_version = m.version
+              left join current_quantization_job j on j.model_name = m.model_name and j.model_version = m.version
               left join variant v on v.job_id = j.id
              where m.model_name = :name group by m.model_name, m.version order by m.version desc
             """;
 
     private static final String COLUMNS = """
-            select j.model_name, j.device_class, coalesce(v.verdict, j.state) as state, j.step, j.progress, j.worker,
+            select j.id, j.model_name, j.device_class, j.rungs::text as rungs, coalesce(v.verdict, j.state) as state, j.step, j.progress, j.worker,
                    j.failure_code, j.failure, j.started_at, coalesce(v.reasons, '{}') as reasons, v.sha256, v.bytes,
                    v.report ->> 'method' as method, v.accuracy_fp32, v.accuracy,
                    (v.report #>> '{accuracy,agreement}')::double precision as agreement,
@@ -48,7 +48,7 @@ public class ModelQueries {
                    (v.report ->> 'peakRssMiB')::double precision as peak_rss_mi_b,
                    (select count(*) from device d where d.active_variant_sha256 = v.sha256
                        and d.device_class = v.device_class) as devices
-              from quantization_job j left join variant v on v.job_id = j.id
+              from current_quantization_job j left join variant v on v.job_id = j.id
             """;
 
     private static final String LATEST_COLUMNS = COLUMNS + """

@@ -4,6 +4,7 @@ import io.quantfleet.controlplane.console.frame.Units;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -11,10 +12,13 @@ import java.util.stream.Stream;
  * A variant, or the job that is to make it: one column of the comparison. What a report does not say is empty. Fractions
  * are 0 to 1, latencies milliseconds.
  *
- * @param state QUEUED, RUNNING, FAILED; of a finished job the verdict, READY or REJECTED
+ * @param id of the job
+ * @param state QUEUED, RUNNING, FAILED, CANCELLED; of a finished job the verdict, READY or REJECTED
  * @param devices that run this variant
+ * @param rungs what a running job's search has climbed, as JSON
  */
 public record VariantColumn(
+        UUID id,
         String deviceClass,
         String state,
         Optional<String> step,
@@ -40,9 +44,15 @@ public record VariantColumn(
         Optional<Double> quantizeSeconds,
         Optional<Double> evaluateSeconds,
         Optional<Double> peakRssMiB,
-        long devices) {
+        long devices,
+        String rungs) {
     public VariantColumn {
         reasons = List.copyOf(reasons);
+    }
+
+    /** What the search of a running job has climbed until now. */
+    public List<RungRow> climbed() {
+        return RungRow.list(rungs);
     }
 
     /** There is a variant, whatever its verdict. */

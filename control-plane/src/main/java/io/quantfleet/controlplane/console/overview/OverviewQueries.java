@@ -43,14 +43,14 @@ class OverviewQueries {
                 select 2, 'FAILED', j.model_name || ' v' || j.model_version || ' for ' || j.device_class,
                        concat_ws(': ', j.failure_code, j.failure),
                        '/models/' || j.model_name || '/versions/' || j.model_version, j.finished_at
-                  from quantization_job j
+                  from current_quantization_job j
                   join newest n on n.model_name = j.model_name and n.version = j.model_version
                  where j.state = 'FAILED'
                 union all
                 select 3, 'REJECTED', v.model_name || ' v' || v.model_version || ' for ' || v.device_class,
                        array_to_string(v.reasons, '; '),
                        '/models/' || v.model_name || '/versions/' || v.model_version, v.created_at
-                  from variant v
+                  from variant v join current_quantization_job c on c.id = v.job_id
                   join newest n on n.model_name = v.model_name and n.version = v.model_version
                  where v.verdict = 'REJECTED'
                 union all

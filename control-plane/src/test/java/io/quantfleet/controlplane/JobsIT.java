@@ -1,0 +1,165 @@
+package io.quantfleet.controlplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+
+import io.quantfleet.controlplane.testing.Api;
+import io.quantfleet.controlplane.testing.EmbeddedParts;
+import io.quantfleet.controlplane.testing.FakeWorker;
+import io.quantfleet.controlplane.testing.Story;
+import io.quantfleet.protocols.artifact.ObjectStore;
+import io.quantfleet.protocols.v1.QuantizationJobRequested;
+import io.quantfleet.protocols.v1.QuantizationRung;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Jobs with options, told of rung by rung, cancelled, and done again. */
+@QuarkusTest
+@WithTestResource(EmbeddedParts.class)
+class JobsIT {
+    @ConfigProperty(name = "quantfleet.kafka.bootstrap-servers")
+    String bootstrapServers;
+
+    @Inject
+    ObjectStore store;
+
+    private FakeWorker worker;
+
+    @BeforeEach
+    void start() {
+        Api.awaitReady();
+        worker = new FakeWorker(bootstrapServers);
+    }
+
+    @AfterEach
+    void stop() {
+        worker.close();
+    }
+
+    private QuantizationJobRequested newJob(String model) {
+        Api.register(model, "the graph of " + model).statusCode(201);
+        return worker.awaitJobs(model, 3).get(0);
+    }
+
+    private void finish(QuantizationJobRequested job, String variant) throws IOException {
+        store.put(new ByteArrayInputStream(Api.bytes(variant)));
+        store.put(new ByteArrayInputStream(Api.bytes("probes")));
+        worker.sendResult(
+                job.getJobId(), job.getJobId(), worker.ready(job, Api.bytes(variant), Api.bytes("probes")));
+        Story.eventually(() -> assertThat(
+                        Api.get("jobs/" + job.getJobId()).getString("state"))
+                .isEqualTo("READY"));
+    }
+
+    @Test
+    void optionsGivenAtRegistrationReachTheWorker() {
+        Api.registerWith("with-options", "{\"method\": \"static\", \"excluded\": [\"first\"], \"minAgreement\": 0.98}")
+                .statusCode(201);
+
+        assertThat(worker.awaitJobs("with-options", 3)).allSatisfy(job -> {
+            assertThat(job.getOptions().getMethod()).isEqualTo("static");
+            assertThat(job.getOptions().getExcludedList()).containsExactly("first");
+            assertThat(job.getOptions().getMinAgreement()).isEqualTo(0.98);
+        });
+        assertThat(Story.variant("with-options", "gpu", "options.method")).isEqualTo("static");
+    }
+
+    @Test
+    void unknownOptionsAreRefusedByName() {
+        Api.registerWith("wrong-options", "{\"method\": \"magic\"}")
+                .statusCode(400)
+                .body("code", equalTo("REQUEST_INVALID"))
+                .body("detail", containsString("method"));
+        Api.registerWith("wrong-options", "{\"methods\": \"auto\"}")
+                .statusCode(400)
+                .body("detail", containsString("methods"));
+        Api.tryGet("models/wrong-options").statusCode(404);
+    }
+
+    @Test
+    void rungsAreShownWhileTheJobRuns() {
+        QuantizationJobRequested job = newJob("climbing");
+        worker.sendResult(
+                UUID.randomUUID().toString(),
+                job.getJobId(),
+                FakeWorker.progress(job, 0.4).toBuilder()
+                        .addRungs(QuantizationRung.newBuilder()
+                                .setName("minmax")
+                                .setSqnrDb(9.5)
+                                .setAgreement(0.88)
+                                .setBytes(1000))
+                        .addRungs(QuantizationRung.newBuilder()
+                                .setName("softmax-bounds")
+                                .setGainDb(Double.POSITIVE_INFINITY)
+                                .setGoalMet(true))
+                        .build());
+
+        Story.eventually(
+                () -> assertThat(Api.get("jobs/" + job.getJobId()).getList("rungs.name", String.class))
+                        .containsExactly("minmax", "softmax-bounds"));
+        assertThat(Api.page("models/climbing/versions/1"))
+                .contains("softmax-bounds", "accurate enough", "9.5", "/api/v1/jobs/" + job.getJobId() + "/cancel");
+    }
+
+    @Test
+    void aCancelledJobEndsOnceAndTheWorkersHearOfIt() throws IOException {
+        QuantizationJobRequested job = newJob("unwanted");
+        worker.sendResult(UUID.randomUUID().toString(), job.getJobId(), FakeWorker.progress(job, 0.2));
+
+        Api.post("jobs/" + job.getJobId() + "/cancel", Map.of())
+                .statusCode(200)
+                .body("state", equalTo("CANCELLED"));
+
+        worker.awaitCancelled(job.getJobId());
+        store.put(new ByteArrayInputStream(Api.bytes("too late")));
+        worker.sendResult(
+                job.getJobId(), job.getJobId(), worker.ready(job, Api.bytes("too late"), Api.bytes("probes")));
+        QuantizationJobRequested next = worker.awaitJobs("unwanted", 3).get(1);
+        finish(next, "in time");
+        assertThat(Story.variant("unwanted", job.getDeviceClass(), "state")).isEqualTo("CANCELLED");
+        Api.post("jobs/" + job.getJobId() + "/cancel", Map.of()).statusCode(200);
+        Api.post("jobs/" + next.getJobId() + "/cancel", Map.of())
+                .statusCode(409)
+                .body("code", equalTo("ILLEGAL_STATE"));
+        Api.post("jobs/nobody/cancel", Map.of()).statusCode(404);
+    }
+
+    @Test
+    void aVersionIsQuantizedAgainWithOtherOptions() throws IOException {
+        QuantizationJobRequested first = newJob("again");
+        String deviceClass = first.getDeviceClass();
+        Map<String, Object> body = Map.of(
+                "deviceClasses", List.of(deviceClass), "maxLossPoints", 2.5, "options", Map.of("calibration", "mse"));
+        Api.post("models/again/versions/1/jobs", body)
+                .statusCode(409)
+                .body("code", equalTo("ILLEGAL_STATE"))
+                .body("detail", containsString(first.getJobId()));
+        finish(first, "first attempt");
+
+        Api.post("models/again/versions/1/jobs", body)
+                .statusCode(201)
+                .body("", hasSize(1))
+                .body("[0].attempt", equalTo(2))
+                .body("[0].options.calibration", equalTo("mse"));
+
+        QuantizationJobRequested second = worker.awaitJobs("again", 4).get(3);
+        assertThat(second.getDeviceClass()).isEqualTo(deviceClass);
+        assertThat(second.getOptions().getCalibration()).isEqualTo("mse");
+        assertThat(second.getBudget().getMaxLossPoints()).isEqualTo(2.5);
+        assertThat(Story.variant("again", deviceClass, "state")).isEqualTo("QUEUED");
+        finish(second, "second attempt");
+        assertThat(Story.variant("again", deviceClass, "jobId")).isEqualTo(second.getJobId());
+    }
+}
