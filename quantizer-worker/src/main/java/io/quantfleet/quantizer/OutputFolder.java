@@ -55,6 +55,15 @@ final class OutputFolder implements AutoCloseable {
         return staging.resolve(name);
     }
 
+    /** Makes a file of text. */
+    void write(String name, String text) {
+        try {
+            Files.writeString(staged(name), text);
+        } catch (IOException e) {
+            throw failed("can't write " + name + " into " + folder, e);
+        }
+    }
+
     /** Where a file of this name will be once all are done. */
     Path published(String name) {
         return folder.resolve(name);

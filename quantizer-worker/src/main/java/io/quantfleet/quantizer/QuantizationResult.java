@@ -1,6 +1,7 @@
 package io.quantfleet.quantizer;
 
 import io.quantfleet.quantizer.report.ReportJson;
+import io.quantfleet.quantizer.report.page.HtmlReport;
 import java.util.List;
 
 /**
@@ -11,9 +12,20 @@ import java.util.List;
  * @param variants in the order of the request's profiles
  */
 public record QuantizationResult(String model, long fp32Bytes, List<QuantizedVariant> variants) {
+    /** The file beside the variants that shows the report to people. */
+    public static final String PAGE = "report.html";
 
     public QuantizationResult {
         variants = List.copyOf(variants);
+    }
+
+    /** The report as a page for people: self-contained HTML, see {@link HtmlReport}. */
+    public String toHtml() {
+        return new HtmlReport()
+                .of(
+                        model,
+                        fp32Bytes,
+                        variants.stream().map(QuantizedVariant::report).toList());
     }
 
     /** The report with the names that scripts rely on. */

@@ -14,6 +14,7 @@ import io.quantfleet.quantizer.search.Rung;
 import io.quantfleet.quantizer.search.SearchSetting;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
  * The quantizer as a library: a model and its data sets in, one judged variant per device class out. Everything that
@@ -102,8 +103,11 @@ public final class Quantizer {
                     setting(original, description, calibration, validation, request.options()), request.options());
             var drafts = drafting.make(source, request.profiles());
             var variants = judgement.of(onnx, drafts, request, fraction -> progress.at(Step.EVALUATE, fraction));
-            output.publish(drafts.stream().map(Draft::name).toList());
-            return new QuantizationResult(description.name(), bytes(onnx, original), variants);
+            var result = new QuantizationResult(description.name(), bytes(onnx, original), variants);
+            output.write(QuantizationResult.PAGE, result.toHtml());
+            output.publish(Stream.concat(drafts.stream().map(Draft::name), Stream.of(QuantizationResult.PAGE))
+                    .toList());
+            return result;
         }
     }
 

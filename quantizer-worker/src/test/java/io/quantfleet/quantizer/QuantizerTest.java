@@ -79,7 +79,7 @@ class QuantizerTest {
     void writesAVariantForEachDeviceClassWithItsReport() throws IOException {
         QuantizationResult result = copier().quantize(request(), progress -> {});
 
-        assertThat(outputs()).containsExactly("colour.gpu.onnx", "colour.rpi-cpu.onnx");
+        assertThat(outputs()).containsExactly("colour.gpu.onnx", "colour.rpi-cpu.onnx", "report.html");
         QuantizedVariant first = result.variants().get(0);
         assertThat(first.file()).isEqualTo(output.resolve("colour.rpi-cpu.onnx"));
         assertThat(first.report().deviceClass()).isEqualTo("rpi-cpu");
@@ -210,7 +210,7 @@ class QuantizerTest {
 
         copier().quantize(request(), progress -> {});
 
-        assertThat(outputs()).containsExactly("colour.gpu.onnx", "colour.rpi-cpu.onnx");
+        assertThat(outputs()).containsExactly("colour.gpu.onnx", "colour.rpi-cpu.onnx", "report.html");
         assertThat(output.resolve("colour.gpu.onnx")).binaryContent().isEqualTo(ColourModel.model());
     }
 

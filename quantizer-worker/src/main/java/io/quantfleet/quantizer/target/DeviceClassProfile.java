@@ -176,12 +176,16 @@ public record DeviceClassProfile(
                 weights,
                 activations,
                 bias,
+                forms,
+                layers,
                 operators,
                 false,
                 staticShapes,
                 Kernels.OPTIONAL,
                 memoryMiB,
                 latencyMs,
+                latencyTable,
+                minAgreement,
                 maxLossPoints);
     }
 }

@@ -1,0 +1,98 @@
+package io.quantfleet.quantizer.report.page;
+
+import io.quantfleet.quantizer.evaluate.Accuracy;
+import io.quantfleet.quantizer.evaluate.Evaluation;
+import io.quantfleet.quantizer.lint.LintFinding;
+import io.quantfleet.quantizer.quantize.FloatLayer;
+import io.quantfleet.quantizer.report.VariantReport;
+import io.quantfleet.quantizer.search.Trail;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A variant as its section of the page shows it: everything is text already, or geometry.
+ *
+ * @param figures the tiles at its head
+ * @param ladder what was tried; without rungs if nothing was
+ * @param sensitivity empty where nobody needed to know
+ * @param pareto empty where mixed precision was not needed
+ */
+public record VariantSection(
+        String deviceClass,
+        String file,
+        String sha256,
+        String method,
+        String verdict,
+        boolean ready,
+        List<String> reasons,
+        List<String> techniques,
+        List<Tile> figures,
+        String samples,
+        Ladder ladder,
+        Optional<SensitivityChart> sensitivity,
+        ClipCharts clips,
+        Optional<ParetoChart> pareto,
+        List<FloatLayer> leftFloat,
+        List<LintFinding> lint) {
+
+    /** One figure: what it is, its value, and what it is compared with. */
+    public record Tile(String title, String value, String beside) {}
+
+    static VariantSection of(VariantReport report, long fp32Bytes) {
+        Trail trail = report.trail();
+        return new VariantSection(
+                report.deviceClass(),
+                report.file(),
+                report.sha256().hex(),
+                report.method(),
+                report.verdict().name(),
+                report.verdict().ready(),
+                report.verdict().reasons(),
+                trail.techniques(),
+                tiles(report, fp32Bytes),
+                samples(trail, report.evaluation().accuracy()),
+                Ladder.of(trail.rungs()),
+                trail.sensitivity().map(SensitivityChart::of),
+                ClipCharts.of(trail.clips()),
+                ParetoChart.of(trail.paretoFront()),
+                trail.leftFloat(),
+                report.lint());
+    }
+
+    private static List<Tile> tiles(VariantReport report, long fp32Bytes) {
+        Evaluation evaluation = report.evaluation();
+        Accuracy accuracy = evaluation.accuracy();
+        double p50 = evaluation.variantLatency().p50();
+        double fp32P50 = evaluation.fp32Latency().p50();
+        return List.of(
+                new Tile(
+                        "Size",
+                        Figures.bytes(report.bytes()),
+                        Figures.ratio(report.bytes(), fp32Bytes) + " of FP32’s " + Figures.bytes(fp32Bytes)),
+                new Tile(
+                        "Accuracy",
+                        Figures.percent(accuracy.variant()),
+                        Figures.loss(accuracy.lossPoints()) + " against FP32’s " + Figures.percent(accuracy.fp32())),
+                new Tile("Agreement", Figures.percent(accuracy.agreement()), "of samples get FP32’s answer"),
+                new Tile("SQNR", Figures.decibels(evaluation.sqnrDb()), "signal over noise at the output"),
+                new Tile(
+                        "Latency, median",
+                        Figures.millis(p50),
+                        Figures.times(fp32P50, p50) + " FP32’s speed, " + Figures.millis(fp32P50)),
+                new Tile(
+                        "Made in",
+                        Figures.seconds(report.seconds().calibrate()
+                                + report.seconds().quantize()
+                                + report.seconds().evaluate()),
+                        report.peakRssMiB().isPresent()
+                                ? Figures.count(Math.round(report.peakRssMiB().getAsDouble())) + " MiB at most"
+                                : "peak memory unknown"));
+    }
+
+    private static String samples(Trail trail, Accuracy accuracy) {
+        return "Ranges were found with " + Figures.count(trail.calibrationSamples())
+                + " calibration samples, choices made by " + Figures.count(trail.heldOutSamples())
+                + " others held out of them, and the variant judged on " + Figures.count(accuracy.samples())
+                + " validation samples. Latency is that of one inference at a time on one thread, in turns with FP32.";
+    }
+}
