@@ -10,7 +10,9 @@ alter table quantization_job
     add constraint quantization_job_state_check
         check (state in ('QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'));
 
-alter table variant drop constraint variant_model_name_model_version_device_class_key;
+alter table variant
+    add column report_page_sha256 text,                 -- the report for people, HTML; null where the worker made none
+    drop constraint variant_model_name_model_version_device_class_key;
 create index variant_by_model_version on variant (model_name, model_version, device_class);
 
 -- The attempt that counts: the last one for each version and device class.

@@ -1,5 +1,6 @@
 package io.quantfleet.controlplane;
 
+import static io.restassured.RestAssured.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -134,6 +135,22 @@ class JobsIT {
                 .statusCode(409)
                 .body("code", equalTo("ILLEGAL_STATE"));
         Api.post("jobs/nobody/cancel", Map.of()).statusCode(404);
+    }
+
+    @Test
+    void theReportStandsBesideTheVariantAndRunsNoScript() throws IOException {
+        QuantizationJobRequested job = newJob("explained");
+        store.put(new ByteArrayInputStream(Api.bytes(FakeWorker.PAGE)));
+        finish(job, "explained variant");
+
+        assertThat(Api.page("models/explained/versions/1")).contains("/jobs/" + job.getJobId() + "/report");
+        when().get("/jobs/" + job.getJobId() + "/report")
+                .then()
+                .statusCode(200)
+                .header("Content-Security-Policy", containsString("default-src 'none'"))
+                .header("Content-Security-Policy", containsString("sandbox"))
+                .body(containsString("how it came about"));
+        when().get("/jobs/" + UUID.randomUUID() + "/report").then().statusCode(404);
     }
 
     @Test

@@ -19,11 +19,7 @@ import java.util.List;
  * @param lint what may be said against it; no errors are among it
  */
 record Draft(
-        DeviceClassProfile profile,
-        Path file,
-        Path published,
-        VariantMaker.MadeVariant made,
-        List<LintFinding> lint) {
+        DeviceClassProfile profile, Path file, Path published, VariantMaker.MadeVariant made, List<LintFinding> lint) {
 
     Draft {
         lint = List.copyOf(lint);

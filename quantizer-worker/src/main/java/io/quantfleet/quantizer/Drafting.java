@@ -27,10 +27,8 @@ final class Drafting {
             int index = drafts.size();
             String name = model + "." + profile.name() + ".onnx";
             Path file = output.staged(name);
-            VariantMaker.MadeVariant made = maker.make(
-                    source, profile, file, progress.making(profile.name(), index));
-            drafts.add(new Draft(
-                    profile, file, output.published(name), made, inspection.inspect(file, profile)));
+            VariantMaker.MadeVariant made = maker.make(source, profile, file, progress.making(profile.name(), index));
+            drafts.add(new Draft(profile, file, output.published(name), made, inspection.inspect(file, profile)));
         }
         return drafts;
     }

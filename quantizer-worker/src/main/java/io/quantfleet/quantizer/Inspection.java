@@ -25,7 +25,8 @@ interface Inspection {
 
     private static List<LintFinding> lint(Path variant, DeviceClassProfile profile) {
         List<LintFinding> findings = TargetLinter.lint(OnnxModel.readAnyForm(variant), profile);
-        List<LintFinding> errors = findings.stream().filter(LintFinding::isError).toList();
+        List<LintFinding> errors =
+                findings.stream().filter(LintFinding::isError).toList();
         if (!errors.isEmpty()) {
             String named = errors.stream()
                     .limit(5)

@@ -7,6 +7,7 @@ import io.quantfleet.quantizer.calibration.MinMax;
 import io.quantfleet.quantizer.calibration.MovingAverage;
 import io.quantfleet.quantizer.calibration.Percentile;
 import io.quantfleet.quantizer.calibration.RangeMethod;
+import io.quantfleet.quantizer.search.Objective;
 import io.quantfleet.quantizer.search.Technique;
 import java.util.Arrays;
 import java.util.List;
@@ -47,7 +48,8 @@ public final class OptionNames {
             return new Percentile(Double.parseDouble(name.substring(PERCENTILE.length() + 1)));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "'" + name + "' is no percentile: percentile-99.9 keeps that many per cent, above 50 and at most 100",
+                    "'" + name
+                            + "' is no percentile: percentile-99.9 keeps that many per cent, above 50 and at most 100",
                     e);
         }
     }
@@ -59,6 +61,15 @@ public final class OptionNames {
      */
     public static Technique technique(String name) {
         return find(Arrays.asList(Technique.values()), Technique::wireName, name, "technique");
+    }
+
+    /**
+     * What mixed precision spends as little of as it can.
+     *
+     * @throws IllegalArgumentException naming those that there are
+     */
+    public static Objective objective(String name) {
+        return find(List.of(Objective.values()), each -> each.name().toLowerCase(Locale.ROOT), name, "objective");
     }
 
     private static <T> T find(List<T> all, Function<T, String> label, String name, String what) {

@@ -198,8 +198,7 @@ class QuantizerTest {
         assertThatThrownBy(() -> copier(Inspection.LINTER).quantize(request(), progress -> {}))
                 .hasMessageContaining("nothing in it is quantized")
                 .isInstanceOfSatisfying(
-                        QuantizerException.class,
-                        e -> assertThat(e.code()).isEqualTo(ReasonCode.PROFILE_VIOLATED));
+                        QuantizerException.class, e -> assertThat(e.code()).isEqualTo(ReasonCode.PROFILE_VIOLATED));
         assertThat(folder.resolve("deep")).doesNotExist();
     }
 

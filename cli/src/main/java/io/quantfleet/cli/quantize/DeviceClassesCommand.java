@@ -7,6 +7,7 @@ import io.quantfleet.quantizer.target.DeviceClassProfile;
 import io.quantfleet.quantizer.target.Form;
 import io.quantfleet.quantizer.target.ProfileReader;
 import java.io.PrintWriter;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -40,17 +41,17 @@ public final class DeviceClassesCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter screen = spec.commandLine().getOut();
-        if (name == null) {
-            list(screen);
-        } else {
-            screen.print(ShippedProfiles.text(name)
-                    .orElseThrow(() -> new CommandLine.ParameterException(
-                            spec.commandLine(),
-                            "no profile '" + name + "' comes with Quantfleet; there are "
-                                    + String.join(", ", ShippedProfiles.names()))));
-        }
+        Optional.ofNullable(name).ifPresentOrElse(wanted -> screen.print(text(wanted)), () -> list(screen));
         screen.flush();
         return CommandLine.ExitCode.OK;
+    }
+
+    private String text(String wanted) {
+        return ShippedProfiles.text(wanted)
+                .orElseThrow(() -> new CommandLine.ParameterException(
+                        spec.commandLine(),
+                        "no profile '" + wanted + "' comes with Quantfleet; there are "
+                                + String.join(", ", ShippedProfiles.names())));
     }
 
     private static void list(PrintWriter screen) {

@@ -32,7 +32,7 @@ class JdbiJobs {
                         .bind("attempt", job.attempt())
                         .bind("state", job.state().name())
                         .bind("options", JobOptions.json(terms.options()))
-                        .bind("maxLossPoints", terms.maxLossPoints().orElse(null))
+                        .bind("maxLossPoints", terms.maxLossPoints())
                         .bind("now", now)
                         .execute()
                 == 1;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quantfleet.controlplane.storage.Rows;
 import io.quantfleet.controlplane.storage.Tx;
 import io.quantfleet.protocols.Sha256;
+import io.quantfleet.protocols.artifact.StoredArtifact;
 import jakarta.inject.Singleton;
 import java.sql.Array;
 import java.sql.ResultSet;
@@ -25,7 +26,7 @@ public class JdbiVariants {
     private static final String VIEW = """
             select j.id, j.device_class, j.attempt, j.progress, j.step, j.worker, j.failure_code, j.failure, j.options,
                 j.rungs, coalesce(v.verdict, j.state) as state, v.reasons, v.sha256, v.bytes, v.probe_samples,
-                v.probe_accuracy, v.report
+                v.probe_accuracy, v.report_page_sha256, v.report
             from %s j left join variant v on v.job_id = j.id
             """;
 
@@ -41,6 +42,7 @@ public class JdbiVariants {
      * @param ready whether it kept within the accuracy budget
      * @param probeAccuracyFp32 of FP32 on the probe set; empty if the worker did not say
      * @param report JSON text
+     * @param page the report for people
      */
     record Variant(
             UUID jobId,
@@ -55,7 +57,8 @@ public class JdbiVariants {
             int probeSamples,
             double probeAccuracy,
             Optional<Double> probeAccuracyFp32,
-            String report) {
+            String report,
+            Optional<StoredArtifact> page) {
         Variant {
             reasons = List.copyOf(reasons);
         }
@@ -71,10 +74,10 @@ public class JdbiVariants {
                         insert into variant
                             (job_id, model_name, model_version, device_class, verdict, reasons, sha256, bytes,
                              probe_set_sha256, probe_set_bytes, probe_samples, probe_accuracy,
-                             probe_accuracy_fp32, report, created_at)
+                             probe_accuracy_fp32, report, report_page_sha256, created_at)
                         values (:jobId, :model, :version, :deviceClass, :verdict, :reasons, :sha256, :bytes,
                              :probeSet, :probeSetBytes, :probeSamples, :probeAccuracy,
-                             :probeAccuracyFp32, cast(:report as jsonb), :now)""")
+                             :probeAccuracyFp32, cast(:report as jsonb), :page, :now)""")
                 .bind("jobId", variant.jobId())
                 .bind("model", variant.model().model())
                 .bind("version", variant.model().version())
@@ -89,6 +92,7 @@ public class JdbiVariants {
                 .bind("probeAccuracy", variant.probeAccuracy())
                 .bind("probeAccuracyFp32", variant.probeAccuracyFp32())
                 .bind("report", variant.report())
+                .bind("page", variant.page().map(page -> page.sha256().hex()))
                 .bind("now", now)
                 .execute();
     }
@@ -150,6 +154,7 @@ public class JdbiVariants {
                 Optional.ofNullable(row.getObject("bytes", Long.class)),
                 Rows.optionalInt(row, "probe_samples"),
                 Rows.optionalDouble(row, "probe_accuracy"),
+                Rows.optionalText(row, "report_page_sha256"),
                 parsed(row.getString("options")),
                 parsed(row.getString("rungs")),
                 report(row));

@@ -56,6 +56,7 @@ class VariantQuantizedHandler implements EventHandler<VariantQuantized> {
         jobs.succeeded(tx, id, event.getWorkerId(), now);
         artifacts.record(tx, new StoredArtifact(variant.sha256(), variant.bytes()), now);
         artifacts.record(tx, new StoredArtifact(variant.probeSet(), variant.probeSetBytes()), now);
+        variant.page().ifPresent(page -> artifacts.record(tx, page, now));
         variants.insert(tx, variant, now);
         LOG.infof(
                 "variant %s: model=%s deviceClass=%s bytes=%d jobId=%s",
@@ -83,7 +84,10 @@ class VariantQuantizedHandler implements EventHandler<VariantQuantized> {
                     event.getProbeSamples(),
                     event.getProbeAccuracy(),
                     event.hasProbeAccuracyFp32() ? Optional.of(event.getProbeAccuracyFp32()) : Optional.empty(),
-                    report(job, event.getReportJson()));
+                    report(job, event.getReportJson()),
+                    event.hasReportPage()
+                            ? Optional.of(StoredArtifact.of(event.getReportPage()))
+                            : Optional.empty());
         } catch (IllegalArgumentException e) {
             throw ControlPlaneException.invalid("job " + job.id() + " names no artifact: " + e.getMessage());
         }

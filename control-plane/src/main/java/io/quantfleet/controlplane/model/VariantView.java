@@ -15,6 +15,7 @@ import java.util.UUID;
  * @param reasons why it was REJECTED or FAILED
  * @param bytes of the quantized ONNX file
  * @param probeAccuracy of the variant on its probe set, 0 to 1
+ * @param reportPageSha256 the report for people, an HTML file
  * @param options how it is to be quantized; what is not said is left to the worker
  * @param rungs what a running job's search has climbed until now
  * @param report as {@code quantfleet quantize --json} writes it
@@ -33,6 +34,7 @@ public record VariantView(
         Optional<Long> bytes,
         Optional<Integer> probeSamples,
         Optional<Double> probeAccuracy,
+        Optional<String> reportPageSha256,
         JsonNode options,
         JsonNode rungs,
         Optional<JsonNode> report) {

@@ -84,6 +84,7 @@ class RolloutPlanTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 MissingNode.getInstance(),
                 MissingNode.getInstance(),
                 Optional.empty());

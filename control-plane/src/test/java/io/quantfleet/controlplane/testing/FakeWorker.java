@@ -38,6 +38,9 @@ import org.awaitility.Awaitility;
 
 /** Stands in for workers and foreign producers: reads topics from their beginning and writes what it is told to. */
 public final class FakeWorker implements AutoCloseable {
+    /** The report for people of every variant; a test that reads it puts it into the object store. */
+    public static final String PAGE = "<!DOCTYPE html><title>report</title><p>how it came about</p>";
+
     private static final KafkaTopics TOPICS = KafkaTopics.DEFAULT;
 
     private final KafkaConsumer<String, byte[]> consumer;
@@ -138,6 +141,7 @@ public final class FakeWorker implements AutoCloseable {
                 .setProbeSamples(100)
                 .setProbeAccuracy(0.8)
                 .setProbeAccuracyFp32(0.9)
+                .setReportPage(ref(Api.bytes(PAGE)))
                 .build();
     }
 

@@ -83,16 +83,19 @@ class WireFormatTest {
 
         var job = QuantizationJobRequested.parseFrom(
                 Files.readAllBytes(earlier.resolve("QuantizationJobRequested.v1.binpb")));
-        var version =
-                ModelVersionRegistered.parseFrom(Files.readAllBytes(earlier.resolve("ModelVersionRegistered.v1.binpb")));
-        var progress =
-                QuantizationProgressed.parseFrom(Files.readAllBytes(earlier.resolve("QuantizationProgressed.v1.binpb")));
+        var version = ModelVersionRegistered.parseFrom(
+                Files.readAllBytes(earlier.resolve("ModelVersionRegistered.v1.binpb")));
+        var progress = QuantizationProgressed.parseFrom(
+                Files.readAllBytes(earlier.resolve("QuantizationProgressed.v1.binpb")));
 
         assertThat(job.getJobId()).isEqualTo("job_id-1");
         assertThat(job.hasOptions()).isFalse();
         assertThat(version.getModelName()).isEqualTo("model_name-1");
         assertThat(version.hasOptions()).isFalse();
         assertThat(progress.getRungsList()).isEmpty();
+        var variant = VariantQuantized.parseFrom(Files.readAllBytes(earlier.resolve("VariantQuantized.v1.binpb")));
+        assertThat(variant.getReportJson()).isEqualTo("report_json-7");
+        assertThat(variant.hasReportPage()).isFalse();
     }
 
     @ParameterizedTest

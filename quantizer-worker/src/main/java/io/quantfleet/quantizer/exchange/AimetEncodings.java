@@ -32,7 +32,8 @@ final class AimetEncodings {
     }
 
     static String of(QuantizedGraph variant) {
-        ObjectNode root = JsonNodeFactory.instance.objectNode().put("version", "1.0.0").put("producer", "quantfleet");
+        ObjectNode root =
+                JsonNodeFactory.instance.objectNode().put("version", "1.0.0").put("producer", "quantfleet");
         AimetEncodings encodings = new AimetEncodings(new TensorNames(variant), root);
         variant.codings().values().stream().flatMap(Optional::stream).forEach(coding -> encodings.add(coding, variant));
         try {
@@ -72,8 +73,8 @@ final class AimetEncodings {
         ArrayNode offsets = entry.putArray("offset");
         ArrayNode least = entry.putArray("min");
         ArrayNode greatest = entry.putArray("max");
-        for (int place = 0; place < coding.scales().length; place++) {
-            scales.add(coding.scales()[place]);
+        for (int place = 0; place < coding.places(); place++) {
+            scales.add(coding.scale(place));
             offsets.add(coding.type().least() - coding.zeroPoint(place));
             least.add((float) coding.lowest(place));
             greatest.add((float) coding.highest(place));

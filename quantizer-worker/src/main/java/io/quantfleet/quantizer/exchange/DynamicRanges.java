@@ -21,7 +21,8 @@ final class DynamicRanges {
                 .filter(coding -> QuantizedGraph.quantizes(coding.node()) && coding.perTensor())
                 .forEach(coding -> ranges.put(names.computed(coding), (float) largest(coding)));
         StringBuilder table = new StringBuilder();
-        ranges.forEach((name, range) -> table.append(name).append(' ').append(range).append('\n'));
+        ranges.forEach(
+                (name, range) -> table.append(name).append(' ').append(range).append('\n'));
         return table.toString();
     }
 

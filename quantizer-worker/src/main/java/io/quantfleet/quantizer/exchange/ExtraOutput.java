@@ -9,25 +9,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.function.Function;
 
 /** A file for other tools that stands beside a variant. */
 public enum ExtraOutput {
     /** Encodings as AIMET writes them and Qualcomm's converters read them, layout 1.0.0. */
-    ENCODINGS("encodings", ".encodings.json", AimetEncodings::of),
+    ENCODINGS("encodings", ".encodings.json"),
     /** The dynamic range of every computed tensor, a line each, as TensorRT takes them where it quantizes implicitly. */
-    DYNAMIC_RANGES("dynamic-ranges", ".dynamic-ranges.txt", DynamicRanges::of);
+    DYNAMIC_RANGES("dynamic-ranges", ".dynamic-ranges.txt");
 
     private static final String ONNX = ".onnx";
 
     private final String label;
     private final String ending;
-    private final Function<QuantizedGraph, String> text;
 
-    ExtraOutput(String label, String ending, Function<QuantizedGraph, String> text) {
+    ExtraOutput(String label, String ending) {
         this.label = label;
         this.ending = ending;
-        this.text = text;
     }
 
     /** The name on the command line. */
@@ -42,7 +39,11 @@ public enum ExtraOutput {
 
     /** What the file says of a variant. */
     public String of(OnnxModel variant) {
-        return text.apply(QuantizedGraph.of(variant));
+        QuantizedGraph graph = QuantizedGraph.of(variant);
+        return switch (this) {
+            case ENCODINGS -> AimetEncodings.of(graph);
+            case DYNAMIC_RANGES -> DynamicRanges.of(graph);
+        };
     }
 
     /**

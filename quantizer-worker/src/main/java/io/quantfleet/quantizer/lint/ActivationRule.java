@@ -30,7 +30,8 @@ final class ActivationRule implements LintRule {
             findings.error(
                     "activation-type",
                     coding.node(),
-                    "it stores " + coding.node().inputs().get(0) + " as " + coding.type().label() + "; "
+                    "it stores " + coding.node().inputs().get(0) + " as "
+                            + coding.type().label() + "; "
                             + profile.name() + " takes "
                             + label(wanted.type())
                             + ": quantize with that type of activations");
@@ -46,7 +47,7 @@ final class ActivationRule implements LintRule {
             findings.error(
                     "activation-scales",
                     coding.node(),
-                    "it has " + coding.scales().length + " scales; runtimes take one for a computed tensor");
+                    "it has " + coding.places() + " scales; runtimes take one for a computed tensor");
         }
     }
 

@@ -37,40 +37,43 @@ final class BiasRule implements LintRule {
                     subject.profile().everyOperator(),
                     "bias-type",
                     layer,
-                    "its bias " + bias + " is stored in floats, for which kernels on integers have no place: store it in"
+                    "its bias " + bias
+                            + " is stored in floats, for which kernels on integers have no place: store it in"
                             + " int32 with the scale of input times weight");
         } else if (subject.profile().bias() == Bias.FLOAT32 && integers) {
             findings.error(
                     "bias-type",
                     layer,
-                    "its bias " + bias + " is stored in integers; " + subject.profile().name()
-                            + " adds biases in floating point: leave it in FP32");
+                    "its bias " + bias + " is stored in integers; "
+                            + subject.profile().name() + " adds biases in floating point: leave it in FP32");
         }
     }
 
     private static void scale(Coding bias, Coding input, LintSubject.Weight weight, Findings findings) {
-        float[] scales = weight.coding().scales();
+        Coding weights = weight.coding();
         if (!bias.symmetric()) {
-            findings.error("bias-scale", weight.layer(), "its bias has a zero point other than 0, which kernels ignore");
+            findings.error(
+                    "bias-scale", weight.layer(), "its bias has a zero point other than 0, which kernels ignore");
         }
-        if (bias.scales().length != scales.length) {
+        if (bias.places() != weights.places()) {
             findings.error(
                     "bias-scale",
                     weight.layer(),
-                    "its bias has " + bias.scales().length + " scales but its weight " + scales.length
+                    "its bias has " + bias.places() + " scales but its weight " + weights.places()
                             + ": a bias has the scale of input times weight, channel by channel");
             return;
         }
         double factor = weight.layer().number("alpha", 1);
-        for (int i = 0; i < scales.length; i++) {
-            double wanted = (double) input.scales()[0] * scales[i] * factor;
-            if (Math.abs(bias.scales()[i] - wanted) > TOLERANCE * wanted) {
+        for (int i = 0; i < weights.places(); i++) {
+            double wanted = (double) input.scale(0) * weights.scale(i) * factor;
+            if (Math.abs(bias.scale(i) - wanted) > TOLERANCE * wanted) {
                 findings.error(
                         "bias-scale",
                         weight.layer(),
-                        "the scale of its bias is " + bias.scales()[i] + " where input times weight is " + (float) wanted
+                        "the scale of its bias is " + bias.scale(i) + " where input times weight is "
+                                + (float) wanted
                                 + " (channel " + i + "): kernels add it as it is, so it would count "
-                                + (float) (wanted / bias.scales()[i]) + " times");
+                                + (float) (wanted / bias.scale(i)) + " times");
                 return;
             }
         }

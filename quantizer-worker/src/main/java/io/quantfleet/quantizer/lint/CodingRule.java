@@ -22,20 +22,22 @@ final class CodingRule implements LintRule {
     }
 
     private static void check(Coding coding, Findings findings) {
-        for (float scale : coding.scales()) {
+        for (int place = 0; place < coding.places(); place++) {
+            float scale = coding.scale(place);
             if (!(scale >= Float.MIN_NORMAL) || Float.isInfinite(scale)) {
                 findings.error(
                         "scale",
                         coding.node(),
-                        "its scale is " + scale + "; scales are positive, normal and finite: calibrate with samples on which"
+                        "its scale is " + scale
+                                + "; scales are positive, normal and finite: calibrate with samples on which"
                                 + " this tensor takes different values");
                 return;
             }
         }
-        int points = coding.zeroPoints().map(StoredIntegers::count).orElse(coding.scales().length);
-        if (points != coding.scales().length) {
+        int points = coding.zeroPoints().map(StoredIntegers::count).orElse(coding.places());
+        if (points != coding.places()) {
             findings.error(
-                    "scale", coding.node(), "it has " + coding.scales().length + " scales but " + points + " zero points");
+                    "scale", coding.node(), "it has " + coding.places() + " scales but " + points + " zero points");
         }
     }
 }

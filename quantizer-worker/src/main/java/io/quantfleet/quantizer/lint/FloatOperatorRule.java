@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
  */
 final class FloatOperatorRule implements LintRule {
     /** Places from which on inputs are parameters, which stay in floats. */
-    private static final Map<String, Integer> DATA_INPUTS = Map.of(
-            "Conv", 2, "ConvTranspose", 2, "Gemm", 2, "Clip", 1, "Resize", 1, "Pad", 1, "Upsample", 1);
+    private static final Map<String, Integer> DATA_INPUTS =
+            Map.of("Conv", 2, "ConvTranspose", 2, "Gemm", 2, "Clip", 1, "Resize", 1, "Pad", 1, "Upsample", 1);
 
     private static final Set<String> NO_OPERATION = Set.of("Constant", "ConstantOfShape", "Identity");
 
@@ -30,11 +30,13 @@ final class FloatOperatorRule implements LintRule {
         for (Node node : subject.graph().sorted()) {
             if (concerns(node, floats) && (every || LintSubject.isLayer(node))) {
                 fault(node, subject, floats)
-                        .ifPresent(fault -> findings.error(
-                                "float-operator",
-                                node,
-                                node.operator() + " " + fault + ": " + subject.profile().name()
-                                        + " computes on integers only; quantize it, or replace the operator in the model"));
+                        .ifPresent(
+                                fault -> findings.error(
+                                        "float-operator",
+                                        node,
+                                        node.operator() + " " + fault + ": "
+                                                + subject.profile().name()
+                                                + " computes on integers only; quantize it, or replace the operator in the model"));
             }
         }
     }
@@ -50,7 +52,9 @@ final class FloatOperatorRule implements LintRule {
         if (node.hasSubgraph()) {
             return Optional.of("has a graph of its own, which is computed in floats");
         }
-        int data = Math.min(DATA_INPUTS.getOrDefault(node.operator(), Integer.MAX_VALUE), node.inputs().size());
+        int data = Math.min(
+                DATA_INPUTS.getOrDefault(node.operator(), Integer.MAX_VALUE),
+                node.inputs().size());
         Optional<String> read = IntStream.range(0, data)
                 .mapToObj(node.inputs()::get)
                 .filter(tensor -> floats.contains(tensor) && !subject.dequantized(tensor))
@@ -76,7 +80,6 @@ final class FloatOperatorRule implements LintRule {
     private static boolean quantizedAtOnce(String tensor, LintSubject subject) {
         var readers = subject.graph().consumers(tensor);
         boolean bound = readers.size() == 1 && LintSubject.isBound(readers.get(0));
-        return !subject.graph().isOutput(tensor)
-                && (bound || readers.stream().allMatch(QuantizedGraph::quantizes));
+        return !subject.graph().isOutput(tensor) && (bound || readers.stream().allMatch(QuantizedGraph::quantizes));
     }
 }

@@ -39,8 +39,10 @@ final class FloatTensors {
         this.quantized = quantized;
         floats.addAll(quantized.floatInputs());
         Graph graph = quantized.graph();
-        graph.sorted().stream().filter(this::givesFloats).forEach(node -> floats.addAll(
-                FIRST_ONLY.contains(node.operator()) ? node.outputs().subList(0, 1) : node.outputs()));
+        graph.sorted().stream()
+                .filter(this::givesFloats)
+                .forEach(node -> floats.addAll(
+                        FIRST_ONLY.contains(node.operator()) ? node.outputs().subList(0, 1) : node.outputs()));
     }
 
     private boolean givesFloats(Node node) {

@@ -24,9 +24,10 @@ final class FormRule implements LintRule {
     @Override
     public void check(LintSubject subject, Findings findings) {
         Map<Form, String> found = new EnumMap<>(Form.class);
-        subject.activations().forEach(coding -> found.putIfAbsent(
-                coding.type().bits() == 16 ? Form.A16W8 : Form.STATIC_INT8,
-                coding.node().label()));
+        subject.activations()
+                .forEach(coding -> found.putIfAbsent(
+                        coding.type().bits() == 16 ? Form.A16W8 : Form.STATIC_INT8,
+                        coding.node().label()));
         subject.graph().sorted().forEach(node -> form(node, subject)
                 .ifPresent(form -> found.putIfAbsent(form, node.label())));
         subject.quantized().halfPrecision().ifPresent(tensor -> found.putIfAbsent(Form.FP16, tensor));
@@ -40,8 +41,11 @@ final class FormRule implements LintRule {
                     .isPresent();
             boolean usual = form == Form.A16W8 && profile.activations().type().bytes() > 1;
             if (!profile.forms().contains(form) && !mixedIn && !usual) {
-                findings.error("form", node, "it is quantized as " + form.label() + "; " + profile.name() + " runs "
-                        + profile.forms().stream().map(Form::label).collect(Collectors.joining(", ")));
+                findings.error(
+                        "form",
+                        node,
+                        "it is quantized as " + form.label() + "; " + profile.name() + " runs "
+                                + profile.forms().stream().map(Form::label).collect(Collectors.joining(", ")));
             }
         });
     }
@@ -53,7 +57,8 @@ final class FormRule implements LintRule {
         if (node.operator().equals("MatMulNBits")) {
             return Optional.of(weightOnly((int) node.integer("bits", 4)));
         }
-        boolean floats = LintSubject.isLayer(node) && node.input(0).filter(subject::dequantized).isEmpty();
+        boolean floats = LintSubject.isLayer(node)
+                && node.input(0).filter(subject::dequantized).isEmpty();
         return floats
                 ? subject.weight(node).map(LintSubject.Weight::coding).map(FormRule::weightOnly)
                 : Optional.empty();

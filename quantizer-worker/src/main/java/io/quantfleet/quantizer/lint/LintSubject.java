@@ -84,10 +84,9 @@ final class LintSubject {
     }
 
     private Optional<Weight> weight(Node layer, int place) {
-        return layer.input(place)
-                .flatMap(name -> quantized
-                        .readThrough(name)
-                        .flatMap(coding -> quantized.stored(name).map(stored -> new Weight(layer, coding, stored))));
+        return layer.input(place).flatMap(name -> quantized
+                .readThrough(name)
+                .flatMap(coding -> quantized.stored(name).map(stored -> new Weight(layer, coding, stored))));
     }
 
     /** Whether the tensor is read through a DequantizeLinear. */
@@ -101,7 +100,9 @@ final class LintSubject {
     }
 
     private boolean onIntegers(Node node) {
-        if (QuantizedGraph.quantizes(node) || QuantizedGraph.dequantizes(node) || !node.domain().isEmpty()) {
+        if (QuantizedGraph.quantizes(node)
+                || QuantizedGraph.dequantizes(node)
+                || !node.domain().isEmpty()) {
             return false;
         }
         // What follows a layer's factors is added to them, and need not be read through a DequantizeLinear.

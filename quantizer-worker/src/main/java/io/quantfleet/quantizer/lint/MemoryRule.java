@@ -15,7 +15,8 @@ final class MemoryRule implements LintRule {
                     "memory",
                     "the whole model",
                     "it has " + bytes / MIB + " MiB; " + subject.profile().name() + " grants a model "
-                            + granted.getAsLong() + " MiB: take a form with smaller weights, or raise memoryMiB in the profile");
+                            + granted.getAsLong()
+                            + " MiB: take a form with smaller weights, or raise memoryMiB in the profile");
         }
     }
 }

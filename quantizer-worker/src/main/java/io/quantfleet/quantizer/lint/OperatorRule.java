@@ -27,7 +27,10 @@ final class OperatorRule implements LintRule {
                     node,
                     "it is of ONNX Runtime's inner domain " + node.domain()
                             + ": the file is a graph that was optimized for one machine; give the one from before that");
-        } else if (cpu || subject.runsOn("other") || QuantizedGraph.quantizes(node) || QuantizedGraph.dequantizes(node)) {
+        } else if (cpu
+                || subject.runsOn("other")
+                || QuantizedGraph.quantizes(node)
+                || QuantizedGraph.dequantizes(node)) {
             if (cpu && !PORTABLE.contains(node.domain()) && !node.domain().equals("com.microsoft")) {
                 findings.error("operators", node, "ONNX Runtime has no domain " + node.domain() + " of its own");
             }
@@ -35,13 +38,15 @@ final class OperatorRule implements LintRule {
             findings.error(
                     "operators",
                     node,
-                    node.operator() + " computes on integers itself; " + subject.profile().runtime()
+                    node.operator() + " computes on integers itself; "
+                            + subject.profile().runtime()
                             + " reads quantization from QuantizeLinear and DequantizeLinear: quantize in QDQ form");
         } else if (!PORTABLE.contains(node.domain())) {
             findings.warning(
                     "operators",
                     node,
-                    node.operator() + " is of domain " + node.domain() + ", which " + subject.profile().runtime()
+                    node.operator() + " is of domain " + node.domain() + ", which "
+                            + subject.profile().runtime()
                             + " may not know: export the model with ONNX's own operators");
         }
     }

@@ -19,8 +19,9 @@ final class OpsetRule implements LintRule {
                 findings.error(
                         "opset",
                         node,
-                        "a " + node.operator() + " like this one exists from opset " + needed + " on, and the model is of opset "
-                                + opset + ": export it again with opset_version=" + needed + " or later");
+                        "a " + node.operator() + " like this one exists from opset " + needed
+                                + " on, and the model is of opset " + opset + ": export it again with opset_version="
+                                + needed + " or later");
             }
         }
     }

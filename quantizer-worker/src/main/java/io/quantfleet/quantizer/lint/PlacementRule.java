@@ -3,7 +3,6 @@ package io.quantfleet.quantizer.lint;
 import io.quantfleet.quantizer.onnx.Coding;
 import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.QuantizedGraph;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,7 +17,9 @@ final class PlacementRule implements LintRule {
         for (Coding coding : subject.activations()) {
             if (QuantizedGraph.quantizes(coding.node())) {
                 List<Node> readers = subject.graph().consumers(coding.node().output());
-                readers.stream().filter(QuantizedGraph::dequantizes).forEach(reader -> same(coding, reader, subject, findings));
+                readers.stream()
+                        .filter(QuantizedGraph::dequantizes)
+                        .forEach(reader -> same(coding, reader, subject, findings));
                 bare(coding, readers, subject, findings);
                 readers.forEach(reader -> fusion(coding, reader, subject, findings));
             }
@@ -27,7 +28,7 @@ final class PlacementRule implements LintRule {
 
     private static void same(Coding coding, Node reader, LintSubject subject, Findings findings) {
         Optional<Coding> other = subject.quantized().codings().getOrDefault(reader, Optional.empty());
-        boolean differs = other.filter(read -> !Arrays.equals(read.scales(), coding.scales())
+        boolean differs = other.filter(read -> !read.sameScales(coding)
                         || read.type() != coding.type()
                         || read.zeroPoint(0) != coding.zeroPoint(0))
                 .isPresent();
@@ -35,8 +36,8 @@ final class PlacementRule implements LintRule {
             findings.error(
                     "pairs",
                     reader,
-                    "its type, scale or zero point differs from that of " + coding.node().label()
-                            + ", whose integers it reads: they would mean other numbers");
+                    "its type, scale or zero point differs from that of "
+                            + coding.node().label() + ", whose integers it reads: they would mean other numbers");
         }
     }
 

@@ -18,7 +18,8 @@ final class StaticShapeRule implements LintRule {
                         "static-shape",
                         input.name(),
                         "dimension " + shape.indexOf(TensorSpec.DYNAMIC) + " of this input is open; "
-                                + subject.profile().runtime() + " compiles a graph for one shape: fix every dimension, the"
+                                + subject.profile().runtime()
+                                + " compiles a graph for one shape: fix every dimension, the"
                                 + " batch to 1");
             }
         }

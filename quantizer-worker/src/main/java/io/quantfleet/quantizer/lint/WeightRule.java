@@ -38,12 +38,14 @@ final class WeightRule implements LintRule {
     }
 
     private static void symmetry(LintSubject.Weight weight, DeviceClassProfile profile, Findings findings) {
-        if (profile.weights().symmetric() && weight.coding().type().bits() == 8 && !weight.coding().symmetric()) {
+        if (profile.weights().symmetric()
+                && weight.coding().type().bits() == 8
+                && !weight.coding().symmetric()) {
             findings.error(
                     "weight-symmetry",
                     weight.layer(),
-                    "its weight " + weight.integers().name() + " has zero points other than 0, which "
-                            + profile.name() + " does not take: quantize weights symmetrically");
+                    "its weight " + weight.integers().name() + " has zero points other than 0, which " + profile.name()
+                            + " does not take: quantize weights symmetrically");
         }
     }
 
@@ -57,14 +59,18 @@ final class WeightRule implements LintRule {
             findings.error(
                     "weight-axis",
                     weight.layer(),
-                    "its weight " + name + " has a scale for each channel; for " + weight.layer().operator() + " "
-                            + profile.name() + " takes one scale: quantize it per tensor");
+                    "its weight " + name + " has a scale for each channel; for "
+                            + weight.layer().operator() + " " + profile.name()
+                            + " takes one scale: quantize it per tensor");
         } else if (!scaled.equals(weight.channelAxis())) {
             findings.error(
                     "weight-axis",
                     weight.layer(),
-                    "the scales of its weight " + name + " are along axis " + scaled.get() + "; its output channels are "
-                            + weight.channelAxis().map(axis -> "along axis " + axis).orElse("not along a single axis")
+                    "the scales of its weight " + name + " are along axis " + scaled.get()
+                            + "; its output channels are "
+                            + weight.channelAxis()
+                                    .map(axis -> "along axis " + axis)
+                                    .orElse("not along a single axis")
                             + ", and integers can be added up only within an output channel");
         }
     }

@@ -90,7 +90,9 @@ public final class QuantizedGraph {
     public static boolean namesFloats(Node node) {
         return node.is("Cast")
                 ? node.integer("to", 0) == FLOAT
-                : node.attribute("value").filter(value -> value.getT().getDataType() == FLOAT).isPresent()
+                : node.attribute("value")
+                                .filter(value -> value.getT().getDataType() == FLOAT)
+                                .isPresent()
                         || node.attribute("value_float").isPresent();
     }
 
@@ -103,17 +105,17 @@ public final class QuantizedGraph {
     }
 
     private Optional<TensorProto> constant(String tensor) {
-        return graph.initializer(tensor)
-                .or(() -> graph.producer(tensor)
-                        .filter(node -> node.is("Constant"))
-                        .flatMap(node -> node.attribute("value"))
-                        .map(AttributeProto::getT));
+        return graph.initializer(tensor).or(() -> graph.producer(tensor)
+                .filter(node -> node.is("Constant"))
+                .flatMap(node -> node.attribute("value"))
+                .map(AttributeProto::getT));
     }
 
     private Optional<Coding> read(Node node) {
         Optional<float[]> scales =
                 node.input(1).flatMap(this::constant).filter(Tensors::isFloat).map(Tensors::floats);
-        Optional<StoredIntegers> zeroPoints = node.input(2).flatMap(this::constant).flatMap(StoredIntegers::of);
+        Optional<StoredIntegers> zeroPoints =
+                node.input(2).flatMap(this::constant).flatMap(StoredIntegers::of);
         Optional<StoredType> type = zeroPoints.map(StoredIntegers::type).or(() -> typeWithoutZeroPoint(node));
         boolean computed = node.input(2).isPresent() && zeroPoints.isEmpty();
         if (scales.isEmpty() || type.isEmpty() || computed) {

@@ -54,22 +54,20 @@ public final class StoredIntegers {
     }
 
     private static IntUnaryOperator listed(TensorProto tensor, StoredType type) {
-        return type.bits() < 8
-                ? at -> half(tensor.getInt32Data(at / 2), at, type)
-                : at -> tensor.getInt32Data(at);
+        return type.bits() < 8 ? at -> half(tensor.getInt32Data(at / 2), at, type) : at -> tensor.getInt32Data(at);
     }
 
     private static int little(ByteString bytes, int from, int width) {
         int value = 0;
         for (int i = width - 1; i >= 0; i--) {
-            value = value << 8 | bytes.byteAt(from + i) & 0xff;
+            value = (value << 8) | (bytes.byteAt(from + i) & 0xff);
         }
         return value;
     }
 
     // The element of an even place is in the lower half.
     private static int half(int pair, int at, StoredType type) {
-        int bits = pair >> (at % 2 * 4) & 0xf;
+        int bits = (pair >> (at % 2 * 4)) & 0xf;
         return type.signed() && bits > 7 ? bits - 16 : bits;
     }
 

@@ -133,15 +133,16 @@ final class JobHandler {
     }
 
     private String quantize(QuantizationJob job, Workspace workspace) throws IOException, InterruptedException {
-        ThrottledProgress progress = new ThrottledProgress(
-                job.id(), results, () -> cancelled.contains(job.id()), System::nanoTime);
+        ThrottledProgress progress =
+                new ThrottledProgress(job.id(), results, () -> cancelled.contains(job.id()), System::nanoTime);
         progress.report(QuantizationStep.QUANTIZATION_STEP_FETCH, 0);
         JobFiles files = new ArtifactFetcher(store).fetch(job.artifacts(), workspace);
         JobResult result = runner.run(job, files, progress);
         progress.report(QuantizationStep.QUANTIZATION_STEP_STORE, 1);
         StoredArtifact variant = store(result.variant());
         StoredArtifact probeSet = store(result.probeSet());
-        results.quantized(job.id(), result, variant, probeSet);
+        StoredArtifact page = store(result.page());
+        results.quantized(job.id(), result, new StoredVariant(variant, probeSet, page));
         return result.ready() ? "ready" : "rejected";
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
  * @param reasons why it doesn't; empty if it does
  * @param variant the quantized ONNX file
  * @param probeSet the probe set's file, a serialized {@code ProbeSet}
+ * @param page the report for people, an HTML file
  * @param probeSamples how many samples the probe set has
  * @param probeAccuracy of the variant on the probe set, 0 to 1
  * @param probeAccuracyFp32 of FP32 on the probe set, 0 to 1
@@ -20,6 +21,7 @@ record JobResult(
         List<String> reasons,
         Path variant,
         Path probeSet,
+        Path page,
         int probeSamples,
         double probeAccuracy,
         double probeAccuracyFp32,

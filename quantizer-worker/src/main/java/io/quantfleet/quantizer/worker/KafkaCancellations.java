@@ -103,7 +103,8 @@ final class KafkaCancellations implements AutoCloseable {
 
     private void note(ConsumerRecord<byte[], byte[]> record) {
         try {
-            Message message = Events.data(KafkaMessageFactory.createReader(record).toEvent());
+            Message message =
+                    Events.data(KafkaMessageFactory.createReader(record).toEvent());
             if (message instanceof QuantizationJobCancelled job && cancelled.add(job.getJobId())) {
                 LOG.info("a job is cancelled: jobId={}", job.getJobId());
             }

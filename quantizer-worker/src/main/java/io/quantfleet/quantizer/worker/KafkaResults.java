@@ -5,7 +5,6 @@ import com.google.protobuf.Timestamp;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.kafka.KafkaMessageFactory;
 import io.quantfleet.protocols.ReasonCode;
-import io.quantfleet.protocols.artifact.StoredArtifact;
 import io.quantfleet.protocols.kafka.Events;
 import io.quantfleet.protocols.kafka.KafkaTopics;
 import io.quantfleet.protocols.v1.QuantizationFailed;
@@ -71,15 +70,15 @@ final class KafkaResults implements Results {
     }
 
     @Override
-    public void quantized(String jobId, JobResult result, StoredArtifact variant, StoredArtifact probeSet)
-            throws InterruptedException {
+    public void quantized(String jobId, JobResult result, StoredVariant stored) throws InterruptedException {
         VariantQuantized quantized = VariantQuantized.newBuilder()
                 .setJobId(jobId)
                 .setWorkerId(workerId)
                 .setVerdict(result.ready() ? Verdict.VERDICT_READY : Verdict.VERDICT_REJECTED)
                 .addAllReasons(result.reasons())
-                .setVariant(variant.toRef())
-                .setProbeSet(probeSet.toRef())
+                .setVariant(stored.variant().toRef())
+                .setProbeSet(stored.probeSet().toRef())
+                .setReportPage(stored.page().toRef())
                 .setReportJson(result.reportJson())
                 .setProbeSamples(result.probeSamples())
                 .setProbeAccuracy(result.probeAccuracy())

@@ -12,12 +12,7 @@ import io.quantfleet.quantizer.QuantizationOptions;
  * @param artifacts what to read
  * @param options how to quantize it, the accuracy budget and the size of the probe set included
  */
-record QuantizationJob(
-        String id,
-        String model,
-        Target target,
-        JobArtifacts artifacts,
-        QuantizationOptions options) {
+record QuantizationJob(String id, String model, Target target, JobArtifacts artifacts, QuantizationOptions options) {
     /**
      * What the variant shall run on.
      *
@@ -55,9 +50,8 @@ record QuantizationJob(
     }
 
     private static QuantizationOptions options(QuantizationJobRequested wire) {
-        QuantizationOptions.Builder options = WireOptions.read(wire.getOptions())
-                .seed(wire.getSeed())
-                .probeSamples(wire.getProbeSamples());
+        QuantizationOptions.Builder options =
+                WireOptions.read(wire.getOptions()).seed(wire.getSeed()).probeSamples(wire.getProbeSamples());
         if (wire.hasBudget()) {
             options.maxLossPoints(wire.getBudget().getMaxLossPoints());
         }

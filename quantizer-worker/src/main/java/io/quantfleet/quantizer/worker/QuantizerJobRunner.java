@@ -8,6 +8,7 @@ import io.quantfleet.quantizer.ModelFiles;
 import io.quantfleet.quantizer.QuantizationListener;
 import io.quantfleet.quantizer.QuantizationProgress;
 import io.quantfleet.quantizer.QuantizationRequest;
+import io.quantfleet.quantizer.QuantizationResult;
 import io.quantfleet.quantizer.QuantizedVariant;
 import io.quantfleet.quantizer.Quantizer;
 import io.quantfleet.quantizer.QuantizerException;
@@ -38,15 +39,14 @@ final class QuantizerJobRunner implements JobRunner {
                 List.of(profile(job.target())),
                 job.options(),
                 files.output());
-        QuantizedVariant variant = quantizer
-                .quantize(request, new Listener(progress))
-                .variants()
-                .get(0);
+        QuantizationResult result = quantizer.quantize(request, new Listener(progress));
+        QuantizedVariant variant = result.variants().get(0);
         return new JobResult(
                 variant.report().verdict().ready(),
                 variant.report().verdict().reasons(),
                 variant.file(),
                 write(variant, files.output()),
+                files.output().resolve(QuantizationResult.PAGE),
                 variant.probeSet().getSamples(),
                 variant.probeAccuracy(),
                 fp32Accuracy(variant.probeSet()),

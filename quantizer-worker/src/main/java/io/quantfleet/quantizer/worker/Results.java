@@ -1,7 +1,6 @@
 package io.quantfleet.quantizer.worker;
 
 import io.quantfleet.protocols.ReasonCode;
-import io.quantfleet.protocols.artifact.StoredArtifact;
 import io.quantfleet.protocols.v1.QuantizationRung;
 import io.quantfleet.protocols.v1.QuantizationStep;
 import java.util.List;
@@ -19,8 +18,7 @@ interface Results {
     void progressed(String jobId, QuantizationStep step, double fraction, List<QuantizationRung> rungs);
 
     /** Ends a job with a variant. */
-    void quantized(String jobId, JobResult result, StoredArtifact variant, StoredArtifact probeSet)
-            throws InterruptedException;
+    void quantized(String jobId, JobResult result, StoredVariant stored) throws InterruptedException;
 
     /** Ends a job without one. */
     void failed(String jobId, ReasonCode code, String message) throws InterruptedException;

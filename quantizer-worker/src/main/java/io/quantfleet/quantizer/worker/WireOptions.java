@@ -25,8 +25,12 @@ final class WireOptions {
             options.calibration(OptionNames.calibration(wire.getCalibration()));
         }
         if (wire.getTechniquesCount() > 0) {
-            options.techniques(
-                    wire.getTechniquesList().stream().map(OptionNames::technique).collect(Collectors.toSet()));
+            options.techniques(wire.getTechniquesList().stream()
+                    .map(OptionNames::technique)
+                    .collect(Collectors.toSet()));
+        }
+        if (!wire.getObjective().isEmpty()) {
+            options.objective(OptionNames.objective(wire.getObjective()));
         }
         if (wire.hasMinAgreement()) {
             options.minAgreement(wire.getMinAgreement());

@@ -77,7 +77,9 @@ final class Worker implements AutoCloseable {
         CancelledJobs cancelled = new CancelledJobs();
         try (KafkaWatch watching = new KafkaWatch(kafka);
                 KafkaCancellations hearing = new KafkaCancellations(
-                                () -> KafkaClients.reader(settings), settings.topics().quantizationControl(), cancelled)
+                                () -> KafkaClients.reader(settings),
+                                settings.topics().quantizationControl(),
+                                cancelled)
                         .start()) {
             hearing.awaitPast();
             watch = Optional.of(watching);

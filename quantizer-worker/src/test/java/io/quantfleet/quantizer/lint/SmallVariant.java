@@ -3,11 +3,11 @@ package io.quantfleet.quantizer.lint;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import com.google.protobuf.ByteString;
 import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.onnx.Tensors;
 import io.quantfleet.quantizer.onnx.TinyModel;
 import io.quantfleet.quantizer.onnx.TinyModel.Attribute;
-import com.google.protobuf.ByteString;
 import java.util.List;
 
 /**
@@ -134,8 +134,7 @@ final class SmallVariant {
         return this;
     }
 
-    private static TensorProto bytes(
-            String name, DataType type, List<Long> dimensions, int... values) {
+    private static TensorProto bytes(String name, DataType type, List<Long> dimensions, int... values) {
         int width = type == DataType.UINT16 ? 2 : 1;
         byte[] raw = new byte[values.length * width];
         for (int i = 0; i < values.length; i++) {

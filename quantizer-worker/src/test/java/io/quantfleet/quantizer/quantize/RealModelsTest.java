@@ -63,7 +63,7 @@ class RealModelsTest {
                             ProgressListener.NONE);
             assertThat(quantized.model().bytes()).isLessThan((long) (original.bytes() * bytes));
             assertThat(TargetLinter.lint(quantized.model(), Quantized.profile(deviceClass)))
-                .isEmpty();
+                    .isEmpty();
             if (Quantized.profile(deviceClass).int8Kernels() == Kernels.REQUIRED) {
                 assertThat(quantized.leftFloat())
                         .noneMatch(layer -> layer.reason().contains("kernel"));

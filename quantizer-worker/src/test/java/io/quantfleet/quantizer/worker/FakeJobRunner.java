@@ -46,7 +46,9 @@ final class FakeJobRunner implements JobRunner {
             }
             Path variant = Files.writeString(jobFiles.output().resolve("variant.onnx"), "variant of " + job.model());
             Path probeSet = Files.writeString(jobFiles.output().resolve("probe-set"), "probe set");
-            return new JobResult(true, List.of(), variant, probeSet, job.options().probeSamples(), 0.9, 0.91, "{}");
+            Path page = Files.writeString(jobFiles.output().resolve("report.html"), "<p>page</p>");
+            return new JobResult(
+                    true, List.of(), variant, probeSet, page, job.options().probeSamples(), 0.9, 0.91, "{}");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new QuantizerException(ReasonCode.CANCELLED, "interrupted", e);

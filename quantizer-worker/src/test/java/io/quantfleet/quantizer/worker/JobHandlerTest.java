@@ -281,17 +281,18 @@ class JobHandlerTest {
 
         handler(store, runner).handle(delivery(job.build(), 1, false));
 
-        assertThat(given).containsExactly(QuantizationOptions.builder()
-                .method(QuantizationOptions.Method.STATIC)
-                .calibration(new Percentile(99.9))
-                .techniques(Set.of(Technique.BIAS_CORRECTION))
-                .excluded(List.of("op:Softmax"))
-                .minAgreement(0.97)
-                .calibrationSamples(50)
-                .maxLossPoints(1)
-                .seed(job.getSeed())
-                .probeSamples(job.getProbeSamples())
-                .build());
+        assertThat(given)
+                .containsExactly(QuantizationOptions.builder()
+                        .method(QuantizationOptions.Method.STATIC)
+                        .calibration(new Percentile(99.9))
+                        .techniques(Set.of(Technique.BIAS_CORRECTION))
+                        .excluded(List.of("op:Softmax"))
+                        .minAgreement(0.97)
+                        .calibrationSamples(50)
+                        .maxLossPoints(1)
+                        .seed(job.getSeed())
+                        .probeSamples(job.getProbeSamples())
+                        .build());
     }
 
     private JobHandler handler(ObjectStore from, JobRunner runner) {
@@ -355,7 +356,7 @@ class JobHandlerTest {
         }
 
         @Override
-        public void quantized(String jobId, JobResult result, StoredArtifact variant, StoredArtifact probeSet) {
+        public void quantized(String jobId, JobResult result, StoredVariant stored) {
             told.add("quantized " + jobId);
         }
 

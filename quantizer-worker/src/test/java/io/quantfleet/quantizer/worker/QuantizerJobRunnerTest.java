@@ -70,6 +70,7 @@ class QuantizerJobRunnerTest {
 
         assertThat(result.ready()).as(result.reasons().toString()).isTrue();
         assertThat(Files.size(result.variant())).isBetween(10_000L, Files.size(files.onnx()) / 2);
+        assertThat(result.page()).content().contains("<h1>glyphs</h1>", "rpi-cpu");
         ProbeSet probes = ProbeSet.parseFrom(Files.readAllBytes(result.probeSet()));
         assertThat(probes.getSamples()).isEqualTo(result.probeSamples()).isEqualTo(20);
         assertThat(result.probeAccuracy()).isGreaterThan(0.5);

@@ -84,6 +84,8 @@ class QuantizerWorkerIT {
                 .hasContent("variant of glyphs:1");
         assertThat(installation.store.open(new Sha256(variant.getProbeSet().getSha256())))
                 .hasContent("probe set");
+        assertThat(installation.store.open(new Sha256(variant.getReportPage().getSha256())))
+                .hasContent("<p>page</p>");
         CloudEvent event = installation.events().stream()
                 .filter(e -> e.getType().equals("io.quantfleet.variant-quantized.v1"))
                 .findFirst()

@@ -2,6 +2,7 @@ package io.quantfleet.controlplane.console.frame;
 
 import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.core.MediaType;
+import java.util.List;
 import java.util.function.BiConsumer;
 import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 
@@ -23,7 +24,8 @@ class SecurityHeaders {
     public void add(ContainerResponseContext response) {
         MediaType type = response.getMediaType();
         if (type != null && !type.isWildcardType() && type.isCompatible(MediaType.TEXT_HTML_TYPE)) {
-            forPages((name, value) -> response.getHeaders().putSingle(name, value));
+            // A page that was not made here says itself what it may do.
+            forPages((name, value) -> response.getHeaders().putIfAbsent(name, List.of(value)));
         }
     }
 

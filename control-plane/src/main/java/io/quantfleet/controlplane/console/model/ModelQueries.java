@@ -33,7 +33,7 @@ public class ModelQueries {
 
     private static final String COLUMNS = """
             select j.id, j.model_name, j.device_class, j.rungs::text as rungs, coalesce(v.verdict, j.state) as state, j.step, j.progress, j.worker,
-                   j.failure_code, j.failure, j.started_at, coalesce(v.reasons, '{}') as reasons, v.sha256, v.bytes,
+                   j.failure_code, j.failure, j.started_at, coalesce(v.reasons, '{}') as reasons, v.sha256, v.bytes, v.report_page_sha256,
                    v.report ->> 'method' as method, v.accuracy_fp32, v.accuracy,
                    (v.report #>> '{accuracy,agreement}')::double precision as agreement,
                    (v.report #>> '{accuracy,samples}')::bigint as samples,

@@ -30,6 +30,7 @@ public record VariantColumn(
         List<String> reasons,
         Optional<String> sha256,
         Optional<Long> bytes,
+        Optional<String> reportPageSha256,
         Optional<String> method,
         Optional<Double> accuracyFp32,
         Optional<Double> accuracy,

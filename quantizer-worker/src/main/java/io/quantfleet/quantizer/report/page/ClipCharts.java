@@ -86,11 +86,11 @@ public record ClipCharts(List<ClipChart> told, List<ClipChart> others) {
         }
         double tallest = 1;
         for (long count : bars) {
-            tallest = Math.max(tallest, Math.log1p(count));
+            tallest = Math.max(tallest, Math.log1p((double) count));
         }
         StringBuilder path = new StringBuilder("M0 " + Figures.coordinate(HEIGHT));
         for (int bar = 0; bar < BARS; bar++) {
-            double y = HEIGHT * (1 - Math.log1p(bars[bar]) / tallest);
+            double y = HEIGHT * (1 - Math.log1p((double) bars[bar]) / tallest);
             path.append('V').append(Figures.coordinate(y));
             path.append('H').append(Figures.coordinate((bar + 1) * WIDTH / BARS));
         }

@@ -27,7 +27,7 @@ final class Figures {
 
     /** A loss as a change of accuracy: 0.3 points lost are −0.30 pt. */
     static String loss(double points) {
-        return signed(points == 0 ? 0 : -points, 2, " pt");
+        return signed(-points, 2, " pt");
     }
 
     static String millis(double millis) {
@@ -66,7 +66,10 @@ final class Figures {
     }
 
     private static String signed(double value, int decimals, String unit) {
-        return Double.isFinite(value) ? minus(String.format(Locale.ROOT, "%+." + decimals + "f", value)) + unit : NONE;
+        // What rounds to nothing has no sign.
+        boolean nothing = Math.abs(value) < 0.5 * Math.pow(10, -decimals);
+        String format = (nothing ? "%." : "%+.") + decimals + "f";
+        return Double.isFinite(value) ? minus(String.format(Locale.ROOT, format, nothing ? 0.0 : value)) + unit : NONE;
     }
 
     private static String number(double value, int decimals, String unit) {

@@ -56,8 +56,8 @@ public final class HtmlReport {
     }
 
     private static String resource(String name) {
-        try (InputStream stream = HtmlReport.class.getResourceAsStream(
-                "/io/quantfleet/quantizer/report/page/" + name)) {
+        try (InputStream stream =
+                HtmlReport.class.getResourceAsStream("/io/quantfleet/quantizer/report/page/" + name)) {
             if (stream == null) {
                 throw new IllegalStateException("no resource " + name + " on the class path");
             }

@@ -12,8 +12,7 @@ import java.util.Optional;
  * @param front the line through those that no other beats, as an SVG polyline's points
  * @param xTitle what the horizontal axis shows
  */
-public record ParetoChart(
-        List<Dot> dots, String front, String xTitle, List<Tick> xTicks, List<Tick> yTicks) {
+public record ParetoChart(List<Dot> dots, String front, String xTitle, List<Tick> xTicks, List<Tick> yTicks) {
     private static final double LEFT = 56;
     private static final double RIGHT = 700;
     private static final double TOP = 16;
@@ -22,7 +21,15 @@ public record ParetoChart(
 
     /** One variant; {@code x} and {@code y} are its place in the drawing. */
     public record Dot(
-            String x, String y, String kind, boolean taken, String layers, String size, String latency, String sqnr, String agreement) {}
+            String x,
+            String y,
+            String kind,
+            boolean taken,
+            String layers,
+            String size,
+            String latency,
+            String sqnr,
+            String agreement) {}
 
     /** A mark on an axis. */
     public record Tick(String at, String text) {}
@@ -79,7 +86,7 @@ public record ParetoChart(
         static Axis of(List<Double> values, double from, double to) {
             double least = values.stream().reduce(Double.POSITIVE_INFINITY, Math::min);
             double greatest = values.stream().reduce(Double.NEGATIVE_INFINITY, Math::max);
-            double room = Math.max((greatest - least) * 0.06, Math.abs(greatest) * 0.01 + 1e-6);
+            double room = Math.max((greatest - least) * 0.06, Math.abs(greatest) * 1e-4 + 1e-6);
             return new Axis(least - room, greatest + room, from, to);
         }
 

@@ -21,7 +21,8 @@ public record SensitivityChart(String samples, String seconds, List<Bar> told, L
      * @param noise root mean square of the noise, in per cent of the signal
      * @param good what sparing this layer alone gains
      */
-    public record Bar(String name, String operator, String weights, String width, String noise, String sqnr, String good) {}
+    public record Bar(
+            String name, String operator, String weights, String width, String noise, String sqnr, String good) {}
 
     static SensitivityChart of(SensitivityProfile profile) {
         List<LayerSensitivity> worstFirst = profile.layers().stream()
@@ -29,7 +30,8 @@ public record SensitivityChart(String samples, String seconds, List<Bar> told, L
                 .toList();
         double largest = worstFirst.isEmpty() ? 1 : Math.max(noise(worstFirst.get(0)), Double.MIN_NORMAL);
         double all = profile.quantized().sqnrDb();
-        List<Bar> bars = worstFirst.stream().map(layer -> bar(layer, largest, all)).toList();
+        List<Bar> bars =
+                worstFirst.stream().map(layer -> bar(layer, largest, all)).toList();
         int told = Math.min(TOLD, bars.size());
         return new SensitivityChart(
                 Figures.count(profile.samples()),

@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param ladder what was tried; without rungs if nothing was
  * @param sensitivity empty where nobody needed to know
  * @param pareto empty where mixed precision was not needed
+ * @param leftFloatTold the first operators that stayed in FP32
+ * @param leftFloatOthers the rest
  */
 public record VariantSection(
         String deviceClass,
@@ -32,8 +34,10 @@ public record VariantSection(
         Optional<SensitivityChart> sensitivity,
         ClipCharts clips,
         Optional<ParetoChart> pareto,
-        List<FloatLayer> leftFloat,
+        List<FloatLayer> leftFloatTold,
+        List<FloatLayer> leftFloatOthers,
         List<LintFinding> lint) {
+    private static final int TOLD = 10;
 
     /** One figure: what it is, its value, and what it is compared with. */
     public record Tile(String title, String value, String beside) {}
@@ -55,7 +59,8 @@ public record VariantSection(
                 trail.sensitivity().map(SensitivityChart::of),
                 ClipCharts.of(trail.clips()),
                 ParetoChart.of(trail.paretoFront()),
-                trail.leftFloat(),
+                trail.leftFloat().stream().limit(TOLD).toList(),
+                trail.leftFloat().stream().skip(TOLD).toList(),
                 report.lint());
     }
 
@@ -68,7 +73,8 @@ public record VariantSection(
                 new Tile(
                         "Size",
                         Figures.bytes(report.bytes()),
-                        Figures.ratio(report.bytes(), fp32Bytes) + " of FP32’s " + Figures.bytes(fp32Bytes)),
+                        Figures.ratio((double) report.bytes(), (double) fp32Bytes) + " of FP32’s "
+                                + Figures.bytes(fp32Bytes)),
                 new Tile(
                         "Accuracy",
                         Figures.percent(accuracy.variant()),

@@ -64,7 +64,8 @@ class HtmlReportTest {
                 100,
                 List.of(first, second),
                 List.of(new FloatLayer("Tanh_3", "Tanh", "no int8 kernel")),
-                List.of(new TensorClip("image", "percentile-99.9", new Range(-2, 6), new Range(-1, 3), Optional.empty())),
+                List.of(new TensorClip(
+                        "image", "percentile-99.9", new Range(-2, 6), new Range(-1, 3), Optional.empty())),
                 Optional.of(new SensitivityProfile(
                         fidelity(9.5),
                         List.of(
