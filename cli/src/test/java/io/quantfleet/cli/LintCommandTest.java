@@ -41,8 +41,7 @@ class LintCommandTest {
     void saysWhatIsWrongForEachDeviceClass() throws IOException {
         Path json = folder.resolve("findings.json");
 
-        int code = run(
-                "lint", floats().toString(), "--device-class", "rpi-cpu,phone-npu", "--json", json.toString());
+        int code = run("lint", floats().toString(), "--device-class", "rpi-cpu,phone-npu", "--json", json.toString());
 
         assertThat(code).isEqualTo(3);
         assertThat(screen.toString())

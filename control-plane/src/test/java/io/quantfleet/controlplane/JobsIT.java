@@ -57,11 +57,9 @@ class JobsIT {
     private void finish(QuantizationJobRequested job, String variant) throws IOException {
         store.put(new ByteArrayInputStream(Api.bytes(variant)));
         store.put(new ByteArrayInputStream(Api.bytes("probes")));
-        worker.sendResult(
-                job.getJobId(), job.getJobId(), worker.ready(job, Api.bytes(variant), Api.bytes("probes")));
-        Story.eventually(() -> assertThat(
-                        Api.get("jobs/" + job.getJobId()).getString("state"))
-                .isEqualTo("READY"));
+        worker.sendResult(job.getJobId(), job.getJobId(), worker.ready(job, Api.bytes(variant), Api.bytes("probes")));
+        Story.eventually(() ->
+                assertThat(Api.get("jobs/" + job.getJobId()).getString("state")).isEqualTo("READY"));
     }
 
     @Test
@@ -107,9 +105,8 @@ class JobsIT {
                                 .setGoalMet(true))
                         .build());
 
-        Story.eventually(
-                () -> assertThat(Api.get("jobs/" + job.getJobId()).getList("rungs.name", String.class))
-                        .containsExactly("minmax", "softmax-bounds"));
+        Story.eventually(() -> assertThat(Api.get("jobs/" + job.getJobId()).getList("rungs.name", String.class))
+                .containsExactly("minmax", "softmax-bounds"));
         assertThat(Api.page("models/climbing/versions/1"))
                 .contains("softmax-bounds", "accurate enough", "9.5", "/api/v1/jobs/" + job.getJobId() + "/cancel");
     }
@@ -119,9 +116,7 @@ class JobsIT {
         QuantizationJobRequested job = newJob("unwanted");
         worker.sendResult(UUID.randomUUID().toString(), job.getJobId(), FakeWorker.progress(job, 0.2));
 
-        Api.post("jobs/" + job.getJobId() + "/cancel", Map.of())
-                .statusCode(200)
-                .body("state", equalTo("CANCELLED"));
+        Api.post("jobs/" + job.getJobId() + "/cancel", Map.of()).statusCode(200).body("state", equalTo("CANCELLED"));
 
         worker.awaitCancelled(job.getJobId());
         store.put(new ByteArrayInputStream(Api.bytes("too late")));

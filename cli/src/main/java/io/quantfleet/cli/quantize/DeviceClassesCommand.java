@@ -57,7 +57,11 @@ public final class DeviceClassesCommand implements Callable<Integer> {
     private static void list(PrintWriter screen) {
         ProfileReader reader = new ProfileReader();
         Table table = new Table(
-                Column.text("NAME"), Column.text("TITLE"), Column.text("RUNTIME"), Column.text("FORMS"), Column.text(""));
+                Column.text("NAME"),
+                Column.text("TITLE"),
+                Column.text("RUNTIME"),
+                Column.text("FORMS"),
+                Column.text(""));
         for (String each : ShippedProfiles.names()) {
             DeviceClassProfile profile = reader.builtIn(each);
             table.row(

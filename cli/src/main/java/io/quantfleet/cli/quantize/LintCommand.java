@@ -83,8 +83,8 @@ public final class LintCommand implements Callable<Integer> {
     private void show(String deviceClass, List<LintFinding> findings) {
         PrintWriter screen = spec.commandLine().getOut();
         long errors = findings.stream().filter(LintFinding::isError).count();
-        screen.println(deviceClass + ": " + counted(errors, "error") + ", "
-                + counted(findings.size() - errors, "warning"));
+        screen.println(
+                deviceClass + ": " + counted(errors, "error") + ", " + counted(findings.size() - errors, "warning"));
         for (LintFinding finding : findings) {
             screen.println("  " + finding.severity() + " " + finding.rule() + " at " + finding.node());
             screen.println("    " + finding.message());

@@ -102,8 +102,9 @@ public final class QuantizeCommand implements Callable<Integer> {
             split = ",",
             paramLabel = "KIND",
             converter = ExtraOutputs.class,
-            description = "Write files for other tools beside each variant, separated by commas. encodings: AIMET's JSON,"
-                    + " layout 1.0.0, for Qualcomm's converters. dynamic-ranges: a line per tensor, for TensorRT.")
+            description =
+                    "Write files for other tools beside each variant, separated by commas. encodings: AIMET's JSON,"
+                            + " layout 1.0.0, for Qualcomm's converters. dynamic-ranges: a line per tensor, for TensorRT.")
     private List<ExtraOutput> extras = List.of();
 
     @Option(

@@ -8,8 +8,8 @@ import io.quantfleet.protocols.v1.QuantizationOptions;
 
 /** Options of jobs between their JSON form, which REST and the database hold, and the message that workers read. */
 final class JobOptions {
-    private static final YamlSchema SCHEMA = YamlSchema.load(
-            "quantization-options.v1.schema.json", "quantization options", ReasonCode.REQUEST_INVALID);
+    private static final YamlSchema SCHEMA =
+            YamlSchema.load("quantization-options.v1.schema.json", "quantization options", ReasonCode.REQUEST_INVALID);
 
     private JobOptions() {}
 

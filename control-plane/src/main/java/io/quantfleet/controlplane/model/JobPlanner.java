@@ -69,7 +69,12 @@ class JobPlanner {
     /** Plans the jobs of a version that are not planned yet. */
     void plan(Tx tx, ModelVersionId id, ModelArtifacts artifacts, Terms terms, List<DeviceClass> classes) {
         for (DeviceClass deviceClass : classes) {
-            request(tx, new JdbiJobs.Job(ids.next(), id, deviceClass.name(), 1, JobState.QUEUED), deviceClass, artifacts, terms);
+            request(
+                    tx,
+                    new JdbiJobs.Job(ids.next(), id, deviceClass.name(), 1, JobState.QUEUED),
+                    deviceClass,
+                    artifacts,
+                    terms);
         }
     }
 
@@ -97,8 +102,7 @@ class JobPlanner {
         return planned;
     }
 
-    private void request(
-            Tx tx, JdbiJobs.Job job, DeviceClass deviceClass, ModelArtifacts artifacts, Terms terms) {
+    private void request(Tx tx, JdbiJobs.Job job, DeviceClass deviceClass, ModelArtifacts artifacts, Terms terms) {
         if (jobs.insert(tx, job, terms, clock.instant())) {
             outbox.add(
                     tx,

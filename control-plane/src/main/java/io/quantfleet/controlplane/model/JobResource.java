@@ -38,8 +38,9 @@ public class JobResource {
     @Path("{id}/cancel")
     @Operation(
             summary = "Ends a job that is queued or running as CANCELLED",
-            description = "The worker that has it stops within seconds. Harmless for a job that is cancelled already; 409 with"
-                    + " ILLEGAL_STATE for one that ended otherwise.")
+            description =
+                    "The worker that has it stops within seconds. Harmless for a job that is cancelled already; 409 with"
+                            + " ILLEGAL_STATE for one that ended otherwise.")
     public VariantView cancel(String id) {
         UUID job = id(id);
         database.useTransaction(tx -> cancellation.cancel(tx, job));

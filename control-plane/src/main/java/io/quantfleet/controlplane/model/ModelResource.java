@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jspecify.annotations.Nullable;
 import org.jboss.resteasy.reactive.server.multipart.MultipartFormDataInput;
+import org.jspecify.annotations.Nullable;
 
 /** Models, their versions and variants over REST. */
 @Path("/api/v1/models")
@@ -152,8 +152,9 @@ public class ModelResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
             summary = "Quantizes a version again, perhaps with other options",
-            description = "A rollout takes the last attempt that is READY. 409 with ILLEGAL_STATE while the attempt before it is"
-                    + " under way.")
+            description =
+                    "A rollout takes the last attempt that is READY. 409 with ILLEGAL_STATE while the attempt before it is"
+                            + " under way.")
     public Response quantizeAgain(String name, int version, NewJobs body) {
         Optional<Double> points = Optional.ofNullable(body.maxLossPoints());
         if (points.filter(given -> !(given >= 0 && given <= 100)).isPresent()) {

@@ -75,8 +75,7 @@ class ModelVersionRegisteredHandler implements EventHandler<ModelVersionRegister
         ModelVersionId id = event.getVersion() == 0
                 ? registry.registerNext(tx, version)
                 : registry.registerAs(tx, new ModelVersionId(name, event.getVersion()), version);
-        planner.plan(
-                tx, id, artifacts, new JobPlanner.Terms(Optional.of(maxLossPoints), event.getOptions()), wanted);
+        planner.plan(tx, id, artifacts, new JobPlanner.Terms(Optional.of(maxLossPoints), event.getOptions()), wanted);
         return Outcome.DONE;
     }
 }

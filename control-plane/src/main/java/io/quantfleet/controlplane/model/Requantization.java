@@ -25,16 +25,18 @@ class Requantization {
      * Plans an attempt for each device class.
      *
      * @param deviceClasses empty for all there are
-     * @param maxLossPoints empty for what the version was registered with
+     * @param terms without a budget for the one that the version was registered with
      * @throws ControlPlaneException {@code ILLEGAL_STATE} if an attempt is under way for one of the classes
      */
-    List<JdbiJobs.Job> plan(
-            Tx tx, String model, int version, List<String> deviceClasses, JobPlanner.Terms terms) {
+    List<JdbiJobs.Job> plan(Tx tx, String model, int version, List<String> deviceClasses, JobPlanner.Terms terms) {
         JdbiModels.Registered registered = models.find(tx, model, version)
                 .orElseThrow(() -> ControlPlaneException.notFound("version " + version + " of model '" + model + "'"));
         List<DeviceClass> wanted = deviceClasses.isEmpty()
                 ? classes.list(tx)
-                : deviceClasses.stream().distinct().map(name -> classes.require(tx, name)).toList();
+                : deviceClasses.stream()
+                        .distinct()
+                        .map(name -> classes.require(tx, name))
+                        .toList();
         double points = terms.maxLossPoints().orElse(registered.maxLossPoints());
         return planner.planAgain(
                 tx,

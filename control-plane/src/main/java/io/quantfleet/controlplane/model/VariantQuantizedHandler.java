@@ -85,9 +85,7 @@ class VariantQuantizedHandler implements EventHandler<VariantQuantized> {
                     event.getProbeAccuracy(),
                     event.hasProbeAccuracyFp32() ? Optional.of(event.getProbeAccuracyFp32()) : Optional.empty(),
                     report(job, event.getReportJson()),
-                    event.hasReportPage()
-                            ? Optional.of(StoredArtifact.of(event.getReportPage()))
-                            : Optional.empty());
+                    event.hasReportPage() ? Optional.of(StoredArtifact.of(event.getReportPage())) : Optional.empty());
         } catch (IllegalArgumentException e) {
             throw ControlPlaneException.invalid("job " + job.id() + " names no artifact: " + e.getMessage());
         }

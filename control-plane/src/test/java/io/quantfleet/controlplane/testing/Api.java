@@ -95,8 +95,7 @@ public final class Api {
                 .then();
     }
 
-    private static RequestSpecification form(
-            String description, byte[] onnx, byte[] calibration, byte[] validation) {
+    private static RequestSpecification form(String description, byte[] onnx, byte[] calibration, byte[] validation) {
         return given().multiPart(part("description", "model.yaml", bytes(description)))
                 .multiPart(part("onnx", "any.onnx", onnx))
                 .multiPart(part("calibration", "calibration.zip", calibration))

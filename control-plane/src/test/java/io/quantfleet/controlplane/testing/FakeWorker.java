@@ -52,11 +52,10 @@ public final class FakeWorker implements AutoCloseable {
                 Map.of("bootstrap.servers", bootstrapServers, "auto.offset.reset", "earliest"),
                 new StringDeserializer(),
                 new ByteArrayDeserializer());
-        consumer.assign(
-                List.of(
-                        new TopicPartition(TOPICS.quantizationJobs(), 0),
-                        new TopicPartition(TOPICS.quantizationControl(), 0),
-                        new TopicPartition(TOPICS.deadLetters(), 0)));
+        consumer.assign(List.of(
+                new TopicPartition(TOPICS.quantizationJobs(), 0),
+                new TopicPartition(TOPICS.quantizationControl(), 0),
+                new TopicPartition(TOPICS.deadLetters(), 0)));
         producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", bootstrapServers), new StringSerializer(), new ByteArraySerializer());
     }
@@ -86,7 +85,8 @@ public final class FakeWorker implements AutoCloseable {
             poll();
             return seen.stream()
                     .filter(record -> record.topic().equals(TOPICS.quantizationControl()))
-                    .map(record -> Events.data(KafkaMessageFactory.createReader(record).toEvent()))
+                    .map(record ->
+                            Events.data(KafkaMessageFactory.createReader(record).toEvent()))
                     .anyMatch(message -> message instanceof QuantizationJobCancelled job
                             && job.getJobId().equals(jobId));
         });
