@@ -7,6 +7,7 @@ import io.quantfleet.cli.embedded.ServersCommand;
 import io.quantfleet.cli.quantize.DeviceClassesCommand;
 import io.quantfleet.cli.quantize.LintCommand;
 import io.quantfleet.cli.quantize.QuantizeCommand;
+import io.quantfleet.cli.quantize.RegisterCommand;
 import io.quantfleet.cli.stack.UpCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             UpCommand.class,
             QuantizeCommand.class,
+            RegisterCommand.class,
             LintCommand.class,
             DeviceClassesCommand.class,
             BenchCommand.class,

@@ -29,7 +29,7 @@ public final class OptionNames {
      * @throws IllegalArgumentException naming those that there are
      */
     public static Method method(String name) {
-        return find(List.of(Method.values()), each -> each.name().toLowerCase(Locale.ROOT), name, "method");
+        return find(List.of(Method.values()), Method::wireName, name, "method");
     }
 
     /**

@@ -70,6 +70,7 @@ public final class ControlPlaneClient {
             for (Path file : upload.externalData()) {
                 form.file("externalData", file);
             }
+            upload.fields().forEach(form::field);
             HttpRequest request = request("models", UPLOAD_LIMIT)
                     .header("Content-Type", form.contentType())
                     .POST(form.body())

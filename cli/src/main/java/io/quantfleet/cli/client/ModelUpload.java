@@ -2,6 +2,7 @@ package io.quantfleet.cli.client;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The files that a model version is registered with.
@@ -11,9 +12,23 @@ import java.util.List;
  * @param externalData the files in which the graph keeps large tensors
  * @param calibration a {@code .zip} or {@code .npz}
  * @param validation a {@code .zip} or {@code .npz}
+ * @param fields what is sent beside the files: {@code maxLossPoints} and {@code options}
  */
-public record ModelUpload(Path description, Path onnx, List<Path> externalData, Path calibration, Path validation) {
+public record ModelUpload(
+        Path description,
+        Path onnx,
+        List<Path> externalData,
+        Path calibration,
+        Path validation,
+        Map<String, String> fields) {
     public ModelUpload {
         externalData = List.copyOf(externalData);
+        fields = Map.copyOf(fields);
+    }
+
+    /** Files alone; how to quantize is left to the control plane and its workers. */
+    public static ModelUpload of(
+            Path description, Path onnx, List<Path> externalData, Path calibration, Path validation) {
+        return new ModelUpload(description, onnx, externalData, calibration, validation, Map.of());
     }
 }

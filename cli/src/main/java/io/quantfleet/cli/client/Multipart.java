@@ -26,6 +26,13 @@ final class Multipart {
         return this;
     }
 
+    /** Adds a text. */
+    Multipart field(String name, String value) {
+        parts.add(text("--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value
+                + "\r\n"));
+        return this;
+    }
+
     /** The value of the Content-Type header. */
     String contentType() {
         return "multipart/form-data; boundary=" + boundary;

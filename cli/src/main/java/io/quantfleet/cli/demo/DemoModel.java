@@ -1,6 +1,7 @@
 package io.quantfleet.cli.demo;
 
 import io.quantfleet.cli.CliException;
+import io.quantfleet.cli.client.ExternalDataFiles;
 import io.quantfleet.cli.client.ModelUpload;
 import io.quantfleet.quantizer.dataset.ModelDescription;
 import io.quantfleet.quantizer.sample.SampleModel;
@@ -37,7 +38,7 @@ record DemoModel(String name, ModelUpload upload) {
         Path onnx = requireExists("the ONNX file of " + yaml.getFileName(), yaml.resolveSibling(read.onnx()));
         return new DemoModel(
                 read.name(),
-                new ModelUpload(
+                ModelUpload.of(
                         yaml,
                         onnx,
                         ExternalDataFiles.of(onnx),

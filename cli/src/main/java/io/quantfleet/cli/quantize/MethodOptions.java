@@ -1,21 +1,10 @@
 package io.quantfleet.cli.quantize;
 
+import io.quantfleet.quantizer.OptionNames;
 import io.quantfleet.quantizer.QuantizationOptions;
-import io.quantfleet.quantizer.QuantizationOptions.Method;
-import io.quantfleet.quantizer.calibration.Entropy;
-import io.quantfleet.quantizer.calibration.MeanSquaredError;
-import io.quantfleet.quantizer.calibration.MinMax;
-import io.quantfleet.quantizer.calibration.MovingAverage;
-import io.quantfleet.quantizer.calibration.Percentile;
-import io.quantfleet.quantizer.calibration.RangeMethod;
-import io.quantfleet.quantizer.search.Objective;
-import io.quantfleet.quantizer.search.Technique;
-import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -25,8 +14,6 @@ import picocli.CommandLine.Spec;
 
 /** The part of the command line that says how to quantize. */
 final class MethodOptions {
-    private static final String PERCENTILE = "percentile";
-
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
 
@@ -121,15 +108,18 @@ final class MethodOptions {
             throw wrong("--calibration-samples must be at least 1, not " + calibrationSamples);
         }
         QuantizationOptions.Builder options = QuantizationOptions.builder()
-                .method(readMethod())
-                .calibration(readCalibration())
+                .method(named("--method", method, OptionNames::method))
+                .calibration(named("--calibration-method", calibrationMethod, OptionNames::calibration))
                 .perTensorWeights(perTensor)
                 .reducedRange(reducedRange)
                 .excluded(excluded)
-                .objective(readObjective())
+                .objective(named("--objective", objective, OptionNames::objective))
                 .calibrationSamples(calibrationSamples)
                 .seed(seed);
-        Optional.ofNullable(techniques).ifPresent(names -> options.techniques(readTechniques(names)));
+        Optional.ofNullable(techniques)
+                .ifPresent(names -> options.techniques(names.stream()
+                        .map(name -> named("--techniques", name, OptionNames::technique))
+                        .collect(Collectors.toSet())));
         Optional.ofNullable(maxLossPoints).ifPresent(options::maxLossPoints);
         Optional.ofNullable(minAgreement).ifPresent(options::minAgreement);
         return options.build();
@@ -141,58 +131,12 @@ final class MethodOptions {
         }
     }
 
-    private Method readMethod() {
-        return Arrays.stream(Method.values())
-                .filter(each -> each.wireName().equals(method))
-                .findFirst()
-                .orElseThrow(() -> wrong("--method must be one of "
-                        + Arrays.stream(Method.values()).map(Method::wireName).collect(Collectors.joining(", "))
-                        + ", not " + method));
-    }
-
-    private Objective readObjective() {
-        return Arrays.stream(Objective.values())
-                .filter(each -> each.name().toLowerCase(Locale.ROOT).equals(objective))
-                .findFirst()
-                .orElseThrow(() -> wrong("--objective must be latency or bytes, not " + objective));
-    }
-
-    private RangeMethod readCalibration() {
-        if (calibrationMethod.equals(PERCENTILE)) {
-            return Percentile.USUAL;
-        }
-        if (calibrationMethod.startsWith(PERCENTILE + "-")) {
-            return percentile(calibrationMethod.substring(PERCENTILE.length() + 1));
-        }
-        return List.of(new MinMax(), new MovingAverage(), new Entropy(), new MeanSquaredError()).stream()
-                .filter(each -> each.name().equals(calibrationMethod))
-                .findFirst()
-                .orElseThrow(() -> wrong("--calibration-method must be minmax, moving-average, percentile,"
-                        + " percentile-99.9, entropy or mse, not " + calibrationMethod));
-    }
-
-    private RangeMethod percentile(String percent) {
+    private <T> T named(String option, String name, Function<String, T> known) {
         try {
-            return new Percentile(Double.parseDouble(percent));
+            return known.apply(name);
         } catch (IllegalArgumentException e) {
-            throw wrong("--calibration-method percentile-99.9 keeps that many per cent, above 50 and at most 100, not "
-                    + percent);
+            throw wrong(option + ": " + e.getMessage());
         }
-    }
-
-    private Set<Technique> readTechniques(List<String> names) {
-        Set<Technique> chosen = EnumSet.noneOf(Technique.class);
-        for (String name : names) {
-            chosen.add(Arrays.stream(Technique.values())
-                    .filter(each -> each.wireName().equals(name))
-                    .findFirst()
-                    .orElseThrow(() -> wrong("--techniques knows "
-                            + Arrays.stream(Technique.values())
-                                    .map(Technique::wireName)
-                                    .collect(Collectors.joining(", "))
-                            + ", not " + name)));
-        }
-        return chosen;
     }
 
     private CommandLine.ParameterException wrong(String message) {

@@ -58,7 +58,7 @@ class ComposeIT {
                 "QUANTFLEET_AGENT_ENROLMENT_TOKEN", api.createEnrolmentToken(FLEET, CLASS, 1, Duration.ofHours(1)));
         Docker.compose(PROJECT, ENVIRONMENT, "--profile", "agent", "up", "--detach", "edge-agent");
         SampleModel sample = SampleModel.extractInto(directory);
-        int version = api.registerModel(new ModelUpload(
+        int version = api.registerModel(ModelUpload.of(
                 sample.description(), sample.onnx(), List.of(), sample.calibration(), sample.validation()));
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(variants(version))
                 .extracting(ModelVersion.Variant::state)

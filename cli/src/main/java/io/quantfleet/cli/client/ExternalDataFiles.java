@@ -1,4 +1,4 @@
-package io.quantfleet.cli.demo;
+package io.quantfleet.cli.client;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
@@ -12,13 +12,13 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The files beside an ONNX file in which it keeps large tensors. */
-final class ExternalDataFiles {
+public final class ExternalDataFiles {
     private static final String LOCATION = "location";
 
     private ExternalDataFiles() {}
 
     /** Those that the graph of {@code onnx} names and that are there; a file that is no ONNX names none. */
-    static List<Path> of(Path onnx) {
+    public static List<Path> of(Path onnx) {
         try (InputStream in = Files.newInputStream(onnx)) {
             return ModelProto.parseFrom(in).getGraph().getInitializerList().stream()
                     .filter(tensor -> tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL)

@@ -1,0 +1,27 @@
+package io.quantfleet.cli.quantize;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quantfleet.quantizer.QuantizationOptions;
+import io.quantfleet.quantizer.search.Technique;
+import java.util.Locale;
+
+/** Options in the JSON form in which the control plane takes them. The seed is not among them: it follows the model. */
+final class OptionsJson {
+    private OptionsJson() {}
+
+    static String of(QuantizationOptions options) {
+        ObjectNode json = JsonNodeFactory.instance
+                .objectNode()
+                .put("method", options.method().wireName())
+                .put("calibration", options.calibration().name())
+                .put("perTensorWeights", options.perTensorWeights())
+                .put("reducedRange", options.reducedRange())
+                .put("objective", options.objective().name().toLowerCase(Locale.ROOT))
+                .put("calibrationSamples", options.calibrationSamples());
+        options.techniques().stream().map(Technique::wireName).sorted().forEach(json.putArray("techniques")::add);
+        options.excluded().forEach(json.putArray("excluded")::add);
+        options.minAgreement().ifPresent(share -> json.put("minAgreement", share));
+        return json.toString();
+    }
+}

@@ -1,0 +1,99 @@
+package io.quantfleet.cli.quantize;
+
+import io.quantfleet.cli.CliException;
+import io.quantfleet.cli.client.ControlPlaneClient;
+import io.quantfleet.cli.client.ExternalDataFiles;
+import io.quantfleet.cli.client.ModelUpload;
+import io.quantfleet.quantizer.QuantizationOptions;
+import io.quantfleet.quantizer.QuantizerException;
+import io.quantfleet.quantizer.dataset.ModelDescription;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code quantfleet register}: a new version of a model, quantized by a control plane's workers. */
+@Command(
+        name = "register",
+        description = {
+            "Registers the next version of a model with a control plane, whose workers quantize it for every device class.",
+            ""
+        },
+        sortOptions = false,
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  quantfleet register resnet20.model.yaml --control-plane http://127.0.0.1:8080 \\",
+            "      --calibration calibration.zip --validation validation.zip --min-agreement 0.98"
+        })
+public final class RegisterCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(
+            paramLabel = "MODEL.model.yaml",
+            description = "The model's description; the ONNX file that it names lies beside it.")
+    private Path description = Path.of("");
+
+    @Option(
+            names = "--control-plane",
+            required = true,
+            paramLabel = "URL",
+            description = "Where the control plane is: the console's address.")
+    private URI controlPlane = URI.create("");
+
+    @Option(
+            names = "--calibration",
+            required = true,
+            paramLabel = "FILE",
+            description = "A .zip or .npz to calibrate with.")
+    private Path calibration = Path.of("");
+
+    @Option(names = "--validation", required = true, paramLabel = "FILE", description = "A .zip or .npz to judge by.")
+    private Path validation = Path.of("");
+
+    @Mixin
+    private MethodOptions method = new MethodOptions();
+
+    @Override
+    public Integer call() {
+        QuantizationOptions options = method.read();
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("options", OptionsJson.of(options));
+        options.maxLossPoints().ifPresent(points -> fields.put("maxLossPoints", points.toString()));
+        try {
+            ModelDescription read = ModelDescription.read(file(description));
+            Path onnx = file(description.resolveSibling(read.onnx()));
+            int version = new ControlPlaneClient(controlPlane)
+                    .registerModel(new ModelUpload(
+                            description,
+                            onnx,
+                            ExternalDataFiles.of(onnx),
+                            file(calibration),
+                            file(validation),
+                            fields));
+            spec.commandLine()
+                    .getOut()
+                    .println(read.name() + " v" + version + ": "
+                            + controlPlane.resolve("/models/" + read.name() + "/versions/" + version));
+            return CommandLine.ExitCode.OK;
+        } catch (QuantizerException e) {
+            throw new CliException(e.getMessage() + " (" + e.code() + ")", e);
+        }
+    }
+
+    private static Path file(Path path) {
+        if (!Files.isRegularFile(path)) {
+            throw new CliException("there is no file " + path);
+        }
+        return path;
+    }
+}
