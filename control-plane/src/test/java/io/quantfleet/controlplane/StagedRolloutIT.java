@@ -162,14 +162,14 @@ class StagedRolloutIT {
 
     @Test
     void letsDevicesThatFailedTryAgain() throws MqttException, IOException {
-        Api.createFleet("again");
-        Story.quantizedModel(worker, store, "again");
-        try (FakeDevice device = Story.enrol("again", "again-1")) {
+        Api.createFleet("once-more");
+        Story.quantizedModel(worker, store, "once-more");
+        try (FakeDevice device = Story.enrol("once-more", "once-more-1")) {
             String rollout = Story.startRollout(Map.of(
                     "fleet",
-                    "again",
+                    "once-more",
                     "model",
-                    "again",
+                    "once-more",
                     "version",
                     1,
                     "strategy",
