@@ -78,7 +78,7 @@ final class FixtureModels {
                         + " \"samples\": 5000}, \"sqnrDb\": %f, \"latencyMs\": {\"fp32\": {\"p50\": %f, \"p95\": %f},"
                         + " \"variant\": {\"p50\": %f, \"p95\": %f}}, \"seconds\": {\"calibrate\": 2.4, \"quantize\":"
                         + " 0.31, \"evaluate\": 14.8}, \"peakRssMiB\": 412}",
-                deviceClass.equals("phone-npu") ? "U8S8" : "S8S8",
+                deviceClass.equals("gpu") ? "S8S8" : "U8S8",
                 fp32,
                 accuracy,
                 0.998 - Math.abs(fp32 - accuracy),

@@ -13,12 +13,13 @@ final class HostProcessor {
     private HostProcessor() {}
 
     /**
-     * Whether signed 8-bit products are both exact and fast: on ARM, and on x86 with VNNI. Where that can't be found out
-     * the answer is no, which costs speed but never exactness.
+     * Whether products of unsigned activations and signed weights saturate: on x86 without VNNI. Where that can't be found
+     * out the answer is yes, which costs speed but never exactness.
      */
-    static boolean multipliesSignedBytes() {
+    static boolean saturates() {
         String architecture = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
-        return architecture.startsWith("aarch64") || architecture.startsWith("arm") || hasVnni();
+        boolean arm = architecture.startsWith("aarch64") || architecture.startsWith("arm");
+        return !arm && !hasVnni();
     }
 
     private static boolean hasVnni() {

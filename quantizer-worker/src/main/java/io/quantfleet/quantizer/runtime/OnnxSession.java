@@ -64,24 +64,20 @@ public final class OnnxSession implements AutoCloseable {
 
     private static OnnxSession open(String what, RuntimeOptions options, Loader loader) {
         OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-        boolean signed = options.signedKernels() || HostProcessor.multipliesSignedBytes();
         try {
-            return open(environment, options, signed, loader);
+            return open(environment, options, options.signedKernels(), loader);
         } catch (OrtException e) {
-            return secondAttempt(what, environment, options, signed, loader, e);
+            return secondAttempt(what, environment, options, loader, e);
         }
     }
 
     // ONNX Runtime fails to make weights unsigned where two layers share one; signed kernels do without that.
     private static OnnxSession secondAttempt(
-            String what,
-            OrtEnvironment environment,
-            RuntimeOptions options,
-            boolean signed,
-            Loader loader,
-            OrtException first) {
+            String what, OrtEnvironment environment, RuntimeOptions options, Loader loader, OrtException first) {
         OrtException failure = first;
-        if (!signed && first.getMessage() != null && first.getMessage().contains("Attempt to replace")) {
+        if (!options.signedKernels()
+                && first.getMessage() != null
+                && first.getMessage().contains("Attempt to replace")) {
             try {
                 return open(environment, options, true, loader);
             } catch (OrtException second) {
@@ -113,7 +109,7 @@ public final class OnnxSession implements AutoCloseable {
 
     /** The settings of a session that is opened without second attempts. */
     static OrtSession.SessionOptions settings(RuntimeOptions options) throws OrtException {
-        return settings(options, options.signedKernels() || HostProcessor.multipliesSignedBytes());
+        return settings(options, options.signedKernels());
     }
 
     private static OrtSession.SessionOptions settings(RuntimeOptions options, boolean signed) throws OrtException {
@@ -126,9 +122,10 @@ public final class OnnxSession implements AutoCloseable {
         settings.addConfigEntry("session.intra_op.allow_spinning", "0");
         if (signed) {
             settings.addConfigEntry("session.qdqisint8allowed", "1");
-        } else {
-            // Without VNNI, x86 saturates where it multiplies unsigned activations with signed weights. With this, ONNX
-            // Runtime makes such weights unsigned, which is exact. It fails on some models together with the other.
+        } else if (HostProcessor.saturates()) {
+            // ONNX Runtime makes signed weights unsigned then, which is exact, but slow where it is not needed. It
+            // fails
+            // on some models together with the other.
             settings.addConfigEntry("session.x64quantprecision", "1");
         }
         settings.setOptimizationLevel(

@@ -44,7 +44,7 @@ class TargetLinterTest {
                         "activation-type",
                         "QuantizeLinear_0",
                         "int8"),
-                error(SmallVariant.right(), "rpi-cpu", "activation-type", "QuantizeLinear_0", "uint8"),
+                error(SmallVariant.right(), "gpu", "activation-type", "QuantizeLinear_0", "uint8"),
                 error(
                         SmallVariant.right().activations(DataType.INT8, 3).floatBias(),
                         "gpu",

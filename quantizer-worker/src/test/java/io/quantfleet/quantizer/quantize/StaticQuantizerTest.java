@@ -72,8 +72,7 @@ class StaticQuantizerTest {
                 .orElseThrow()
                 .getRawData()
                 .byteAt(0);
-        boolean signed = deviceClass.equals("rpi-cpu");
-        int inputZero = signed ? zero : zero & 0xff;
+        int inputZero = zero & 0xff;
         Affine affine = new Affine(Quantized.profile(deviceClass).activations().type(), inputScale, inputZero);
         byte[] weights = graph.initializer(weight.inputs().get(0))
                 .orElseThrow()
