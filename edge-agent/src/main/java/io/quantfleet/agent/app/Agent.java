@@ -1,6 +1,7 @@
 package io.quantfleet.agent.app;
 
 import io.micrometer.core.instrument.Clock;
+import io.quantfleet.agent.SerialExecutor;
 import io.quantfleet.agent.apply.ApplyLoop;
 import io.quantfleet.agent.enrol.Identity;
 import io.quantfleet.agent.link.DeviceLink;
@@ -19,6 +20,8 @@ import io.quantfleet.protocols.signing.VerificationKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +40,7 @@ final class Agent implements AutoCloseable {
     private final MqttMeterRegistry registry;
     private final ServingLoop serving;
     private final ServingModel active;
+    private final ScheduledExecutorService applyThread;
     private final ApplyLoop apply;
 
     Agent(AgentConfig config, String version, Identity identity, StateDirectory directory) throws IOException {
@@ -53,7 +57,9 @@ final class Agent implements AutoCloseable {
         DeviceVitals vitals = new DeviceVitals(Path.of("/proc"), Path.of("/sys/class/thermal"));
         this.serving = new ServingLoop(new AgentMeters(registry, vitals), config.probePeriod());
         this.active = new ServingModel(serving, registry);
+        this.applyThread = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "apply"));
         this.apply = new ApplyLoop(
+                new SerialExecutor(applyThread),
                 new ManifestVerifier.Verifying(identity.deviceId(), identity.deviceClass(), version),
                 VerificationKeys.ofPem(identity.trustedKeys()),
                 directory,
@@ -64,11 +70,7 @@ final class Agent implements AutoCloseable {
     }
 
     void start() throws IOException {
-        registry.start(task -> {
-            Thread thread = new Thread(task, "windows");
-            thread.setDaemon(true);
-            return thread;
-        });
+        registry.start(task -> daemon(task, "windows"));
         apply.start();
         link.start(new Listener(apply, windows));
         config.healthFile()
@@ -96,6 +98,12 @@ final class Agent implements AutoCloseable {
         }
     }
 
+    private static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
     private String status() {
         return active.manifest()
                 .map(manifest -> "serving " + manifest.getModelName() + " version " + manifest.getModelVersion())
@@ -106,6 +114,7 @@ final class Agent implements AutoCloseable {
     @Override
     public void close() throws Exception {
         apply.close();
+        applyThread.shutdownNow();
         serving.close();
         registry.close();
         windows.close();

@@ -1,5 +1,6 @@
 package io.quantfleet.agent.apply;
 
+import io.quantfleet.agent.SerialExecutor;
 import io.quantfleet.agent.link.DeviceLink;
 import io.quantfleet.agent.serve.Model;
 import io.quantfleet.agent.serve.ModelException;
@@ -15,9 +16,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,13 +27,8 @@ import org.slf4j.LoggerFactory;
 public final class ApplyLoop implements DeviceLink.Listener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ApplyLoop.class);
     private static final Duration TICK = Duration.ofSeconds(1);
-    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread loop = new Thread(task, "apply");
-        loop.setDaemon(true);
-        return loop;
-    });
+    private final SerialExecutor thread;
     private final String desiredTopic;
     private final DeviceLink link;
     private final ActiveModel active;
@@ -47,8 +40,14 @@ public final class ApplyLoop implements DeviceLink.Listener, AutoCloseable {
     private final DesiredStateHandler desiredStates;
     private boolean connected;
 
-    /** @throws IOException if the state directory can't be read or written */
+    /**
+     * Reads what the directory holds.
+     *
+     * @param thread runs everything; closed with the loop
+     * @throws IOException if the state directory can't be read or written
+     */
     public ApplyLoop(
+            SerialExecutor thread,
             ManifestVerifier.Verifying self,
             VerificationKeys trusted,
             StateDirectory directory,
@@ -57,6 +56,7 @@ public final class ApplyLoop implements DeviceLink.Listener, AutoCloseable {
             ModelLoader loader,
             Clock clock)
             throws IOException {
+        this.thread = thread;
         this.desiredTopic = MqttTopics.of(self.device(), MqttTopics.Channel.DESIRED);
         this.link = link;
         this.active = active;
@@ -87,14 +87,12 @@ public final class ApplyLoop implements DeviceLink.Listener, AutoCloseable {
         slots.recover(this::open).ifPresent(model -> active.serve(model.model(), model.manifest()));
         link.subscribe(desiredTopic);
         submit("resume", () -> runner.resume(assignments, active.manifest()));
-        var unused =
-                thread.scheduleWithFixedDelay(guarded("tick", this::tick), 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
+        thread.every(TICK, guarded("tick", this::tick));
     }
 
     /** Runs something on the loop's thread at intervals; that it runs shows that the loop is alive. */
     public void every(Duration interval, Runnable task) {
-        var unused = thread.scheduleWithFixedDelay(
-                guarded("periodic task", task::run), 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+        thread.every(interval, guarded("periodic task", task::run));
     }
 
     @Override
@@ -125,10 +123,7 @@ public final class ApplyLoop implements DeviceLink.Listener, AutoCloseable {
     /** Finishes what it is at, and stops. */
     @Override
     public void close() throws InterruptedException {
-        thread.shutdown();
-        if (!thread.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
-            thread.shutdownNow();
-        }
+        thread.close();
     }
 
     private void dispatch(String topic, byte[] payload) {
@@ -166,9 +161,7 @@ public final class ApplyLoop implements DeviceLink.Listener, AutoCloseable {
     }
 
     private void submit(String what, Step step) {
-        if (!thread.isShutdown()) {
-            thread.execute(guarded(what, step));
-        }
+        thread.execute(guarded(what, step));
     }
 
     /** The thread's outermost loop: a step that fails is logged, and the next one runs. */

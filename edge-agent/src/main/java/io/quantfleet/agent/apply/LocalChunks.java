@@ -6,7 +6,9 @@ import io.quantfleet.protocols.v1.ArtifactRef;
 import io.quantfleet.protocols.v1.ChunkedArtifact;
 import io.quantfleet.protocols.v1.Manifest;
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -49,10 +51,8 @@ final class LocalChunks {
 
     /** Empty if the file is damaged: the chunk is fetched then. */
     private static Optional<byte[]> read(Path file, long offset, int size) {
-        byte[] content = new byte[size];
-        try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
-            in.seek(offset);
-            in.readFully(content);
+        try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+            byte[] content = Channels.newInputStream(channel.position(offset)).readNBytes(size);
             return Optional.of(content);
         } catch (IOException e) {
             LOG.warn("an installed artifact can't be read file={}: {}", file, e.toString());

@@ -16,28 +16,43 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Enrols over the control plane's REST API, {@code POST /api/v1/enrolments}. */
 public final class HttpEnrolmentService implements EnrolmentService {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final URI endpoint;
+    private final Supplier<HttpClient> clients;
     private final ObjectMapper json = new ObjectMapper();
 
-    /** @param controlPlane its base address, {@code http://host:port} */
+    /**
+     * A service for one device. It has an HTTP client per attempt: attempts are rare, and the client's threads should
+     * not outlive enrolment.
+     *
+     * @param controlPlane its base address, {@code http://host:port}
+     */
     public HttpEnrolmentService(URI controlPlane) {
+        this(controlPlane, HttpEnrolmentService::newClient);
+    }
+
+    /** A service that enrols many devices over clients of the caller's. Safe for use by several threads. */
+    public HttpEnrolmentService(URI controlPlane, Supplier<HttpClient> clients) {
+        this.clients = clients;
         this.endpoint = URI.create(controlPlane.toString().replaceAll("/+$", "") + "/api/v1/enrolments");
+    }
+
+    private static HttpClient newClient() {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(TIMEOUT)
+                .build();
     }
 
     @Override
     public EnrolmentResult enrol(EnrolmentRequest request) throws InterruptedException {
         try {
-            // A client per attempt: attempts are rare, and its threads should not outlive enrolment.
-            HttpClient client = HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .connectTimeout(TIMEOUT)
-                    .build();
-            HttpResponse<String> response = client.send(toHttp(request), HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> response = clients.get().send(toHttp(request), HttpResponse.BodyHandlers.ofString());
             return read(response, request.deviceClass());
         } catch (IOException e) {
             String detail = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();

@@ -6,11 +6,11 @@ import io.quantfleet.agent.AgentException;
 public final class LinkException extends AgentException {
     private static final long serialVersionUID = 1L;
 
-    LinkException(String message) {
+    public LinkException(String message) {
         super(message);
     }
 
-    LinkException(String message, Throwable cause) {
+    public LinkException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -21,15 +21,18 @@ public final class PresenceMessages {
         this.clock = clock;
     }
 
-    String topic() {
+    /** The topic for both messages. */
+    public String topic() {
         return MqttTopics.of(deviceId, MqttTopics.Channel.PRESENCE);
     }
 
-    byte[] online() {
+    /** The device is there. */
+    public byte[] online() {
         return presence(true);
     }
 
-    byte[] offline() {
+    /** The device is gone. */
+    public byte[] offline() {
         return presence(false);
     }
 

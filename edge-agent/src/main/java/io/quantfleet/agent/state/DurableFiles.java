@@ -3,7 +3,6 @@ package io.quantfleet.agent.state;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -20,8 +19,6 @@ import java.util.stream.Stream;
  * What it creates only its owner can read.
  */
 public final class DurableFiles {
-    private static final boolean POSIX =
-            FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
     private static final String TEMPORARY_SUFFIX = ".tmp";
 
     private DurableFiles() {}
@@ -32,7 +29,9 @@ public final class DurableFiles {
         Path temporary = absolute.resolveSibling(absolute.getFileName() + TEMPORARY_SUFFIX);
         Files.deleteIfExists(temporary);
         try (FileChannel channel = FileChannel.open(
-                temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly("rw-------"))) {
+                temporary,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                ownerOnly(absolute, "rw-------"))) {
             for (ByteBuffer rest = ByteBuffer.wrap(content); rest.hasRemaining(); ) {
                 channel.write(rest);
             }
@@ -53,7 +52,7 @@ public final class DurableFiles {
 
     /** Creates a directory and its parents if they aren't there. */
     public static void createDirectory(Path directory) throws IOException {
-        Files.createDirectories(directory, ownerOnly("rwx------"));
+        Files.createDirectories(directory, ownerOnly(directory, "rwx------"));
     }
 
     /** Deletes every file directly in {@code directory}. */
@@ -71,15 +70,19 @@ public final class DurableFiles {
     }
 
     private static void forceDirectory(Path directory) throws IOException {
-        if (POSIX) {
+        if (isPosix(directory)) {
             try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
                 channel.force(true);
             }
         }
     }
 
-    private static FileAttribute<?>[] ownerOnly(String permissions) {
-        return POSIX
+    private static boolean isPosix(Path path) {
+        return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
+    private static FileAttribute<?>[] ownerOnly(Path path, String permissions) {
+        return isPosix(path)
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
                 }
