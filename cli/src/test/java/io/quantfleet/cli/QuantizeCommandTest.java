@@ -189,7 +189,70 @@ class QuantizeCommandTest {
         int code = quantize(
                 sample.calibration(), sample.validation(), "--device-class", "phone-npu", "--method", "dynamic");
         assertThat(code).isOne();
-        assertThat(errors.toString()).contains("phone-npu", "integers only");
+        assertThat(errors.toString()).contains("phone-npu", "forms static-int8", "integers only");
         assertThat(out).doesNotExist();
+    }
+
+    private int quantizeWithoutData(String... more) {
+        List<String> arguments = new ArrayList<>(
+                List.of("quantize", sample.description().toString(), "--device-class", "rpi-cpu", "--out", out.toString()));
+        arguments.addAll(List.of(more));
+        return QuantfleetMain.commandLine()
+                .setOut(new PrintWriter(screen, true))
+                .setErr(new PrintWriter(errors, true))
+                .execute(arguments.toArray(String[]::new));
+    }
+
+    @Test
+    void quantizesWeightsAloneFromFileToFileWhereThereIsNothingToJudgeBy() throws IOException {
+        Path json = folder.resolve("report.json");
+        int code = quantizeWithoutData(
+                "--method", "weight-only-int4", "--block-size", "16", "--asymmetric-blocks", "--json", json.toString());
+        assertThat(errors.toString()).doesNotContain("quantfleet:");
+        assertThat(code).isEqualTo(4);
+        assertThat(screen.toString())
+                .contains("NOT EVALUATED: no --validation was given", "weight-only-int4-b16-asymmetric");
+        JsonNode variant = new ObjectMapper().readTree(json.toFile()).get("variants").get(0);
+        assertThat(variant.get("verdict").asText()).isEqualTo("NOT_EVALUATED");
+        assertThat(out.resolve(variant.get("file").asText())).exists();
+        assertThat(out.resolve(variant.get("dataFile").asText())).exists();
+        assertThat(variant.get("bytes").asLong()).isLessThan(Files.size(sample.onnx()));
+    }
+
+    @Test
+    void needsNoCalibrationSamplesWhereItDoesNotCalibrate() {
+        int code = quantizeWithoutData(
+                "--method",
+                "weight-only-int8",
+                "--block-encoding",
+                "qdq",
+                "--validation",
+                sample.validation().toString());
+        assertThat(errors.toString()).doesNotContain("quantfleet:");
+        assertThat(code).isZero();
+        assertThat(screen.toString()).contains("READY");
+    }
+
+    @Test
+    void saysWhichSamplesAreMissing() {
+        assertThat(quantizeWithoutData("--validation", sample.validation().toString()))
+                .isEqualTo(2);
+        assertThat(errors.toString()).contains("--calibration", "--method auto needs it");
+        assertThat(quantizeWithoutData("--method", "dynamic")).isEqualTo(2);
+        assertThat(errors.toString()).contains("--validation", "--method dynamic needs it");
+    }
+
+    @Test
+    void refusesOptionsThatMeanNothingToTheMethod() {
+        assertThat(quantizeWithoutData("--method", "weight-only-int4", "--techniques", "bias-correction"))
+                .isEqualTo(2);
+        assertThat(errors.toString())
+                .contains("--techniques means nothing to --method weight-only-int4; it is for auto, static");
+        assertThat(quantizeWithoutData("--method", "static", "--block-size", "64"))
+                .isEqualTo(2);
+        assertThat(errors.toString()).contains("--block-size means nothing to --method static");
+        assertThat(quantizeWithoutData("--method", "weight-only-int4", "--block-size", "48"))
+                .isEqualTo(2);
+        assertThat(errors.toString()).contains("a block has 16, 32, 64 or 128 weights, not 48");
     }
 }

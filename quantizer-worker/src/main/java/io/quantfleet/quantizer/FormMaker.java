@@ -13,21 +13,16 @@ import io.quantfleet.quantizer.quantize.QuantizedModel;
 import io.quantfleet.quantizer.search.ExcludedLayers;
 import io.quantfleet.quantizer.search.Trail;
 import io.quantfleet.quantizer.target.DeviceClassProfile;
+import io.quantfleet.quantizer.target.Form;
 import io.quantfleet.quantizer.target.IntegerType;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Makes variants in the forms that need no calibration, for device classes that can run them. */
 final class FormMaker implements VariantMaker {
-    /** The one runtime that has the operators of these forms. */
-    private static final String RUNTIME = "onnxruntime-cpu";
-
-    private static final int WEIGHT_ONLY_BLOCK = 32;
-    /** What MatMulNBits calls computing with 8-bit integers. */
-    private static final int INTEGER_ACCURACY = 4;
-
     @Override
     public MadeVariant make(Source source, DeviceClassProfile profile, Path target, MakingListener listener) {
         checkAllowed(source.options().method(), profile);
@@ -41,7 +36,7 @@ final class FormMaker implements VariantMaker {
         Set<String> excluded = ExcludedLayers.find(
                         prepared.model().graph(), source.options().excluded())
                 .keySet();
-        QuantizedModel made = form(prepared, source.options(), excluded);
+        QuantizedModel made = form(prepared, source.options(), profile, excluded);
         made.model().write(target);
         listener.progressed(Step.QUANTIZE, 1);
         Trail trail = new Trail(
@@ -49,24 +44,27 @@ final class FormMaker implements VariantMaker {
         return new MadeVariant(trail, 0, (System.nanoTime() - start) / 1e9);
     }
 
-    private static void checkAllowed(Method method, DeviceClassProfile profile) {
-        boolean storageAlone = method == Method.FP16_STORAGE;
-        if (profile.everyOperator() || (!storageAlone && !profile.runtime().equals(RUNTIME))) {
+    /**
+     * Refuses methods whose form a device class does not execute.
+     *
+     * @throws QuantizerException {@code REQUEST_INVALID}
+     */
+    static void checkAllowed(Method method, DeviceClassProfile profile) {
+        if (method.form().filter(profile.forms()::contains).isEmpty()) {
             throw new QuantizerException(
                     ReasonCode.REQUEST_INVALID,
-                    profile.name() + " can't run models of the method " + method.wireName() + ": "
-                            + (profile.everyOperator()
-                                    ? "it computes in integers only"
-                                    : "its runtime is " + profile.runtime() + ", and only " + RUNTIME
-                                            + " has the operators"));
+                    profile.name() + " can't run models of the method " + method.wireName() + ": its profile lists the forms "
+                            + profile.forms().stream().map(Form::label).collect(Collectors.joining(", "))
+                            + (profile.everyOperator() ? ", and it computes in integers only" : ""));
         }
     }
 
-    private static QuantizedModel form(PreparedModel prepared, QuantizationOptions options, Set<String> excluded) {
+    private static QuantizedModel form(
+            PreparedModel prepared, QuantizationOptions options, DeviceClassProfile profile, Set<String> excluded) {
         return switch (options.method()) {
             case DYNAMIC -> DynamicInt8.quantize(prepared, dynamic(options, excluded));
-            case WEIGHT_ONLY_INT8 -> WeightOnly.quantize(prepared, weightOnly(Byte.SIZE, excluded));
-            case WEIGHT_ONLY_INT4 -> WeightOnly.quantize(prepared, weightOnly(Byte.SIZE / 2, excluded));
+            case WEIGHT_ONLY_INT8, WEIGHT_ONLY_INT4 ->
+                WeightOnly.quantize(prepared, weightOnly(options, profile, excluded));
             case FP16_STORAGE -> HalfStorage.quantize(prepared, excluded);
             case AUTO, STATIC -> throw new IllegalStateException(options.method() + " needs calibration");
         };
@@ -82,7 +80,10 @@ final class FormMaker implements VariantMaker {
                 excluded);
     }
 
-    private static WeightOnlyOptions weightOnly(int bits, Set<String> excluded) {
-        return new WeightOnlyOptions(bits, WEIGHT_ONLY_BLOCK, true, INTEGER_ACCURACY, excluded);
+    /** For a method that quantizes weights alone. */
+    static WeightOnlyOptions weightOnly(
+            QuantizationOptions options, DeviceClassProfile profile, Set<String> excluded) {
+        int bits = options.method() == Method.WEIGHT_ONLY_INT4 ? Byte.SIZE / 2 : Byte.SIZE;
+        return new WeightOnlyOptions(bits, options.weightBlocks().on(profile.runtime()), excluded);
     }
 }

@@ -1,5 +1,8 @@
 package io.quantfleet.quantizer;
 
+import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.quantizer.dataset.ModelDescription;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -9,4 +12,20 @@ import java.nio.file.Path;
  * @param calibration samples to find ranges with: a directory, a {@code .zip} or an {@code .npz}
  * @param validation samples to judge by, likewise
  */
-public record ModelFiles(Path description, Path calibration, Path validation) {}
+public record ModelFiles(Path description, Path calibration, Path validation) {
+
+    /**
+     * The ONNX file that a description names.
+     *
+     * @throws QuantizerException {@code ARTIFACT_MISSING} if it is not beside the description
+     */
+    static Path onnxBeside(Path file, ModelDescription description) {
+        Path onnx = file.resolveSibling(description.onnx());
+        if (!Files.isRegularFile(onnx)) {
+            throw new QuantizerException(
+                    ReasonCode.ARTIFACT_MISSING,
+                    "there is no " + onnx + ", which " + file.getFileName() + " names; put it beside the description");
+        }
+        return onnx;
+    }
+}

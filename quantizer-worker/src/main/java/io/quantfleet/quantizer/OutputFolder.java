@@ -84,6 +84,19 @@ final class OutputFolder implements AutoCloseable {
         }
     }
 
+    /**
+     * Moves a model and the file with its tensors to their places. Whoever is interrupted in between leaves no model, never
+     * an earlier one with the tensors of this one.
+     */
+    void publishWithData(String name, String data) {
+        try {
+            Files.deleteIfExists(published(name));
+        } catch (IOException e) {
+            throw failed("can't replace " + published(name), e);
+        }
+        publish(List.of(data, name));
+    }
+
     @Override
     public void close() {
         try (Stream<Path> left = Files.walk(staging)) {

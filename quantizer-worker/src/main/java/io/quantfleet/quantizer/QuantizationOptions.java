@@ -2,8 +2,10 @@ package io.quantfleet.quantizer;
 
 import io.quantfleet.quantizer.calibration.MinMax;
 import io.quantfleet.quantizer.calibration.RangeMethod;
+import io.quantfleet.quantizer.form.WeightBlocks;
 import io.quantfleet.quantizer.search.Objective;
 import io.quantfleet.quantizer.search.Technique;
+import io.quantfleet.quantizer.target.Form;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +22,7 @@ import java.util.Set;
  * @param reducedRange whether weights keep to 7 bits, as x86 processors without VNNI need them
  * @param excluded operators that stay in FP32: names in which {@code *} stands for any text, {@code op:KIND},
  *     {@code first} or {@code last}
+ * @param weightBlocks how weights that are quantized alone are divided and stored
  * @param objective what mixed precision spends as little of as it can
  * @param maxLossPoints percentage points of accuracy that a variant may lose; empty for each profile's own budget
  * @param minAgreement the fraction of samples for which a variant must choose what FP32 chooses; empty for no condition
@@ -34,6 +37,7 @@ public record QuantizationOptions(
         boolean perTensorWeights,
         boolean reducedRange,
         List<String> excluded,
+        WeightBlocks weightBlocks,
         Objective objective,
         Optional<Double> maxLossPoints,
         Optional<Double> minAgreement,
@@ -61,8 +65,25 @@ public record QuantizationOptions(
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
-        boolean calibrates() {
+        /** Whether ranges are found with calibration samples. */
+        public boolean calibrates() {
             return this == AUTO || this == STATIC;
+        }
+
+        /** Whether weights alone are quantized, which can be done from file to file. */
+        public boolean weightOnly() {
+            return this == WEIGHT_ONLY_INT8 || this == WEIGHT_ONLY_INT4;
+        }
+
+        /** The form that profiles call by that name; empty for those that profiles have their own words for. */
+        Optional<Form> form() {
+            return switch (this) {
+                case AUTO, STATIC -> Optional.empty();
+                case DYNAMIC -> Optional.of(Form.DYNAMIC_INT8);
+                case WEIGHT_ONLY_INT8 -> Optional.of(Form.WEIGHT_ONLY_INT8);
+                case WEIGHT_ONLY_INT4 -> Optional.of(Form.WEIGHT_ONLY_INT4);
+                case FP16_STORAGE -> Optional.of(Form.FP16);
+            };
         }
     }
 
@@ -98,6 +119,7 @@ public record QuantizationOptions(
         private boolean perTensorWeights;
         private boolean reducedRange;
         private List<String> excluded = List.of();
+        private WeightBlocks weightBlocks = WeightBlocks.usual();
         private Objective objective = Objective.LATENCY;
         private Optional<Double> maxLossPoints = Optional.empty();
         private Optional<Double> minAgreement = Optional.empty();
@@ -140,6 +162,12 @@ public record QuantizationOptions(
         /** Leaves operators in FP32. */
         public Builder excluded(List<String> value) {
             excluded = List.copyOf(value);
+            return this;
+        }
+
+        /** How weights that are quantized alone are divided and stored; {@link WeightBlocks#usual()} if not called. */
+        public Builder weightBlocks(WeightBlocks value) {
+            weightBlocks = value;
             return this;
         }
 
@@ -194,6 +222,7 @@ public record QuantizationOptions(
                     perTensorWeights,
                     reducedRange,
                     excluded,
+                    weightBlocks,
                     objective,
                     maxLossPoints,
                     minAgreement,

@@ -20,6 +20,11 @@ public record QuantizationRequest(
 
     public QuantizationRequest {
         profiles = List.copyOf(profiles);
+        checkProfiles(profiles);
+    }
+
+    /** Refuses none, and two of a name. */
+    static void checkProfiles(List<DeviceClassProfile> profiles) {
         if (profiles.isEmpty()) {
             throw new IllegalArgumentException("a request has at least one profile");
         }

@@ -12,7 +12,6 @@ import io.quantfleet.quantizer.evaluate.LatencyPlan;
 import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.search.Rung;
 import io.quantfleet.quantizer.search.SearchSetting;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
@@ -90,7 +89,7 @@ public final class Quantizer {
         ProgressScale progress = new ProgressScale(request.profiles().size(), listener);
         progress.at(Step.READ, 0);
         ModelDescription description = ModelDescription.read(request.files().description());
-        Path onnx = onnxBeside(request.files().description(), description);
+        Path onnx = ModelFiles.onnxBeside(request.files().description(), description);
         OnnxModel original = OnnxModel.read(onnx);
         DescriptionCheck.check(description, original.inputs(), original.outputs());
         try (LabelledSamples calibration = Datasets.open(request.files().calibration(), description);
@@ -146,16 +145,6 @@ public final class Quantizer {
                 new HeldOut(original, description, split.heldOut(), threads),
                 new AccuracyGate(original, description, validation, threads),
                 threads);
-    }
-
-    private static Path onnxBeside(Path file, ModelDescription description) {
-        Path onnx = file.resolveSibling(description.onnx());
-        if (!Files.isRegularFile(onnx)) {
-            throw new QuantizerException(
-                    ReasonCode.ARTIFACT_MISSING,
-                    "there is no " + onnx + ", which " + file.getFileName() + " names; put it beside the description");
-        }
-        return onnx;
     }
 
     // A model with external data is larger than its file.

@@ -2,6 +2,9 @@ package io.quantfleet.cli.quantize;
 
 import io.quantfleet.quantizer.OptionNames;
 import io.quantfleet.quantizer.QuantizationOptions;
+import io.quantfleet.quantizer.QuantizationOptions.Method;
+import io.quantfleet.quantizer.form.BlockEncoding;
+import io.quantfleet.quantizer.form.WeightBlocks;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -59,6 +62,35 @@ final class MethodOptions {
     private List<String> excluded = List.of();
 
     @Option(
+            names = "--block-size",
+            defaultValue = "32",
+            paramLabel = "N",
+            description = "How many weights share a scale where weights alone are quantized: 16, 32, 64 or 128. Default:"
+                    + " ${DEFAULT-VALUE}")
+    private int blockSize = 32;
+
+    @Option(
+            names = "--asymmetric-blocks",
+            description = "Give each block of weights a zero point of its own: a little larger, and closer where weights"
+                    + " lean to one side.")
+    private boolean asymmetricBlocks;
+
+    @Option(
+            names = "--accuracy-level",
+            defaultValue = "4",
+            paramLabel = "N",
+            description = "What MatMulNBits may compute with: 0 anything, 1 FP32, 4 integers of 8 bits, which is fastest."
+                    + " Default: ${DEFAULT-VALUE}")
+    private int accuracyLevel = 4;
+
+    @Option(
+            names = "--block-encoding",
+            paramLabel = "NAME",
+            description = "The operators that multiply with blocks. matmulnbits: ONNX Runtime's own. qdq: ONNX's"
+                    + " DequantizeLinear of opset 21, for other runtimes. Default: what suits the device class's runtime.")
+    private @Nullable String blockEncoding;
+
+    @Option(
             names = "--objective",
             defaultValue = "latency",
             paramLabel = "GOAL",
@@ -107,12 +139,15 @@ final class MethodOptions {
         if (calibrationSamples < 1) {
             throw wrong("--calibration-samples must be at least 1, not " + calibrationSamples);
         }
+        Method chosen = named("--method", method, OptionNames::method);
+        Applicability.check(spec.commandLine(), chosen);
         QuantizationOptions.Builder options = QuantizationOptions.builder()
-                .method(named("--method", method, OptionNames::method))
+                .method(chosen)
                 .calibration(named("--calibration-method", calibrationMethod, OptionNames::calibration))
                 .perTensorWeights(perTensor)
                 .reducedRange(reducedRange)
                 .excluded(excluded)
+                .weightBlocks(blocks())
                 .objective(named("--objective", objective, OptionNames::objective))
                 .calibrationSamples(calibrationSamples)
                 .seed(seed);
@@ -123,6 +158,21 @@ final class MethodOptions {
         Optional.ofNullable(maxLossPoints).ifPresent(options::maxLossPoints);
         Optional.ofNullable(minAgreement).ifPresent(options::minAgreement);
         return options.build();
+    }
+
+    private WeightBlocks blocks() {
+        Optional<BlockEncoding> encoding = Optional.ofNullable(blockEncoding)
+                .map(name -> named("--block-encoding", name, BlockEncoding::ofLabel));
+        if (encoding.filter(BlockEncoding.QDQ::equals).isPresent()
+                && spec.commandLine().getParseResult().hasMatchedOption("--accuracy-level")) {
+            throw wrong("--accuracy-level is stored with matmulnbits only; with qdq it is an option of the session that"
+                    + " loads the variant (session.qdq_matmulnbits_accuracy_level)");
+        }
+        try {
+            return new WeightBlocks(blockSize, !asymmetricBlocks, accuracyLevel, encoding);
+        } catch (IllegalArgumentException e) {
+            throw wrong("--block-size or --accuracy-level: " + e.getMessage());
+        }
     }
 
     private void bounds(String option, @Nullable Double value, int most) {

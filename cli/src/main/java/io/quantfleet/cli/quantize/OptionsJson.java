@@ -21,6 +21,12 @@ final class OptionsJson {
                 .put("calibrationSamples", options.calibrationSamples());
         options.techniques().stream().map(Technique::wireName).sorted().forEach(json.putArray("techniques")::add);
         options.excluded().forEach(json.putArray("excluded")::add);
+        if (options.method().weightOnly()) {
+            json.put("blockSize", options.weightBlocks().size())
+                    .put("asymmetricBlocks", !options.weightBlocks().symmetric())
+                    .put("accuracyLevel", options.weightBlocks().accuracyLevel());
+            options.weightBlocks().encoding().ifPresent(encoding -> json.put("blockEncoding", encoding.label()));
+        }
         options.minAgreement().ifPresent(share -> json.put("minAgreement", share));
         return json.toString();
     }

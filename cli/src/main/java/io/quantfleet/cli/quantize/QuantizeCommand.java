@@ -2,7 +2,7 @@ package io.quantfleet.cli.quantize;
 
 import io.quantfleet.cli.CliException;
 import io.quantfleet.cli.terminal.Progress;
-import io.quantfleet.quantizer.ModelFiles;
+import io.quantfleet.quantizer.FileToFileResult;
 import io.quantfleet.quantizer.QuantizationOptions;
 import io.quantfleet.quantizer.QuantizationRequest;
 import io.quantfleet.quantizer.QuantizationResult;
@@ -33,6 +33,9 @@ import picocli.CommandLine.Spec;
             "Accuracy is that on all validation samples; latency is that of one inference at a time on one thread of"
                     + " this machine, measured in turns with FP32.",
             "",
+            "A model that memory does not hold can be quantized by weight-only-int8 and weight-only-int4: these go from file"
+                    + " to file then, and the variants are not evaluated.",
+            "",
             "The output directory gets all variants, or nothing if anything fails. A variant that loses more accuracy"
                     + " than it may is written too, and marked REJECTED.",
             ""
@@ -43,7 +46,8 @@ import picocli.CommandLine.Spec;
             "0:every variant is READY",
             "1:something is wrong with the input, or the work failed; nothing was written",
             "2:the command line is wrong",
-            "3:the variants are written, but at least one is REJECTED"
+            "3:the variants are written, but at least one is REJECTED",
+            "4:the variants are written, but were not evaluated"
         },
         footerHeading = "%nExample:%n",
         footer = {
@@ -53,6 +57,7 @@ import picocli.CommandLine.Spec;
         })
 public final class QuantizeCommand implements Callable<Integer> {
     private static final int REJECTED = 3;
+    private static final int NOT_EVALUATED = 4;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -62,20 +67,8 @@ public final class QuantizeCommand implements Callable<Integer> {
             description = "The model's description; the ONNX file that it names lies beside it.")
     private Path description = Path.of("");
 
-    @Option(
-            names = "--calibration",
-            required = true,
-            paramLabel = "DATA",
-            description = "Samples to find the ranges of tensors with: a directory or .zip of one folder per label with"
-                    + " JPEG or PNG files, or an .npz with an array per input and 'labels'.")
-    private Path calibration = Path.of("");
-
-    @Option(
-            names = "--validation",
-            required = true,
-            paramLabel = "DATA",
-            description = "Other samples, to measure accuracy with; in one of the same forms.")
-    private Path validation = Path.of("");
+    @Mixin
+    private DataArguments data = new DataArguments();
 
     @Option(
             names = "--device-class",
@@ -125,13 +118,14 @@ public final class QuantizeCommand implements Callable<Integer> {
         try (Progress progress = Progress.onStandardError();
                 Cancellation cancellation = Cancellation.onExit()) {
             QuantizeSteps steps = new QuantizeSteps(progress, cancellation);
+            if (FileToFile.suits(options, description, data.validation())) {
+                return fromFileToFile(profiles, options, steps, report);
+            }
             QuantizationResult result = Quantizer.builder()
                     .threads(threads)
                     .build()
                     .quantize(
-                            new QuantizationRequest(
-                                    new ModelFiles(description, calibration, validation), profiles, options, out),
-                            steps);
+                            new QuantizationRequest(data.files(description, options), profiles, options, out), steps);
             steps.finish();
             result.variants().forEach(variant -> extras.forEach(extra -> extra.writeBeside(variant.file())));
             report.ifPresent(file -> file.write(result.toJson()));
@@ -146,6 +140,22 @@ public final class QuantizeCommand implements Callable<Integer> {
             throw new CommandLine.ParameterException(
                     spec.commandLine(), "--threads must be at least 1, not " + threads);
         }
+    }
+
+    private int fromFileToFile(
+            List<DeviceClassProfile> profiles,
+            QuantizationOptions options,
+            QuantizeSteps steps,
+            Optional<ReportFile> report) {
+        if (!extras.isEmpty()) {
+            throw new CliException("--extra is read from variants that are loaded, and these go from file to file");
+        }
+        FileToFileResult result = FileToFile.make(description, profiles, options, out, steps);
+        report.ifPresent(file -> file.write(result.toJson()));
+        var screen = spec.commandLine().getOut();
+        FileToFile.lines(result, data.validation().isPresent()).forEach(screen::println);
+        screen.flush();
+        return NOT_EVALUATED;
     }
 
     private int show(QuantizationResult result) {

@@ -4,6 +4,8 @@ import io.quantfleet.quantizer.QuantizerException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -41,19 +43,29 @@ final class CheckedZip implements Closeable {
      */
     static CheckedZip open(Path file, ArchiveLimits limits) {
         String source = file.getFileName().toString();
-        ZipFile zip;
+        CheckedZip checked;
         try {
-            zip = ZipFile.builder().setPath(file).get();
+            checked = new CheckedZip(source, limits, zip(file));
         } catch (IOException e) {
             throw Faults.dataset(
                     source + ": not a readable zip archive (" + Faults.reason(e) + "); make or copy it again", e);
         }
-        CheckedZip checked = new CheckedZip(source, limits, zip);
         try {
             checked.checkDirectory();
             return checked;
         } catch (QuantizerException e) {
             checked.close();
+            throw e;
+        }
+    }
+
+    // Given a path instead, ZipFile leaves the file open where it turns out to be no archive.
+    private static ZipFile zip(Path file) throws IOException {
+        SeekableByteChannel channel = Files.newByteChannel(file);
+        try {
+            return ZipFile.builder().setSeekableByteChannel(channel).get();
+        } catch (IOException | RuntimeException e) {
+            channel.close();
             throw e;
         }
     }

@@ -3,73 +3,72 @@ package io.quantfleet.quantizer.form;
 import java.nio.FloatBuffer;
 
 /**
- * Quantizes a matrix in blocks of rows, each column's block with a scale of its own, into what ONNX Runtime's MatMulNBits
- * reads: column by column, block by block, two integers of 4 bits a byte. A block's scale is the one of least squared
- * error among a few that cut off a little. Reads the matrix once, block after block: besides the result it needs room
- * for one block of every column.
+ * Quantizes a matrix in blocks of rows, each column's block with a scale of its own. A block's scale is the one of least
+ * squared error among a few that cut off a little. Reads the matrix once, block after block: besides the result it needs
+ * room for one block of every column.
  */
 final class BlockQuantizer {
     /** How much of a block's range the candidates keep. */
     private static final float[] KEPT = {1, 0.95f, 0.9f, 0.85f, 0.8f};
 
+    private final WeightOnlyOptions options;
     private final int bits;
     private final int blockSize;
     private final boolean symmetric;
     private final int greatest;
+    private final int middle;
 
     BlockQuantizer(WeightOnlyOptions options) {
+        this.options = options;
         this.bits = options.bits();
-        this.blockSize = options.blockSize();
-        this.symmetric = options.symmetric();
+        this.blockSize = options.blocks().size();
+        this.symmetric = options.blocks().symmetric();
         this.greatest = (1 << bits) - 1;
+        this.middle = 1 << (bits - 1);
     }
 
-    /** A quantized matrix. */
+    /** A quantized matrix, stored in some layout. */
     static final class Blocks {
+        private final BlockLayout layout;
         private final byte[] integers;
         private final float[] scales;
         private final byte[] zeroPoints;
-        private final int blocks;
 
-        private Blocks(byte[] integers, float[] scales, byte[] zeroPoints, int blocks) {
+        private Blocks(BlockLayout layout, byte[] integers, float[] scales, byte[] zeroPoints) {
+            this.layout = layout;
             this.integers = integers;
             this.scales = scales;
             this.zeroPoints = zeroPoints;
-            this.blocks = blocks;
         }
 
-        /** By column and block; not a copy. */
+        /** Not a copy. */
         byte[] integers() {
             return integers;
         }
 
-        /** By column and block; not a copy. */
+        /** Not a copy. */
         float[] scales() {
             return scales;
         }
 
-        /**
-         * By column and block, packed like the integers and each column begun on a byte of its own; empty if all are in
-         * the middle. Not a copy.
-         */
+        /** Packed like the integers; empty if all are in the middle. Not a copy. */
         byte[] zeroPoints() {
             return zeroPoints;
         }
 
         /** Blocks in a column. */
         int blocks() {
-            return blocks;
+            return layout.blocks();
         }
     }
 
     Blocks quantize(StoredMatrix matrix, WeightSource source) {
-        int blocks = (matrix.rows() + blockSize - 1) / blockSize;
-        int columns = matrix.columns();
+        BlockLayout layout = BlockLayout.of(matrix, options);
         Blocks result = new Blocks(
-                new byte[Math.multiplyExact(Math.multiplyExact(columns, blocks), blockSize * bits / Byte.SIZE)],
-                new float[columns * blocks],
-                symmetric ? new byte[0] : new byte[columns * zeroPointBytes(blocks)],
-                blocks);
+                layout,
+                packed(layout.integers()),
+                new float[Math.multiplyExact(matrix.columns(), layout.blocks())],
+                symmetric ? new byte[0] : packed(layout.zeroPoints()));
         if (matrix.transposed()) {
             quantizeColumns(matrix, source, result);
         } else {
@@ -78,8 +77,8 @@ final class BlockQuantizer {
         return result;
     }
 
-    private int zeroPointBytes(int blocks) {
-        return (blocks * bits + Byte.SIZE - 1) / Byte.SIZE;
+    private byte[] packed(long slots) {
+        return new byte[Math.toIntExact((slots * bits + Byte.SIZE - 1) / Byte.SIZE)];
     }
 
     private void quantizeColumns(StoredMatrix matrix, WeightSource source, Blocks result) {
@@ -118,11 +117,16 @@ final class BlockQuantizer {
             low = Math.min(low, block[i]);
             high = Math.max(high, block[i]);
         }
+        boolean positive = result.layout.positiveScales();
         float scale = 0;
-        int zero = 0;
+        int zero = middle;
         double least = Double.POSITIVE_INFINITY;
         for (float kept : KEPT) {
-            float candidate = kept * scale(low, high);
+            float candidate = kept * scale(low, high, positive);
+            if (positive) {
+                // Zeros take any scale; one that is not normal can't be divided by everywhere.
+                candidate = candidate == 0 ? 1 : Math.max(Float.MIN_NORMAL, candidate);
+            }
             int candidateZero = zero(kept * low, candidate);
             double error = error(block, length, candidate, candidateZero);
             if (error < least) {
@@ -134,17 +138,19 @@ final class BlockQuantizer {
         store(block, length, scale, zero, column, index, result);
     }
 
-    private float scale(float low, float high) {
-        if (symmetric) {
-            // The largest magnitude takes the lowest integer, which is one step further from the middle. No negative
-            // zero.
-            return (-low > high ? low : high) / -(1 << (bits - 1)) + 0f;
+    private float scale(float low, float high, boolean positive) {
+        if (!symmetric) {
+            return (high - low) / greatest;
         }
-        return (high - low) / greatest;
+        if (positive) {
+            return Math.max(-low / middle, high / (middle - 1));
+        }
+        // The largest magnitude takes the lowest integer, which is one step further from the middle. No negative zero.
+        return (-low > high ? low : high) / -middle + 0f;
     }
 
     private int zero(float low, float scale) {
-        return symmetric || scale == 0 ? 1 << (bits - 1) : Math.max(0, Math.min(greatest, Math.round(-low / scale)));
+        return symmetric || scale == 0 ? middle : Math.max(0, Math.min(greatest, Math.round(-low / scale)));
     }
 
     private double error(float[] block, int length, float scale, int zero) {
@@ -161,15 +167,14 @@ final class BlockQuantizer {
     }
 
     private void store(float[] block, int length, float scale, int zero, int column, int index, Blocks result) {
-        int place = column * result.blocks() + index;
-        result.scales()[place] = scale;
-        for (int i = 0; i < blockSize; i++) {
+        BlockLayout layout = result.layout;
+        result.scales()[layout.scale(column, index)] = scale;
+        for (int i = 0; i < (layout.padded() ? blockSize : length); i++) {
             int value = i < length ? integer(block[i], scale, zero) : zero;
-            put(result.integers(), (long) place * blockSize + i, value);
+            put(result.integers(), layout.integer(column, index, i), value - layout.offset());
         }
         if (!symmetric) {
-            long slots = (long) zeroPointBytes(result.blocks()) * Byte.SIZE / bits;
-            put(result.zeroPoints(), column * slots + index, zero);
+            put(result.zeroPoints(), layout.zeroPoint(column, index), zero);
         }
     }
 
@@ -177,7 +182,8 @@ final class BlockQuantizer {
         if (bits == Byte.SIZE) {
             packed[(int) slot] = (byte) value;
         } else {
-            packed[(int) (slot / 2)] |= (byte) (slot % 2 == 0 ? value : value << bits);
+            int half = value & greatest;
+            packed[(int) (slot / 2)] |= (byte) (slot % 2 == 0 ? half : half << bits);
         }
     }
 }

@@ -4,9 +4,12 @@ import io.quantfleet.quantizer.ProgressListener;
 import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.StreamedModel;
 import io.quantfleet.quantizer.onnx.StreamedOutput;
+import io.quantfleet.quantizer.prepare.OpsetUpgrade;
 import io.quantfleet.quantizer.prepare.PreparedModel;
+import io.quantfleet.quantizer.prepare.TensorFacts;
 import io.quantfleet.quantizer.quantize.QuantizedModel;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * Weights of 4 or 8 bits in blocks that share a scale; everything is computed in floats, or in what the runtime makes of
@@ -24,10 +27,15 @@ public final class WeightOnly {
     public static QuantizedModel quantize(PreparedModel prepared, WeightOnlyOptions options) {
         long start = System.nanoTime();
         Graph graph = prepared.model().graph();
+        int opset = OpsetUpgrade.apply(graph, prepared.model().opset(), options.opset(), prepared.facts());
         WeightOnlyRewriter rewriter = new WeightOnlyRewriter(graph, options, Forms::inMemory, Forms::storedInMemory);
         rewriter.rewrite((nodes, all) -> {});
         return Forms.checked(
-                prepared.model().withGraph(graph), options.method(), rewriter.quantized(), rewriter.leftFloat(), start);
+                prepared.model().withGraph(graph, opset),
+                options.method(),
+                rewriter.quantized(),
+                rewriter.leftFloat(),
+                start);
     }
 
     /**
@@ -44,13 +52,15 @@ public final class WeightOnly {
         try (StreamedModel source = StreamedModel.open(model);
                 StreamedOutput output = new StreamedOutput(source, target)) {
             Graph graph = source.graph();
+            int opset =
+                    OpsetUpgrade.apply(graph, source.opset(), options.opset(), new TensorFacts(Map.of()));
             WeightOnlyRewriter rewriter =
                     new WeightOnlyRewriter(graph, options, tensor -> source.floats(tensor)::read, output::store);
             rewriter.rewrite((nodes, all) -> listener.progressed((double) nodes / all));
             if (rewriter.quantized().isEmpty()) {
                 throw Forms.nothing(options.method());
             }
-            long bytes = output.finish(graph);
+            long bytes = output.finish(graph, opset);
             return new StreamedVariant(options.method(), rewriter.quantized(), rewriter.leftFloat(), bytes);
         }
     }

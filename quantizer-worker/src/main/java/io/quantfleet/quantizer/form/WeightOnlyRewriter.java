@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Replaces products with stored matrices by MatMulNBits, and embeddings by ones of 8 bits, one after another, so that one
- * matrix is in memory at a time.
+ * Replaces products with stored matrices by products with blocks of integers, and embeddings by ones of 8 bits, one after
+ * another, so that one matrix is in memory at a time.
  */
 final class WeightOnlyRewriter {
     private static final Set<String> LAYERS = Set.of("MatMul", "Gemm", "Conv", "ConvTranspose");
@@ -76,19 +76,16 @@ final class WeightOnlyRewriter {
     }
 
     private void replace(Node node, StoredMatrix matrix) {
-        List<String> inputs = new ArrayList<>(List.of(node.inputs().get(0)));
-        inputs.addAll(stored.computeIfAbsent(
-                List.of(matrix.tensor().getName(), matrix.transposed()), missing -> store(matrix)));
+        List<String> weight = stored.computeIfAbsent(
+                List.of(matrix.tensor().getName(), matrix.transposed()), missing -> store(matrix));
         boolean biased = node.input(2).isPresent();
         String output = node.output();
         String product = biased ? graph.freshName(output + "_product") : output;
         graph.remove(node);
-        graph.add(Node.ofMicrosoft(node.label(), "MatMulNBits", inputs, List.of(product))
-                .with("K", matrix.rows())
-                .with("N", matrix.columns())
-                .with("bits", options.bits())
-                .with("block_size", options.blockSize())
-                .with("accuracy_level", options.accuracyLevel()));
+        switch (options.encoding()) {
+            case MATMUL_N_BITS -> multiplyBits(node, matrix, weight, product);
+            case QDQ -> dequantizeAndMultiply(node, weight, product);
+        }
         if (biased) {
             graph.add(Node.of(
                     node.label() + "_bias",
@@ -99,26 +96,45 @@ final class WeightOnlyRewriter {
         quantized.add(node.label());
     }
 
+    private void multiplyBits(Node node, StoredMatrix matrix, List<String> weight, String product) {
+        List<String> inputs = new ArrayList<>(List.of(node.inputs().get(0)));
+        inputs.addAll(weight);
+        graph.add(Node.ofMicrosoft(node.label(), "MatMulNBits", inputs, List.of(product))
+                .with("K", matrix.rows())
+                .with("N", matrix.columns())
+                .with("bits", options.bits())
+                .with("block_size", options.blocks().size())
+                .with("accuracy_level", options.blocks().accuracyLevel()));
+    }
+
+    // Layers that share a matrix dequantize it each for themselves: runtimes fuse pairs.
+    private void dequantizeAndMultiply(Node node, List<String> weight, String product) {
+        String floats = graph.freshName(product + "_weight");
+        graph.add(Node.of(node.label() + "_dequantize", "DequantizeLinear", weight, List.of(floats))
+                .with("axis", 0)
+                .with("block_size", options.blocks().size()));
+        graph.add(Node.of(node.label(), "MatMul", List.of(node.inputs().get(0), floats), List.of(product)));
+    }
+
     private List<String> store(StoredMatrix matrix) {
         BlockQuantizer.Blocks blocks = quantizer.quantize(matrix, sources.apply(matrix.tensor()));
+        StoredShapes shapes = StoredShapes.of(matrix, blocks.blocks(), options);
         String name = matrix.tensor().getName();
-        long columns = matrix.columns();
-        long blob = (long) options.blockSize() * options.bits() / Byte.SIZE;
         List<String> names = new ArrayList<>();
         names.add(store(
                 name + "_q" + options.bits(),
-                TensorProto.DataType.UINT8,
-                List.of(columns, (long) blocks.blocks(), blob),
+                shapes.integerType(),
+                shapes.integers(),
                 ByteBuffer.wrap(blocks.integers())));
         ByteBuffer scales = ByteBuffer.allocate(Math.multiplyExact(blocks.scales().length, Float.BYTES))
                 .order(ByteOrder.LITTLE_ENDIAN);
         scales.asFloatBuffer().put(blocks.scales());
-        names.add(store(name + "_scales", TensorProto.DataType.FLOAT, List.of(columns * blocks.blocks()), scales));
-        if (!options.symmetric()) {
+        names.add(store(name + "_scales", TensorProto.DataType.FLOAT, shapes.scales(), scales));
+        if (!options.blocks().symmetric()) {
             names.add(store(
                     name + "_zeros",
-                    TensorProto.DataType.UINT8,
-                    List.of((long) blocks.zeroPoints().length),
+                    shapes.integerType(),
+                    shapes.zeroPoints(),
                     ByteBuffer.wrap(blocks.zeroPoints())));
         }
         return names;

@@ -23,10 +23,12 @@ import java.util.Map;
  */
 final class ExternalData {
     private final Path directory;
+    private final long mostBytes;
     private long bytesLeft;
 
     ExternalData(Path directory, long mostBytes) {
         this.directory = directory;
+        this.mostBytes = mostBytes;
         this.bytesLeft = mostBytes;
     }
 
@@ -52,7 +54,7 @@ final class ExternalData {
         Place place = place(tensor);
         bytesLeft -= place.length();
         if (bytesLeft < 0) {
-            throw OnnxReader.tooLarge("the model with its external data", OnnxReader.MOST_BYTES - bytesLeft);
+            throw OnnxReader.tooLarge("the model with its external data", mostBytes - bytesLeft);
         }
         return tensor.toBuilder()
                 .clearExternalData()
@@ -71,10 +73,10 @@ final class ExternalData {
             entries.put(entry.getKey(), entry.getValue());
         }
         Path file = file(tensor, entries.getOrDefault("location", ""));
-        int elementBytes = Tensors.elementBytes(tensor)
+        int elementBits = Tensors.elementBits(tensor)
                 .orElseThrow(
                         () -> invalid(tensor, "is of data type " + tensor.getDataType() + ", not supported there"));
-        long needed = bytes(tensor, elementBytes);
+        long needed = bytes(tensor, elementBits);
         long offset = number(tensor, entries, "offset", 0);
         long length = number(tensor, entries, "length", needed);
         if (length != needed) {
@@ -86,9 +88,10 @@ final class ExternalData {
         return new Place(file, offset, length);
     }
 
-    private static long bytes(TensorProto tensor, int elementBytes) {
+    private static long bytes(TensorProto tensor, int elementBits) {
         try {
-            return Math.multiplyExact(Tensors.elements(tensor), elementBytes);
+            long bits = Math.multiplyExact(Tensors.elements(tensor), elementBits);
+            return bits / Byte.SIZE + (bits % Byte.SIZE == 0 ? 0 : 1);
         } catch (ArithmeticException e) {
             throw invalid(tensor, "has impossible dimensions " + tensor.getDimsList());
         }

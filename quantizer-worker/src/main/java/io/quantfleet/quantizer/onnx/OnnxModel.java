@@ -29,6 +29,10 @@ import java.util.stream.Collectors;
 public final class OnnxModel {
     /** The IR version that everything written here needs: constants apart from inputs, opset 13 and later. */
     private static final long WRITTEN_IR_VERSION = 8;
+    /** The IR version that came with opset 21, and integers of 4 bits. */
+    private static final long IR_VERSION_OF_HALF_BYTES = 10;
+
+    private static final int OPSET_OF_HALF_BYTES = 21;
 
     private final ModelProto proto;
 
@@ -184,9 +188,10 @@ public final class OnnxModel {
     /** This model with another graph and a version of ONNX's own operator set. */
     public OnnxModel withGraph(Graph graph, int opset) {
         GraphProto graphProto = graph.toProto();
+        long leastIrVersion = opset >= OPSET_OF_HALF_BYTES ? IR_VERSION_OF_HALF_BYTES : WRITTEN_IR_VERSION;
         ModelProto.Builder builder = proto.toBuilder()
                 .setGraph(graphProto)
-                .setIrVersion(Math.max(proto.getIrVersion(), WRITTEN_IR_VERSION))
+                .setIrVersion(Math.max(proto.getIrVersion(), leastIrVersion))
                 .setProducerName("quantfleet")
                 .clearProducerVersion()
                 .clearOpsetImport();

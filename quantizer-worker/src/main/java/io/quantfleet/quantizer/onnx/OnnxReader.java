@@ -21,6 +21,11 @@ final class OnnxReader {
 
     private OnnxReader() {}
 
+    /** Models with external data up to that size are read into memory: a copy outside the heap is needed now and then. */
+    static long mostBytesInMemory() {
+        return Math.min(MOST_BYTES, Runtime.getRuntime().maxMemory() / 2);
+    }
+
     static OnnxModel read(Path file) {
         return checked(load(file), file.toString());
     }
@@ -32,7 +37,7 @@ final class OnnxReader {
     private static ModelProto load(Path file) {
         try {
             ModelProto proto = header(file);
-            return new ExternalData(directory(file), MOST_BYTES - Files.size(file)).inlined(proto);
+            return new ExternalData(directory(file), mostBytesInMemory() - Files.size(file)).inlined(proto);
         } catch (IOException e) {
             throw unreadable(file, e);
         }
@@ -79,7 +84,11 @@ final class OnnxReader {
     static QuantizerException tooLarge(String what, long bytes) {
         return new QuantizerException(
                 ReasonCode.MODEL_TOO_LARGE,
-                what + " has " + bytes + " bytes; models up to " + MOST_BYTES + " bytes are handled");
+                what + " has " + bytes + " bytes; models up to " + mostBytesInMemory()
+                        + " bytes are read into memory"
+                        + (mostBytesInMemory() < MOST_BYTES ? ", half of what Java may use (-Xmx)" : "")
+                        + ". Larger ones can be quantized by weight-only-int8 and weight-only-int4 alone, which go from"
+                        + " file to file");
     }
 
     private static ModelProto parse(Path file) throws IOException {

@@ -3,6 +3,7 @@ package io.quantfleet.quantizer.onnx;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.QuantizerException;
+import io.quantfleet.quantizer.runtime.TensorSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,6 +11,7 @@ import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -44,6 +46,39 @@ public final class StreamedModel implements AutoCloseable {
     /** An editable copy of the graph; its external tensors have no data. */
     public Graph graph() {
         return model.graph();
+    }
+
+    /** Its size with its external data. */
+    public long bytes() {
+        try {
+            long sum = model.bytes();
+            for (TensorProto tensor : model.graph().initializers()) {
+                sum += ExternalData.isExternal(tensor) ? places.place(tensor).length() : 0;
+            }
+            return sum;
+        } catch (IOException e) {
+            throw OnnxReader.unreadable(file, e);
+        }
+    }
+
+    /** Whether it could be read with all its data. */
+    public boolean fitsMemory() {
+        return bytes() <= OnnxReader.mostBytesInMemory();
+    }
+
+    /** What the model takes, in its order. */
+    public List<TensorSpec> inputs() {
+        return model.inputs();
+    }
+
+    /** What the model gives, in its order. */
+    public List<TensorSpec> outputs() {
+        return model.outputs();
+    }
+
+    /** The version of ONNX's own operator set. */
+    public int opset() {
+        return model.opset();
     }
 
     OnnxModel model() {

@@ -78,10 +78,11 @@ public final class StreamedOutput implements AutoCloseable {
     /**
      * Copies what the graph still has of the source's external data, and writes the model.
      *
+     * @param opset the version of ONNX's own operator set that the graph is of
      * @return bytes of both files
      * @throws QuantizerException if they can't be written
      */
-    public long finish(Graph graph) {
+    public long finish(Graph graph, int opset) {
         try {
             for (TensorProto tensor : List.copyOf(graph.initializers())) {
                 if (ExternalData.isExternal(tensor) && !stored.contains(tensor.getName())) {
@@ -94,7 +95,7 @@ public final class StreamedOutput implements AutoCloseable {
             channel.force(true);
             channel.close();
             Files.move(beside, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            source.model().withGraph(graph).write(file);
+            source.model().withGraph(graph, opset).write(file);
             return Files.size(data) + Files.size(file);
         } catch (IOException e) {
             throw failed(e);

@@ -155,6 +155,16 @@ public final class Tensors {
                 .orElse(OptionalInt.empty());
     }
 
+    /** Bits of one element; empty for strings and types that are not handled. */
+    static OptionalInt elementBits(TensorProto tensor) {
+        OptionalInt bytes = elementBytes(tensor);
+        return bytes.isPresent()
+                ? OptionalInt.of(bytes.getAsInt() * Byte.SIZE)
+                : StoredType.ofOnnxCode(tensor.getDataType())
+                        .map(type -> OptionalInt.of(type.bits()))
+                        .orElse(OptionalInt.empty());
+    }
+
     private static ByteBuffer little(int elements, int elementBytes) {
         return ByteBuffer.allocate(Math.multiplyExact(elements, elementBytes)).order(ByteOrder.LITTLE_ENDIAN);
     }

@@ -30,7 +30,7 @@ public record PreparedModel(OnnxModel model, TensorFacts facts) {
         OnnxModel settled = original.withGraph(graph);
         ShapeProbe.Findings findings = ShapeProbe.run(settled, samples);
         TensorFacts facts = findings.facts();
-        int opset = OpsetUpgrade.apply(graph, original.opset(), facts);
+        int opset = OpsetUpgrade.apply(graph, original.opset(), OpsetUpgrade.PER_CHANNEL, facts);
         FoldConstants.apply(graph, findings.constants());
         RemoveNoOps.apply(graph, facts);
         PlainGemm.apply(graph);

@@ -2,6 +2,9 @@ package io.quantfleet.quantizer.worker;
 
 import io.quantfleet.quantizer.OptionNames;
 import io.quantfleet.quantizer.QuantizationOptions;
+import io.quantfleet.quantizer.form.BlockEncoding;
+import io.quantfleet.quantizer.form.WeightBlocks;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Reads the options that a job carries. */
@@ -29,6 +32,7 @@ final class WireOptions {
                     .map(OptionNames::technique)
                     .collect(Collectors.toSet()));
         }
+        options.weightBlocks(blocks(wire));
         if (!wire.getObjective().isEmpty()) {
             options.objective(OptionNames.objective(wire.getObjective()));
         }
@@ -39,5 +43,16 @@ final class WireOptions {
             options.calibrationSamples(wire.getCalibrationSamples());
         }
         return options;
+    }
+
+    private static WeightBlocks blocks(io.quantfleet.protocols.v1.QuantizationOptions wire) {
+        WeightBlocks usual = WeightBlocks.usual();
+        return new WeightBlocks(
+                wire.getBlockSize() == 0 ? usual.size() : wire.getBlockSize(),
+                !wire.getAsymmetricBlocks(),
+                wire.hasAccuracyLevel() ? wire.getAccuracyLevel() : usual.accuracyLevel(),
+                wire.getBlockEncoding().isEmpty()
+                        ? usual.encoding()
+                        : Optional.of(BlockEncoding.ofLabel(wire.getBlockEncoding())));
     }
 }

@@ -17,7 +17,11 @@ final class FormRun {
     private FormRun() {}
 
     static PreparedModel prepared(TinyModel model, SampleSource samples) {
-        return PreparedModel.of(OnnxModel.of(model.proto()), samples, Map.of(), false);
+        return prepared(OnnxModel.of(model.proto()), samples);
+    }
+
+    static PreparedModel prepared(OnnxModel model, SampleSource samples) {
+        return PreparedModel.of(model, samples, Map.of(), false);
     }
 
     static float[] run(OnnxModel model, SampleSource samples) {

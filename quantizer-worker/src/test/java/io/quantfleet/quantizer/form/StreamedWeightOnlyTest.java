@@ -24,6 +24,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,7 +77,7 @@ class StreamedWeightOnlyTest {
     void copiesWhatItDoesNotQuantize() throws IOException {
         GaussianSamples samples = new GaussianSamples(4, WIDTH);
         Path elsewhere = Files.createDirectory(folder.resolve("elsewhere")).resolve("large.onnx");
-        WeightOnlyOptions options = new WeightOnlyOptions(8, 128, false, 1, Set.of("MatMul_0", "MatMul_4"));
+        WeightOnlyOptions options = new WeightOnlyOptions(8, new WeightBlocks(128, false, 1, Optional.empty()), Set.of("MatMul_0", "MatMul_4"));
         StreamedVariant variant = WeightOnly.quantize(model, elsewhere, options, ProgressListener.NONE);
         assertThat(variant.leftFloat()).hasSize(2);
         assertThat(FormRun.decibels(run(model, samples), run(elsewhere, samples)))

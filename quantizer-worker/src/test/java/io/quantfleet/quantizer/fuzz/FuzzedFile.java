@@ -1,5 +1,6 @@
 package io.quantfleet.quantizer.fuzz;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.quantfleet.quantizer.QuantizerException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,8 +14,14 @@ public final class FuzzedFile {
     private static final com.sun.management.ThreadMXBean THREADS =
             (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
 
+    private static final UnixOperatingSystemMXBean SYSTEM =
+            (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    /** Other threads may open a few. */
+    private static final long MOST_LEFT_OPEN = 100;
+
     private final Path file;
     private final long mostBytes;
+    private final long openBefore;
 
     /**
      * Prepares a file that every call overwrites.
@@ -24,6 +31,7 @@ public final class FuzzedFile {
      */
     public FuzzedFile(String suffix, long mostBytes) {
         this.mostBytes = mostBytes;
+        this.openBefore = SYSTEM.getOpenFileDescriptorCount();
         try {
             this.file = Files.createTempFile("fuzzed-", suffix);
             this.file.toFile().deleteOnExit();
@@ -42,6 +50,9 @@ public final class FuzzedFile {
         // Once more: the first time classes may have been loaded, and instrumented by the fuzzer.
         if (allocated > mostBytes && allocated(reader) > mostBytes) {
             throw new AssertionError("a file of " + bytes.length + " bytes took " + allocated + " bytes to read");
+        }
+        if (SYSTEM.getOpenFileDescriptorCount() > openBefore + MOST_LEFT_OPEN) {
+            throw new AssertionError("files are left open");
         }
     }
 

@@ -1,0 +1,49 @@
+package io.quantfleet.cli.quantize;
+
+import io.quantfleet.quantizer.QuantizationOptions.Method;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+
+/** Which options mean something to which methods. One that means nothing was given by mistake. */
+final class Applicability {
+    private static final Set<Method> CALIBRATING = EnumSet.of(Method.AUTO, Method.STATIC);
+    private static final Set<Method> SCALED = EnumSet.of(Method.AUTO, Method.STATIC, Method.DYNAMIC);
+    private static final Set<Method> BLOCKS = EnumSet.of(Method.WEIGHT_ONLY_INT8, Method.WEIGHT_ONLY_INT4);
+
+    private static final Map<String, Set<Method>> OPTIONS = new LinkedHashMap<>();
+
+    static {
+        OPTIONS.put("--calibration-method", CALIBRATING);
+        OPTIONS.put("--techniques", CALIBRATING);
+        OPTIONS.put("--objective", CALIBRATING);
+        OPTIONS.put("--calibration-samples", CALIBRATING);
+        OPTIONS.put("--per-tensor", SCALED);
+        OPTIONS.put("--reduced-range", SCALED);
+        OPTIONS.put("--block-size", BLOCKS);
+        OPTIONS.put("--asymmetric-blocks", BLOCKS);
+        OPTIONS.put("--accuracy-level", BLOCKS);
+        OPTIONS.put("--block-encoding", BLOCKS);
+    }
+
+    private Applicability() {}
+
+    /**
+     * Refuses options that were given and mean nothing.
+     *
+     * @throws CommandLine.ParameterException naming the option and the methods it is for
+     */
+    static void check(CommandLine command, Method method) {
+        OPTIONS.forEach((option, methods) -> {
+            if (!methods.contains(method) && command.getParseResult().hasMatchedOption(option)) {
+                throw new CommandLine.ParameterException(
+                        command,
+                        option + " means nothing to --method " + method.wireName() + "; it is for "
+                                + methods.stream().map(Method::wireName).collect(Collectors.joining(", ")));
+            }
+        });
+    }
+}

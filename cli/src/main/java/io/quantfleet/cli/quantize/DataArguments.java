@@ -1,0 +1,61 @@
+package io.quantfleet.cli.quantize;
+
+import io.quantfleet.quantizer.ModelFiles;
+import io.quantfleet.quantizer.QuantizationOptions;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The samples that a model is quantized and judged with; which are needed depends on the method. */
+final class DataArguments {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--calibration",
+            paramLabel = "DATA",
+            description = "Samples to find the ranges of tensors with: a directory or .zip of one folder per label with"
+                    + " JPEG or PNG files, or an .npz with an array per input and 'labels'. Needed by auto and static.")
+    private @Nullable Path calibration;
+
+    @Option(
+            names = "--validation",
+            paramLabel = "DATA",
+            description = "Other samples, to measure accuracy with; in one of the same forms. Only weight-only-int8 and"
+                    + " weight-only-int4 do without: they go from file to file then, whatever the size of the model, and"
+                    + " the variants are not evaluated. So they do if the model is too large for memory.")
+    private @Nullable Path validation;
+
+    Optional<Path> validation() {
+        return Optional.ofNullable(validation);
+    }
+
+    boolean calibrationWasGiven() {
+        return calibration != null;
+    }
+
+    /**
+     * The files of a model that is to be judged. Methods without calibration look at a few inputs all the same; those of
+     * the validation set do for that.
+     *
+     * @throws CommandLine.ParameterException naming the option that is missing
+     */
+    ModelFiles files(Path description, QuantizationOptions options) {
+        Path judged = validation().orElseThrow(() -> missing("--validation", options));
+        if (options.method().calibrates() && calibration == null) {
+            throw missing("--calibration", options);
+        }
+        return new ModelFiles(description, Optional.ofNullable(calibration).orElse(judged), judged);
+    }
+
+    private CommandLine.ParameterException missing(String option, QuantizationOptions options) {
+        return new CommandLine.ParameterException(
+                spec.commandLine(),
+                "Missing required option: '" + option + "=DATA' (--method "
+                        + options.method().wireName() + " needs it)");
+    }
+}
