@@ -194,8 +194,8 @@ class QuantizeCommandTest {
     }
 
     private int quantizeWithoutData(String... more) {
-        List<String> arguments = new ArrayList<>(
-                List.of("quantize", sample.description().toString(), "--device-class", "rpi-cpu", "--out", out.toString()));
+        List<String> arguments = new ArrayList<>(List.of(
+                "quantize", sample.description().toString(), "--device-class", "rpi-cpu", "--out", out.toString()));
         arguments.addAll(List.of(more));
         return QuantfleetMain.commandLine()
                 .setOut(new PrintWriter(screen, true))
@@ -212,7 +212,8 @@ class QuantizeCommandTest {
         assertThat(code).isEqualTo(4);
         assertThat(screen.toString())
                 .contains("NOT EVALUATED: no --validation was given", "weight-only-int4-b16-asymmetric");
-        JsonNode variant = new ObjectMapper().readTree(json.toFile()).get("variants").get(0);
+        JsonNode variant =
+                new ObjectMapper().readTree(json.toFile()).get("variants").get(0);
         assertThat(variant.get("verdict").asText()).isEqualTo("NOT_EVALUATED");
         assertThat(out.resolve(variant.get("file").asText())).exists();
         assertThat(out.resolve(variant.get("dataFile").asText())).exists();

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -54,8 +55,7 @@ public final class FileToFileQuantizer {
             QuantizationListener listener) {
         QuantizationRequest.checkProfiles(profiles);
         profiles.forEach(profile -> check(profile, options));
-        ProgressScale progress = new ProgressScale(profiles.size(), listener);
-        progress.at(Step.READ, 0);
+        listener.progressed(new QuantizationProgress(Step.READ, Optional.empty(), 0));
         ModelDescription read = ModelDescription.read(description);
         Path onnx = onnx(description);
         try (OutputFolder folder = new OutputFolder(output)) {
@@ -63,11 +63,10 @@ public final class FileToFileQuantizer {
             long bytes;
             try (StreamedModel model = StreamedModel.open(onnx)) {
                 DescriptionCheck.check(read, model.inputs(), model.outputs());
-                excluded = ExcludedLayers.find(model.graph(), options.excluded())
-                        .keySet();
+                excluded =
+                        ExcludedLayers.find(model.graph(), options.excluded()).keySet();
                 bytes = model.bytes();
             }
-            progress.at(Step.READ, 1);
             List<FileToFileResult.Variant> variants = new ArrayList<>();
             for (DeviceClassProfile profile : profiles) {
                 String name = read.name() + "." + profile.name() + ".onnx";
@@ -76,7 +75,8 @@ public final class FileToFileQuantizer {
                         onnx,
                         folder.staged(name),
                         FormMaker.weightOnly(options, profile, excluded),
-                        fraction -> progress.at(Step.QUANTIZE, profile.name(), index, fraction));
+                        fraction -> listener.progressed(new QuantizationProgress(
+                                Step.QUANTIZE, Optional.of(profile.name()), (index + fraction) / profiles.size())));
                 variants.add(variant(folder, name, profile, made));
             }
             variants.forEach(variant -> folder.publishWithData(variant.fileName(), variant.dataFileName()));
@@ -95,7 +95,8 @@ public final class FileToFileQuantizer {
         if (profile.staticShapes()) {
             throw new QuantizerException(
                     ReasonCode.REQUEST_INVALID,
-                    profile.name() + " asks for fixed shapes, which are found by running the model; a model that goes from"
+                    profile.name()
+                            + " asks for fixed shapes, which are found by running the model; a model that goes from"
                             + " file to file is not run");
         }
     }

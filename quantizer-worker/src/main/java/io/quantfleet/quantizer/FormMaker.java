@@ -53,7 +53,8 @@ final class FormMaker implements VariantMaker {
         if (method.form().filter(profile.forms()::contains).isEmpty()) {
             throw new QuantizerException(
                     ReasonCode.REQUEST_INVALID,
-                    profile.name() + " can't run models of the method " + method.wireName() + ": its profile lists the forms "
+                    profile.name() + " can't run models of the method " + method.wireName()
+                            + ": its profile lists the forms "
                             + profile.forms().stream().map(Form::label).collect(Collectors.joining(", "))
                             + (profile.everyOperator() ? ", and it computes in integers only" : ""));
         }
@@ -81,8 +82,7 @@ final class FormMaker implements VariantMaker {
     }
 
     /** For a method that quantizes weights alone. */
-    static WeightOnlyOptions weightOnly(
-            QuantizationOptions options, DeviceClassProfile profile, Set<String> excluded) {
+    static WeightOnlyOptions weightOnly(QuantizationOptions options, DeviceClassProfile profile, Set<String> excluded) {
         int bits = options.method() == Method.WEIGHT_ONLY_INT4 ? Byte.SIZE / 2 : Byte.SIZE;
         return new WeightOnlyOptions(bits, options.weightBlocks().on(profile.runtime()), excluded);
     }

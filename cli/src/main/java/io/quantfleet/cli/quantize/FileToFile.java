@@ -49,14 +49,16 @@ final class FileToFile {
                 .forEach(variant -> table.row(
                         variant.deviceClass(),
                         mebibytes(variant.made().bytes()),
-                        String.format(Locale.ROOT, "%.2f", (double) variant.made().bytes() / result.fp32Bytes()),
+                        String.format(
+                                Locale.ROOT, "%.2f", (double) variant.made().bytes() / result.fp32Bytes()),
                         variant.made().method(),
                         "NOT EVALUATED"));
         List<String> lines = new ArrayList<>(table.lines());
         lines.add("");
-        lines.add("NOT EVALUATED: " + (validationWasGiven
-                ? "the model is too large to be loaded beside its variants, so --validation was not used. "
-                : "no --validation was given. ")
+        lines.add("NOT EVALUATED: "
+                + (validationWasGiven
+                        ? "the model is too large to be loaded beside its variants, so --validation was not used. "
+                        : "no --validation was given. ")
                 + "Nothing is known of what these variants lose; measure them before you use them.");
         result.variants().forEach(variant -> left(variant, lines));
         lines.add("");

@@ -65,29 +65,33 @@ final class MethodOptions {
             names = "--block-size",
             defaultValue = "32",
             paramLabel = "N",
-            description = "How many weights share a scale where weights alone are quantized: 16, 32, 64 or 128. Default:"
-                    + " ${DEFAULT-VALUE}")
+            description =
+                    "How many weights share a scale where weights alone are quantized: 16, 32, 64 or 128. Default:"
+                            + " ${DEFAULT-VALUE}")
     private int blockSize = 32;
 
     @Option(
             names = "--asymmetric-blocks",
-            description = "Give each block of weights a zero point of its own: a little larger, and closer where weights"
-                    + " lean to one side.")
+            description =
+                    "Give each block of weights a zero point of its own: a little larger, and closer where weights"
+                            + " lean to one side.")
     private boolean asymmetricBlocks;
 
     @Option(
             names = "--accuracy-level",
             defaultValue = "4",
             paramLabel = "N",
-            description = "What MatMulNBits may compute with: 0 anything, 1 FP32, 4 integers of 8 bits, which is fastest."
-                    + " Default: ${DEFAULT-VALUE}")
+            description =
+                    "What MatMulNBits may compute with: 0 anything, 1 FP32, 4 integers of 8 bits, which is fastest."
+                            + " Default: ${DEFAULT-VALUE}")
     private int accuracyLevel = 4;
 
     @Option(
             names = "--block-encoding",
             paramLabel = "NAME",
-            description = "The operators that multiply with blocks. matmulnbits: ONNX Runtime's own. qdq: ONNX's"
-                    + " DequantizeLinear of opset 21, for other runtimes. Default: what suits the device class's runtime.")
+            description =
+                    "The operators that multiply with blocks. matmulnbits: ONNX Runtime's own. qdq: ONNX's"
+                            + " DequantizeLinear of opset 21, for other runtimes. Default: what suits the device class's runtime.")
     private @Nullable String blockEncoding;
 
     @Option(
@@ -161,8 +165,8 @@ final class MethodOptions {
     }
 
     private WeightBlocks blocks() {
-        Optional<BlockEncoding> encoding = Optional.ofNullable(blockEncoding)
-                .map(name -> named("--block-encoding", name, BlockEncoding::ofLabel));
+        Optional<BlockEncoding> encoding =
+                Optional.ofNullable(blockEncoding).map(name -> named("--block-encoding", name, BlockEncoding::ofLabel));
         if (encoding.filter(BlockEncoding.QDQ::equals).isPresent()
                 && spec.commandLine().getParseResult().hasMatchedOption("--accuracy-level")) {
             throw wrong("--accuracy-level is stored with matmulnbits only; with qdq it is an option of the session that"

@@ -124,8 +124,7 @@ public final class QuantizeCommand implements Callable<Integer> {
             QuantizationResult result = Quantizer.builder()
                     .threads(threads)
                     .build()
-                    .quantize(
-                            new QuantizationRequest(data.files(description, options), profiles, options, out), steps);
+                    .quantize(new QuantizationRequest(data.files(description, options), profiles, options, out), steps);
             steps.finish();
             result.variants().forEach(variant -> extras.forEach(extra -> extra.writeBeside(variant.file())));
             report.ifPresent(file -> file.write(result.toJson()));

@@ -8,9 +8,11 @@ interface BlockLayout {
 
     /** How a matrix is stored. */
     static BlockLayout of(StoredMatrix matrix, WeightOnlyOptions options) {
-        int blocks = (matrix.rows() + options.blocks().size() - 1) / options.blocks().size();
+        int blocks =
+                (matrix.rows() + options.blocks().size() - 1) / options.blocks().size();
         return switch (options.encoding()) {
-            case MATMUL_N_BITS -> new ByColumn(matrix.columns(), blocks, options.blocks().size(), options.bits());
+            case MATMUL_N_BITS ->
+                new ByColumn(matrix.columns(), blocks, options.blocks().size(), options.bits());
             case QDQ ->
                 new ByRow(
                         matrix.rows(),

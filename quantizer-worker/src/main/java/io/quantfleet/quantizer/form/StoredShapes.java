@@ -18,11 +18,7 @@ record StoredShapes(DataType integerType, List<Long> integers, List<Long> scales
         long columns = matrix.columns();
         if (options.encoding() == BlockEncoding.QDQ) {
             List<Long> ofBlocks = List.of(blocks, columns);
-            return new StoredShapes(
-                    typeOf(options),
-                    List.of(rows, columns),
-                    ofBlocks,
-                    ofBlocks);
+            return new StoredShapes(typeOf(options), List.of(rows, columns), ofBlocks, ofBlocks);
         }
         long bytesOfABlock = (long) options.blocks().size() * options.bits() / Byte.SIZE;
         long zeroBytesOfAColumn = (blocks * options.bits() + Byte.SIZE - 1) / Byte.SIZE;

@@ -52,8 +52,7 @@ public final class WeightOnly {
         try (StreamedModel source = StreamedModel.open(model);
                 StreamedOutput output = new StreamedOutput(source, target)) {
             Graph graph = source.graph();
-            int opset =
-                    OpsetUpgrade.apply(graph, source.opset(), options.opset(), new TensorFacts(Map.of()));
+            int opset = OpsetUpgrade.apply(graph, source.opset(), options.opset(), new TensorFacts(Map.of()));
             WeightOnlyRewriter rewriter =
                     new WeightOnlyRewriter(graph, options, tensor -> source.floats(tensor)::read, output::store);
             rewriter.rewrite((nodes, all) -> listener.progressed((double) nodes / all));

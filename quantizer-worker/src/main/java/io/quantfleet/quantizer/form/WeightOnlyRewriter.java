@@ -132,10 +132,7 @@ final class WeightOnlyRewriter {
         names.add(store(name + "_scales", TensorProto.DataType.FLOAT, shapes.scales(), scales));
         if (!options.blocks().symmetric()) {
             names.add(store(
-                    name + "_zeros",
-                    shapes.integerType(),
-                    shapes.zeroPoints(),
-                    ByteBuffer.wrap(blocks.zeroPoints())));
+                    name + "_zeros", shapes.integerType(), shapes.zeroPoints(), ByteBuffer.wrap(blocks.zeroPoints())));
         }
         return names;
     }

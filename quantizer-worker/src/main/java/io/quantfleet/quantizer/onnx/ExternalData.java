@@ -24,18 +24,23 @@ import java.util.Map;
 final class ExternalData {
     private final Path directory;
     private final long mostBytes;
-    private long bytesLeft;
 
     ExternalData(Path directory, long mostBytes) {
         this.directory = directory;
         this.mostBytes = mostBytes;
-        this.bytesLeft = mostBytes;
     }
 
     ModelProto inlined(ModelProto model) throws IOException {
         GraphProto graph = model.getGraph();
         if (graph.getInitializerList().stream().noneMatch(ExternalData::isExternal)) {
             return model;
+        }
+        long bytes = 0;
+        for (TensorProto tensor : graph.getInitializerList()) {
+            bytes += isExternal(tensor) ? place(tensor).length() : 0;
+        }
+        if (bytes > mostBytes) {
+            throw OnnxReader.tooLarge("the external data of the model", bytes);
         }
         GraphProto.Builder builder = graph.toBuilder();
         for (int i = 0; i < graph.getInitializerCount(); i++) {
@@ -52,10 +57,6 @@ final class ExternalData {
 
     private TensorProto inlined(TensorProto tensor) throws IOException {
         Place place = place(tensor);
-        bytesLeft -= place.length();
-        if (bytesLeft < 0) {
-            throw OnnxReader.tooLarge("the model with its external data", mostBytes - bytesLeft);
-        }
         return tensor.toBuilder()
                 .clearExternalData()
                 .clearDataLocation()

@@ -30,16 +30,15 @@ public final class UnjudgedJson {
                 .put("dataSha256", variant.dataSha256().hex())
                 .put("bytes", variant.made().bytes())
                 .put("method", variant.made().method());
-        ReportJson.figure(node, "peakRssMiB", ReportJson.rounded(PeakMemory.mebibytes().orElse(Double.NaN), 10));
+        ReportJson.figure(
+                node, "peakRssMiB", ReportJson.rounded(PeakMemory.mebibytes().orElse(Double.NaN), 10));
         node.put("verdict", "NOT_EVALUATED");
         node.putArray("reasons").add(FileToFileResult.WHY);
         ArrayNode left = node.putArray("leftFloat");
-        variant.made()
-                .leftFloat()
-                .forEach(layer -> left.addObject()
-                        .put("name", layer.name())
-                        .put("operator", layer.operator())
-                        .put("reason", layer.reason()));
+        variant.made().leftFloat().forEach(layer -> left.addObject()
+                .put("name", layer.name())
+                .put("operator", layer.operator())
+                .put("reason", layer.reason()));
         return node;
     }
 }

@@ -147,8 +147,8 @@ class BlockwiseQdqTest {
         float[] plain = FormRun.run(prepared.model(), samples);
         for (int bits : new int[] {4, 8}) {
             QuantizedModel own = WeightOnly.quantize(prepared, WeightOnlyOptions.ofBits(bits));
-            QuantizedModel standard =
-                    WeightOnly.quantize(prepared, new WeightOnlyOptions(bits, WeightBlocks.usual().in(BlockEncoding.QDQ), Set.of()));
+            QuantizedModel standard = WeightOnly.quantize(
+                    prepared, new WeightOnlyOptions(bits, WeightBlocks.usual().in(BlockEncoding.QDQ), Set.of()));
             assertThat(standard.method()).isEqualTo(own.method() + "-qdq");
             double gap = FormRun.decibels(plain, FormRun.run(own.model(), samples))
                     - FormRun.decibels(plain, FormRun.run(standard.model(), samples));
@@ -162,11 +162,11 @@ class BlockwiseQdqTest {
         PreparedModel prepared = FormRun.prepared(product(64, 32, true), samples);
         QuantizedModel variant = WeightOnly.quantize(prepared, options(4, 32, true));
         Path optimized = folder.resolve("optimized.onnx");
-        OnnxSession.open(
-                        variant.model().serialized(),
-                        RuntimeOptions.threads(1).withOptimizedModel(optimized))
+        OnnxSession.open(variant.model().serialized(), RuntimeOptions.threads(1).withOptimizedModel(optimized))
                 .close();
-        assertThat(ModelProto.parseFrom(Files.readAllBytes(optimized)).getGraph().getNodeList())
+        assertThat(ModelProto.parseFrom(Files.readAllBytes(optimized))
+                        .getGraph()
+                        .getNodeList())
                 .extracting(NodeProto::getOpType)
                 .contains("MatMulNBits")
                 .doesNotContain("DequantizeLinear", "MatMul");
@@ -227,11 +227,7 @@ class BlockwiseQdqTest {
                 .weights("w", 0.1, 8, 8)
                 .floats("one", new long[] {2}, 1, 1)
                 .floats("zero", new long[] {2}, 0, 0)
-                .node(
-                        "GroupNormalization",
-                        List.of("x", "one", "zero"),
-                        "n",
-                        Attribute.of("num_groups", 2))
+                .node("GroupNormalization", List.of("x", "one", "zero"), "n", Attribute.of("num_groups", 2))
                 .node("MatMul", List.of("n", "w"), "y");
         PreparedModel prepared = FormRun.prepared(model, samples);
         assertThatExceptionOfType(QuantizerException.class)

@@ -77,7 +77,8 @@ class StreamedWeightOnlyTest {
     void copiesWhatItDoesNotQuantize() throws IOException {
         GaussianSamples samples = new GaussianSamples(4, WIDTH);
         Path elsewhere = Files.createDirectory(folder.resolve("elsewhere")).resolve("large.onnx");
-        WeightOnlyOptions options = new WeightOnlyOptions(8, new WeightBlocks(128, false, 1, Optional.empty()), Set.of("MatMul_0", "MatMul_4"));
+        WeightOnlyOptions options = new WeightOnlyOptions(
+                8, new WeightBlocks(128, false, 1, Optional.empty()), Set.of("MatMul_0", "MatMul_4"));
         StreamedVariant variant = WeightOnly.quantize(model, elsewhere, options, ProgressListener.NONE);
         assertThat(variant.leftFloat()).hasSize(2);
         assertThat(FormRun.decibels(run(model, samples), run(elsewhere, samples)))

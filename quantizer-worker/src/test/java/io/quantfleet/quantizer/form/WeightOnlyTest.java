@@ -105,7 +105,9 @@ class WeightOnlyTest {
                     : new float[0];
             for (int level : new int[] {1, 4}) {
                 QuantizedModel variant = WeightOnly.quantize(
-                        prepared, new WeightOnlyOptions(bits, new WeightBlocks(blockSize, symmetric, level, Optional.empty()), Set.of()));
+                        prepared,
+                        new WeightOnlyOptions(
+                                bits, new WeightBlocks(blockSize, symmetric, level, Optional.empty()), Set.of()));
                 double[] expected = reference(variant.model().graph(), FormRun.inputs(samples), bias);
                 // At level 4 the runtime rounds activations to 8 bits.
                 assertThat(FormRun.difference(expected, FormRun.run(variant.model(), samples)))
@@ -123,7 +125,8 @@ class WeightOnlyTest {
             weights[i] = (float) (random.nextGaussian() + (i % 3 == 2 ? 3 : 0));
         }
         for (boolean symmetric : new boolean[] {true, false}) {
-            WeightOnlyOptions options = new WeightOnlyOptions(bits, new WeightBlocks(32, symmetric, 0, Optional.empty()), Set.of());
+            WeightOnlyOptions options =
+                    new WeightOnlyOptions(bits, new WeightBlocks(32, symmetric, 0, Optional.empty()), Set.of());
             StoredMatrix matrix = new StoredMatrix(Tensors.ofFloats("w", List.of(64L, 3L), weights), 64, 3, false);
             BlockQuantizer.Blocks blocks = new BlockQuantizer(options)
                     .quantize(matrix, (first, target) -> target.put(weights, (int) first, target.remaining()));
@@ -186,7 +189,8 @@ class WeightOnlyTest {
     void leavesAloneWhatIsExcluded() {
         GaussianSamples samples = new GaussianSamples(2, 16);
         PreparedModel prepared = FormRun.prepared(product(16, 4, false), samples);
-        WeightOnlyOptions options = new WeightOnlyOptions(4, new WeightBlocks(16, true, 0, Optional.empty()), Set.of("MatMul_0"));
+        WeightOnlyOptions options =
+                new WeightOnlyOptions(4, new WeightBlocks(16, true, 0, Optional.empty()), Set.of("MatMul_0"));
         assertThatExceptionOfType(QuantizerException.class)
                 .isThrownBy(() -> WeightOnly.quantize(prepared, options))
                 .withMessageContaining("weight-only-int4-b16");
