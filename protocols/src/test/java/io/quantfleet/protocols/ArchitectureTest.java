@@ -18,6 +18,7 @@ class ArchitectureTest {
                     "java..",
                     "io.quantfleet.protocols..",
                     "com.google.protobuf..",
+                    "com.github.luben.zstd..",
                     "io.cloudevents..",
                     "org.jspecify.annotations..");
 

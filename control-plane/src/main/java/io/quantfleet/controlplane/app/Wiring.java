@@ -1,6 +1,7 @@
 package io.quantfleet.controlplane.app;
 
 import io.quantfleet.controlplane.Ids;
+import io.quantfleet.controlplane.artifact.WorkDirectory;
 import io.quantfleet.controlplane.events.KafkaSettings;
 import io.quantfleet.controlplane.model.QuantizationDefaults;
 import io.quantfleet.controlplane.rollout.ManifestValidity;
@@ -41,6 +42,12 @@ final class Wiring {
     @Singleton
     static ObjectStore objectStore(ControlPlaneConfig config) throws IOException {
         return new DirectoryObjectStore(config.objectStore().directory());
+    }
+
+    @Produces
+    @Singleton
+    static WorkDirectory workDirectory(ControlPlaneConfig config, Clock clock) throws IOException {
+        return new WorkDirectory(config.objectStore().directory().resolve("tmp/work"), clock.instant());
     }
 
     @Produces

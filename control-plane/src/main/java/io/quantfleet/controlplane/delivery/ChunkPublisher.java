@@ -5,9 +5,9 @@ import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.rollout.Deliverable;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.Sha256;
+import io.quantfleet.protocols.artifact.ChunkRef;
 import io.quantfleet.protocols.artifact.ObjectStore;
 import io.quantfleet.protocols.mqtt.MqttTopics;
-import io.quantfleet.protocols.v1.ArtifactRef;
 import io.quantfleet.protocols.v1.ChunkedArtifact;
 import io.quantfleet.protocols.v1.Manifest;
 import java.io.IOException;
@@ -47,31 +47,30 @@ final class ChunkPublisher {
     }
 
     private void publish(ChunkedArtifact artifact) throws InterruptedException {
-        boolean complete =
-                artifact.getChunksList().stream().allMatch(chunk -> there.contains(new Sha256(chunk.getSha256())));
-        if (complete) {
+        List<ChunkRef> chunks =
+                artifact.getChunksList().stream().map(ChunkRef::of).toList();
+        if (chunks.stream().allMatch(chunk -> there.contains(chunk.name()))) {
             return;
         }
-        List<Sha256> names = new ArrayList<>();
+        Sha256 source = new Sha256(
+                artifact.hasPublished()
+                        ? artifact.getPublished().getSha256()
+                        : artifact.getArtifact().getSha256());
         List<CompletableFuture<Void>> sent = new ArrayList<>();
-        try (InputStream in = store.open(new Sha256(artifact.getArtifact().getSha256()))) {
-            for (ArtifactRef chunk : artifact.getChunksList()) {
-                byte[] content = in.readNBytes(Math.toIntExact(chunk.getSize()));
-                Sha256 name = new Sha256(chunk.getSha256());
-                if (!Sha256.of(content).equals(name)) {
-                    throw new IOException("chunk " + name + " has other content");
+        try (InputStream in = store.open(source)) {
+            for (ChunkRef chunk : chunks) {
+                byte[] bytes = in.readNBytes(Math.toIntExact(chunk.published().size()));
+                if (!chunk.isPublishedAs(bytes)) {
+                    throw new IOException("chunk " + chunk.name() + " has other content");
                 }
-                names.add(name);
-                sent.add(link.publishRetained(MqttTopics.chunk(name), content));
+                sent.add(link.publishRetained(MqttTopics.chunk(chunk.name()), bytes));
             }
         } catch (IOException e) {
             throw new ControlPlaneException(
-                    ReasonCode.UNAVAILABLE,
-                    "artifact " + artifact.getArtifact().getSha256() + " can't be read from the object store: " + e,
-                    e);
+                    ReasonCode.UNAVAILABLE, "artifact " + source + " can't be read from the object store: " + e, e);
         }
         Acknowledgements.await(sent);
-        there.addAll(names);
+        chunks.forEach(chunk -> there.add(chunk.name()));
     }
 
     private static Manifest manifest(Deliverable deliverable) {

@@ -1,6 +1,7 @@
 package io.quantfleet.controlplane.rollout;
 
 import com.google.protobuf.Timestamp;
+import io.quantfleet.controlplane.artifact.ChunkPlans;
 import io.quantfleet.controlplane.model.ModelVersionId;
 import io.quantfleet.protocols.manifest.ManifestSigner;
 import io.quantfleet.protocols.v1.Manifest;
@@ -17,9 +18,9 @@ class ManifestFactory {
     private static final double SELF_TEST_TOLERANCE = 0.02;
 
     private final ManifestSigner signer;
-    private final ChunkedArtifacts artifacts;
+    private final ChunkPlans artifacts;
 
-    ManifestFactory(ManifestSigner signer, ChunkedArtifacts artifacts) {
+    ManifestFactory(ManifestSigner signer, ChunkPlans artifacts) {
         this.signer = signer;
         this.artifacts = artifacts;
     }
@@ -37,8 +38,8 @@ class ManifestFactory {
                 .setModelVersion(order.model().version())
                 .setDeviceClass(part.device().deviceClass())
                 .setFleet(part.device().fleet())
-                .setVariant(artifacts.cut(part.variant().sha256()))
-                .setProbeSet(artifacts.cut(part.variant().probeSet()))
+                .setVariant(artifacts.of(part.variant().sha256()))
+                .setProbeSet(artifacts.of(part.variant().probeSet()))
                 .setMinProbeAccuracy(minProbeAccuracy(
                         part.variant().probeAccuracy(), part.variant().probeSamples()))
                 .setIssuedAt(timestamp(now))

@@ -5,13 +5,12 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Timestamp;
 import io.quantfleet.protocols.DeviceId;
-import io.quantfleet.protocols.Sha256;
+import io.quantfleet.protocols.artifact.ChunkRef;
 import io.quantfleet.protocols.manifest.ManifestVerifier;
 import io.quantfleet.protocols.manifest.Verification;
 import io.quantfleet.protocols.mqtt.MqttTopics;
 import io.quantfleet.protocols.mqtt.MqttTopics.Channel;
 import io.quantfleet.protocols.signing.VerificationKeys;
-import io.quantfleet.protocols.v1.ArtifactRef;
 import io.quantfleet.protocols.v1.ChunkedArtifact;
 import io.quantfleet.protocols.v1.DeviceState;
 import io.quantfleet.protocols.v1.Manifest;
@@ -102,16 +101,15 @@ public final class FakeDevice implements AutoCloseable {
     /** Fetches an artifact chunk by chunk and checks every hash. */
     public byte[] fetch(ChunkedArtifact artifact) throws MqttException {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
-        for (ArtifactRef chunk : artifact.getChunksList()) {
-            String topic = MqttTopics.chunk(new Sha256(chunk.getSha256()));
+        for (ChunkRef chunk :
+                artifact.getChunksList().stream().map(ChunkRef::of).toList()) {
+            String topic = MqttTopics.chunk(chunk.name());
             client.subscribe(topic, 1);
-            byte[] bytes = Awaitility.await("chunk " + chunk.getSha256())
+            byte[] bytes = Awaitility.await("chunk " + chunk.name())
                     .atMost(PATIENCE)
                     .until(() -> received.getOrDefault(topic, new byte[0]), found -> found.length > 0);
-            if (!Sha256.of(bytes).hex().equals(chunk.getSha256())) {
-                throw new IllegalStateException("chunk " + chunk.getSha256() + " has other content");
-            }
-            content.writeBytes(bytes);
+            content.writeBytes(chunk.decode(bytes)
+                    .orElseThrow(() -> new IllegalStateException("chunk " + chunk.name() + " has other content")));
         }
         return content.toByteArray();
     }

@@ -2,7 +2,7 @@ package io.quantfleet.agent.apply;
 
 import io.quantfleet.agent.state.DurableFiles;
 import io.quantfleet.protocols.Sha256;
-import io.quantfleet.protocols.v1.ArtifactRef;
+import io.quantfleet.protocols.v1.Chunk;
 import io.quantfleet.protocols.v1.ChunkedArtifact;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The pieces of the artifacts under way, each in a file named by its hash. A file that is there is whole and right, so
+ * The pieces of the artifacts under way, each in a file named by the hash of its content. A file that is there is whole and right, so
  * fetching goes on where it was after any interruption. For the apply thread.
  */
 final class ChunkDirectory {
@@ -61,7 +61,7 @@ final class ChunkDirectory {
                         StandardOpenOption.TRUNCATE_EXISTING,
                         StandardOpenOption.WRITE);
                 OutputStream out = new DigestOutputStream(Channels.newOutputStream(channel), digest)) {
-            for (ArtifactRef chunk : artifact.getChunksList()) {
+            for (Chunk chunk : artifact.getChunksList()) {
                 Files.copy(directory.resolve(chunk.getSha256()), out);
             }
             channel.force(true);

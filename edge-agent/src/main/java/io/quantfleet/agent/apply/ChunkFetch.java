@@ -3,12 +3,14 @@ package io.quantfleet.agent.apply;
 import io.quantfleet.agent.apply.Deployment.Failure;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.Sha256;
+import io.quantfleet.protocols.artifact.ChunkRef;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -19,13 +21,13 @@ import java.util.Queue;
  * content is wrong. Asks for a bounded number at a time. For the apply thread.
  */
 final class ChunkFetch {
-    /** Subscribes and unsubscribes. */
+    /** Where chunks come from. */
     interface Source {
         /** Makes the chunk come, once more if it came before. */
-        void ask(Sha256 chunk);
+        void ask(ChunkRef chunk);
 
         /** The chunk is not wanted any more. */
-        void release(Sha256 chunk);
+        void release(ChunkRef chunk);
     }
 
     /**
@@ -39,33 +41,19 @@ final class ChunkFetch {
         static final Limits DEFAULT = new Limits(Duration.ofSeconds(15), 40, 3);
     }
 
-    /** What to do with what came. */
-    enum Arrival {
-        /** Nobody waits for it. */
-        UNWANTED,
-        /** It is right: store it, then call {@link #stored}. */
-        RIGHT,
-        /** It is wrong, and has been asked for again. */
-        WRONG,
-        /** It is wrong too often. */
-        HOPELESS
-    }
-
     private static final int ASKED_AT_ONCE = 16;
 
-    private record Asked(Instant deadline, int unanswered, int wrong) {}
+    private record Asked(ChunkRef chunk, Instant deadline, int unanswered, int wrong) {}
 
     private final Source source;
     private final Limits limits;
     private final InstantSource clock;
-    private final Map<Sha256, Long> sizes;
-    private final Queue<Sha256> waiting;
+    private final Queue<ChunkRef> waiting;
     private final Map<Sha256, Asked> asked = new HashMap<>();
 
-    /** @param lacking the chunks to fetch, with their sizes in bytes */
-    ChunkFetch(Map<Sha256, Long> lacking, Source source, Limits limits, InstantSource clock) {
-        this.sizes = new LinkedHashMap<>(lacking);
-        this.waiting = new ArrayDeque<>(sizes.keySet());
+    /** @param lacking the chunks to fetch, each once */
+    ChunkFetch(Collection<ChunkRef> lacking, Source source, Limits limits, InstantSource clock) {
+        this.waiting = new ArrayDeque<>(lacking);
         this.source = source;
         this.limits = limits;
         this.clock = clock;
@@ -82,42 +70,46 @@ final class ChunkFetch {
         return waiting.isEmpty() && asked.isEmpty();
     }
 
-    Arrival arrived(Sha256 chunk, byte[] content) {
-        Asked ask = asked.get(chunk);
-        if (ask == null) {
-            return Arrival.UNWANTED;
-        }
-        if (content.length == sizes.getOrDefault(chunk, -1L)
-                && Sha256.of(content).equals(chunk)) {
-            return Arrival.RIGHT;
-        }
-        if (ask.wrong() + 1 >= limits.wrong()) {
-            return Arrival.HOPELESS;
-        }
-        ask(chunk, ask.unanswered(), ask.wrong() + 1);
-        return Arrival.WRONG;
+    /** The chunk of that published name, if it was asked for and has not come. */
+    Optional<ChunkRef> asked(Sha256 name) {
+        return Optional.ofNullable(asked.get(name)).map(Asked::chunk);
     }
 
-    void stored(Sha256 chunk) {
-        asked.remove(chunk);
+    /** The chunk came, and is safe. */
+    void stored(ChunkRef chunk) {
+        asked.remove(chunk.name());
         source.release(chunk);
         start();
+    }
+
+    /** Other bytes came than the chunk's. Asks again, or returns why to give up. */
+    Optional<Failure> wrong(ChunkRef chunk) {
+        Asked ask = asked.get(chunk.name());
+        if (ask == null) {
+            return Optional.empty();
+        }
+        if (ask.wrong() + 1 >= limits.wrong()) {
+            return Optional.of(new Failure(
+                    ReasonCode.CHUNK_HASH_MISMATCH,
+                    "chunk " + chunk.name() + " came with other content " + limits.wrong() + " times"));
+        }
+        ask(chunk, ask.unanswered(), ask.wrong() + 1);
+        return Optional.empty();
     }
 
     /** Asks again for what is overdue. Call only while there is a connection. Returns why to give up, if so. */
     Optional<Failure> tick() {
         Instant now = clock.instant();
-        for (Map.Entry<Sha256, Asked> entry : Map.copyOf(asked).entrySet()) {
-            Asked ask = entry.getValue();
+        for (Asked ask : List.copyOf(asked.values())) {
             if (now.isBefore(ask.deadline())) {
                 continue;
             }
             if (ask.unanswered() + 1 >= limits.unanswered()) {
                 return Optional.of(new Failure(
                         ReasonCode.ARTIFACT_TIMEOUT,
-                        "chunk " + entry.getKey() + " did not come, asked " + limits.unanswered() + " times"));
+                        "chunk " + ask.chunk().name() + " did not come, asked " + limits.unanswered() + " times"));
             }
-            ask(entry.getKey(), ask.unanswered() + 1, ask.wrong());
+            ask(ask.chunk(), ask.unanswered() + 1, ask.wrong());
         }
         return Optional.empty();
     }
@@ -125,18 +117,18 @@ final class ChunkFetch {
     /** A new connection: everything asked for has been asked for anew. */
     void reconnected() {
         Instant deadline = clock.instant().plus(limits.answerWithin());
-        asked.replaceAll((chunk, ask) -> new Asked(deadline, ask.unanswered(), ask.wrong()));
+        asked.replaceAll((name, ask) -> new Asked(ask.chunk(), deadline, ask.unanswered(), ask.wrong()));
     }
 
     /** Stops waiting for anything. */
     void cancel() {
-        asked.keySet().forEach(source::release);
+        asked.values().forEach(ask -> source.release(ask.chunk()));
         asked.clear();
         waiting.clear();
     }
 
-    private void ask(Sha256 chunk, int unanswered, int wrong) {
-        asked.put(chunk, new Asked(clock.instant().plus(limits.answerWithin()), unanswered, wrong));
+    private void ask(ChunkRef chunk, int unanswered, int wrong) {
+        asked.put(chunk.name(), new Asked(chunk, clock.instant().plus(limits.answerWithin()), unanswered, wrong));
         source.ask(chunk);
     }
 }

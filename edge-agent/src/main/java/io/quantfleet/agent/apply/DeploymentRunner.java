@@ -11,11 +11,12 @@ import io.quantfleet.agent.slot.Slot;
 import io.quantfleet.agent.slot.Slots;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.Sha256;
+import io.quantfleet.protocols.artifact.ChunkRef;
 import io.quantfleet.protocols.mqtt.MqttTopics;
 import io.quantfleet.protocols.v1.Manifest;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,8 +83,7 @@ final class DeploymentRunner implements ChunkFetch.Source {
     /** Works on an assignment; the deployment is in state Fetching. */
     void begin(Assignment assignment) {
         try {
-            Map<Sha256, Long> lacking = lacking(assignment);
-            ChunkFetch chunks = new ChunkFetch(lacking, this, limits, clock);
+            ChunkFetch chunks = new ChunkFetch(lacking(assignment), this, limits, clock);
             fetch = Optional.of(new Fetch(assignment, chunks));
             chunks.start();
             installIfComplete();
@@ -101,34 +101,32 @@ final class DeploymentRunner implements ChunkFetch.Source {
         }
     }
 
-    void chunkArrived(Sha256 chunk, byte[] content) {
-        if (fetch.isEmpty() || content.length == 0) {
+    /** @param name that of the topic on which {@code published} came */
+    void chunkArrived(Sha256 name, byte[] published) {
+        if (fetch.isEmpty() || published.length == 0) {
             return;
         }
         ChunkFetch chunks = fetch.get().chunks();
-        ChunkFetch.Arrival arrival = chunks.arrived(chunk, content);
-        if (arrival == ChunkFetch.Arrival.UNWANTED) {
+        Optional<ChunkRef> chunk = chunks.asked(name);
+        if (chunk.isEmpty()) {
             return;
         }
+        Optional<byte[]> content = chunk.get().decode(published);
         try {
-            if (arrival == ChunkFetch.Arrival.RIGHT) {
-                directory.store(chunk, content);
+            if (content.isPresent()) {
+                directory.store(chunk.get().content().sha256(), content.get());
             }
-            deployment.received(content.length);
-            if (arrival == ChunkFetch.Arrival.RIGHT) {
-                chunks.stored(chunk);
-                installIfComplete();
-            } else {
-                LOG.warn("a chunk with wrong content was thrown away chunk={} arrival={}", chunk, arrival);
-            }
+            deployment.received(published.length);
         } catch (IOException e) {
             giveUp(storageFailed(e));
             return;
         }
-        if (arrival == ChunkFetch.Arrival.HOPELESS) {
-            giveUp(new Failure(
-                    ReasonCode.CHUNK_HASH_MISMATCH,
-                    "chunk " + chunk + " came with other content " + limits.wrong() + " times"));
+        if (content.isPresent()) {
+            chunks.stored(chunk.get());
+            installIfComplete();
+        } else {
+            LOG.warn("a chunk with wrong content was thrown away chunk={}", name);
+            chunks.wrong(chunk.get()).ifPresent(this::giveUp);
         }
     }
 
@@ -152,13 +150,13 @@ final class DeploymentRunner implements ChunkFetch.Source {
     }
 
     @Override
-    public void ask(Sha256 chunk) {
-        link.subscribe(MqttTopics.chunk(chunk));
+    public void ask(ChunkRef chunk) {
+        link.subscribe(MqttTopics.chunk(chunk.name()));
     }
 
     @Override
-    public void release(Sha256 chunk) {
-        link.unsubscribe(MqttTopics.chunk(chunk));
+    public void release(ChunkRef chunk) {
+        link.unsubscribe(MqttTopics.chunk(chunk.name()));
     }
 
     private void resume(AssignmentFile file, Attempt attempt) throws IOException {
@@ -171,8 +169,8 @@ final class DeploymentRunner implements ChunkFetch.Source {
         }
     }
 
-    private Map<Sha256, Long> lacking(Assignment assignment) throws IOException {
-        Map<Sha256, Long> chunks = assignment.chunks();
+    private Collection<ChunkRef> lacking(Assignment assignment) throws IOException {
+        Map<Sha256, ChunkRef> chunks = assignment.chunks();
         directory.retainOnly(chunks.keySet());
         for (Slot slot : Stream.concat(slots.current().stream(), Stream.of(slots.inactive()))
                 .toList()) {
@@ -181,9 +179,8 @@ final class DeploymentRunner implements ChunkFetch.Source {
                     .toList();
             LocalChunks.copy(slot, wanted, directory);
         }
-        Map<Sha256, Long> lacking = new LinkedHashMap<>(chunks);
-        lacking.keySet().removeIf(directory::has);
-        return lacking;
+        chunks.keySet().removeIf(directory::has);
+        return chunks.values();
     }
 
     private void installIfComplete() {

@@ -2,7 +2,7 @@ package io.quantfleet.agent.apply;
 
 import io.quantfleet.agent.slot.Slot;
 import io.quantfleet.protocols.Sha256;
-import io.quantfleet.protocols.v1.ArtifactRef;
+import io.quantfleet.protocols.v1.Chunk;
 import io.quantfleet.protocols.v1.ChunkedArtifact;
 import io.quantfleet.protocols.v1.Manifest;
 import java.io.IOException;
@@ -36,7 +36,7 @@ final class LocalChunks {
     private static boolean copy(Path file, ChunkedArtifact artifact, Sha256 wanted, ChunkDirectory to)
             throws IOException {
         long offset = 0;
-        for (ArtifactRef chunk : artifact.getChunksList()) {
+        for (Chunk chunk : artifact.getChunksList()) {
             if (chunk.getSha256().equals(wanted.hex())) {
                 Optional<byte[]> content = read(file, offset, Math.toIntExact(chunk.getSize()));
                 if (content.filter(bytes -> Sha256.of(bytes).equals(wanted)).isPresent()) {

@@ -84,7 +84,7 @@ class AgentIT {
         awaitReport("d1", DeviceState.DEVICE_STATE_ACTIVE);
         ReportedState report = controlPlane.lastReport();
         assertThat(report.getActiveVariantSha256()).isEqualTo(deployment.variantSha256());
-        assertThat(report.getFetchedBytes()).isEqualTo(deployment.totalBytes());
+        assertThat(report.getFetchedBytes()).isEqualTo(deployment.publishedBytes());
         assertThat(report.getSelfTest().getAccuracy()).isEqualTo(1.0);
         assertThat(controlPlane.presences).last().matches(Presence::getOnline);
         await().until(() -> controlPlane.windows.size() >= 3);
@@ -181,8 +181,7 @@ class AgentIT {
         awaitReport("d2", DeviceState.DEVICE_STATE_ACTIVE);
         assertThat(controlPlane.lastReport().getFetchedBytes())
                 .as("the probe set is the same")
-                .isEqualTo(second.totalBytes()
-                        - first.manifest().getProbeSet().getArtifact().getSize());
+                .isEqualTo(second.publishedBytesBeside(first));
     }
 
     @Test

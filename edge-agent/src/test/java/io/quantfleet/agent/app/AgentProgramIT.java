@@ -120,8 +120,7 @@ class AgentProgramIT {
                 assertThat(last.getActiveVariantSha256()).isEqualTo(second.variantSha256());
                 assertThat(last.getFetchedBytes())
                         .as("no chunk was fetched twice")
-                        .isEqualTo(second.totalBytes()
-                                - first.manifest().getProbeSet().getArtifact().getSize());
+                        .isEqualTo(second.publishedBytesBeside(first));
                 assertEachDeploymentEndedOnce(controlPlane.reports);
                 assertThat(enrolment.requests).hasSize(1);
                 assertThat(controlPlane.distinctWindows())

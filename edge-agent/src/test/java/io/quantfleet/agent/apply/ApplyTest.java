@@ -203,7 +203,7 @@ class ApplyTest implements ActiveModel {
         assertThat(link.subscriptions).hasSize(first.chunks().size() - 1);
         deliverChunks(first);
         assertThat(lastReport().getState()).isEqualTo(DeviceState.DEVICE_STATE_ACTIVE);
-        assertThat(lastReport().getFetchedBytes()).isEqualTo(first.totalBytes());
+        assertThat(lastReport().getFetchedBytes()).isEqualTo(first.publishedBytes());
     }
 
     @Test

@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quantfleet.agent.testkit.TestClock;
 import io.quantfleet.protocols.ReasonCode;
-import io.quantfleet.protocols.Sha256;
+import io.quantfleet.protocols.artifact.ChunkRef;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -18,8 +16,8 @@ class ChunkFetchTest implements ChunkFetch.Source {
     private static final ChunkFetch.Limits LIMITS = new ChunkFetch.Limits(Duration.ofSeconds(15), 3, 2);
 
     private final TestClock clock = new TestClock();
-    private final List<Sha256> asked = new ArrayList<>();
-    private final List<Sha256> released = new ArrayList<>();
+    private final List<ChunkRef> asked = new ArrayList<>();
+    private final List<ChunkRef> released = new ArrayList<>();
 
     @Test
     void asksForABoundedNumberAtATimeUntilAllAreStored() {
@@ -28,8 +26,8 @@ class ChunkFetchTest implements ChunkFetch.Source {
         assertThat(asked).hasSize(16);
         for (int i = 0; i < 40; i++) {
             assertThat(fetch.isComplete()).isFalse();
-            assertThat(fetch.arrived(hash(i), content(i))).isEqualTo(ChunkFetch.Arrival.RIGHT);
-            fetch.stored(hash(i));
+            assertThat(fetch.asked(chunk(i).name())).hasValue(chunk(i));
+            fetch.stored(chunk(i));
         }
 
         assertThat(fetch.isComplete()).isTrue();
@@ -42,14 +40,14 @@ class ChunkFetchTest implements ChunkFetch.Source {
         ChunkFetch fetch = fetch(2);
         clock.advance(Duration.ofSeconds(14));
         assertThat(fetch.tick()).isEmpty();
-        assertThat(asked).containsExactly(hash(0), hash(1));
-        assertThat(fetch.arrived(hash(0), content(0))).isEqualTo(ChunkFetch.Arrival.RIGHT);
-        fetch.stored(hash(0));
+        assertThat(asked).containsExactly(chunk(0), chunk(1));
+            assertThat(fetch.asked(chunk(0).name())).hasValue(chunk(0));
+        fetch.stored(chunk(0));
 
         clock.advance(Duration.ofSeconds(2));
 
         assertThat(fetch.tick()).isEmpty();
-        assertThat(asked).containsExactly(hash(0), hash(1), hash(1));
+        assertThat(asked).containsExactly(chunk(0), chunk(1), chunk(1));
     }
 
     @Test
@@ -81,43 +79,39 @@ class ChunkFetchTest implements ChunkFetch.Source {
     void asksAgainForWrongContentABoundedNumberOfTimes() {
         ChunkFetch fetch = fetch(1);
 
-        assertThat(fetch.arrived(hash(0), content(7))).isEqualTo(ChunkFetch.Arrival.WRONG);
-        assertThat(asked).containsExactly(hash(0), hash(0));
-        assertThat(fetch.arrived(hash(0), new byte[0])).isEqualTo(ChunkFetch.Arrival.HOPELESS);
+        assertThat(fetch.wrong(chunk(0))).isEmpty();
+        assertThat(asked).containsExactly(chunk(0), chunk(0));
+        assertThat(fetch.wrong(chunk(0)))
+                .hasValueSatisfying(failure -> assertThat(failure.code()).isEqualTo(ReasonCode.CHUNK_HASH_MISMATCH));
     }
 
     @Test
     void ignoresWhatItDidNotAskFor() {
         ChunkFetch fetch = fetch(1);
 
-        assertThat(fetch.arrived(hash(5), content(5))).isEqualTo(ChunkFetch.Arrival.UNWANTED);
-        fetch.stored(hash(0));
-        assertThat(fetch.arrived(hash(0), content(0))).as("a second time").isEqualTo(ChunkFetch.Arrival.UNWANTED);
+        assertThat(fetch.asked(chunk(5).name())).isEmpty();
+        fetch.stored(chunk(0));
+        assertThat(fetch.asked(chunk(0).name())).as("a second time").isEmpty();
     }
 
     @Override
-    public void ask(Sha256 chunk) {
+    public void ask(ChunkRef chunk) {
         asked.add(chunk);
     }
 
     @Override
-    public void release(Sha256 chunk) {
+    public void release(ChunkRef chunk) {
         released.add(chunk);
     }
 
     private ChunkFetch fetch(int chunks) {
-        Map<Sha256, Long> lacking = new LinkedHashMap<>();
-        IntStream.range(0, chunks).forEach(i -> lacking.put(hash(i), (long) content(i).length));
-        ChunkFetch fetch = new ChunkFetch(lacking, this, LIMITS, clock);
+        ChunkFetch fetch = new ChunkFetch(
+                IntStream.range(0, chunks).mapToObj(ChunkFetchTest::chunk).toList(), this, LIMITS, clock);
         fetch.start();
         return fetch;
     }
 
-    private static byte[] content(int i) {
-        return ("chunk " + i).getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static Sha256 hash(int i) {
-        return Sha256.of(content(i));
+    private static ChunkRef chunk(int i) {
+        return ChunkRef.encode(("chunk " + i).getBytes(StandardCharsets.UTF_8)).ref();
     }
 }

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.quantfleet.agent.testkit.TestDeployment;
 import io.quantfleet.protocols.DeviceId;
-import io.quantfleet.protocols.v1.ArtifactRef;
+import io.quantfleet.protocols.artifact.ChunkRef;
+import io.quantfleet.protocols.v1.Chunk;
 import io.quantfleet.protocols.v1.ChunkedArtifact;
 import io.quantfleet.protocols.v1.SignedManifest;
 import java.io.IOException;
@@ -129,8 +130,9 @@ class SlotsTest {
 
     private static void write(Path file, ChunkedArtifact artifact, TestDeployment deployment) throws IOException {
         try (OutputStream out = Files.newOutputStream(file)) {
-            for (ArtifactRef chunk : artifact.getChunksList()) {
-                out.write(deployment.chunks().get(new io.quantfleet.protocols.Sha256(chunk.getSha256())));
+            for (Chunk chunk : artifact.getChunksList()) {
+                ChunkRef ref = ChunkRef.of(chunk);
+                out.write(ref.decode(deployment.chunks().get(ref.name())).orElseThrow());
             }
         }
     }

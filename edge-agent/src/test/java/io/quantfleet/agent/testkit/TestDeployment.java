@@ -13,7 +13,11 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A manifest for a device, not yet signed, and the chunks that it names. */
+/**
+ * A manifest for a device, not yet signed.
+ *
+ * @param chunks what it names, by the names and as the bytes that are published
+ */
 public record TestDeployment(Manifest manifest, Map<Sha256, byte[]> chunks) {
     public static final String DEVICE_CLASS = "rpi-cpu";
     private static final int CHUNK_BYTES = 4 << 10;
@@ -61,10 +65,23 @@ public record TestDeployment(Manifest manifest, Map<Sha256, byte[]> chunks) {
                 + manifest.getProbeSet().getArtifact().getSize();
     }
 
+    /** What a device without any of it fetches. */
+    public long publishedBytes() {
+        return chunks.values().stream().mapToLong(bytes -> bytes.length).sum();
+    }
+
+    /** What a device that has {@code other} fetches. */
+    public long publishedBytesBeside(TestDeployment other) {
+        return chunks.entrySet().stream()
+                .filter(chunk -> !other.chunks.containsKey(chunk.getKey()))
+                .mapToLong(chunk -> chunk.getValue().length)
+                .sum();
+    }
+
     private static ChunkedArtifact cut(byte[] content, Map<Sha256, byte[]> chunks) {
         try {
             return new Chunker(CHUNK_BYTES)
-                    .cut(new ByteArrayInputStream(content), (chunk, bytes) -> chunks.put(chunk.sha256(), bytes));
+                    .cut(new ByteArrayInputStream(content), (chunk, bytes) -> chunks.put(chunk.name(), bytes));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

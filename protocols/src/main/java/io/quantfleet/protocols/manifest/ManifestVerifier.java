@@ -3,10 +3,11 @@ package io.quantfleet.protocols.manifest;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.quantfleet.protocols.DeviceId;
 import io.quantfleet.protocols.ReasonCode;
-import io.quantfleet.protocols.Sha256;
+import io.quantfleet.protocols.artifact.ChunkRef;
+import io.quantfleet.protocols.artifact.StoredArtifact;
 import io.quantfleet.protocols.signing.Domain;
 import io.quantfleet.protocols.signing.VerificationKeys;
-import io.quantfleet.protocols.v1.ArtifactRef;
+import io.quantfleet.protocols.v1.Chunk;
 import io.quantfleet.protocols.v1.ChunkedArtifact;
 import io.quantfleet.protocols.v1.Manifest;
 import io.quantfleet.protocols.v1.SignedManifest;
@@ -119,24 +120,50 @@ public final class ManifestVerifier {
         return Stream.of(manifest.getVariant(), manifest.getProbeSet())
                 .map(ManifestVerifier::checkArtifact)
                 .flatMap(Optional::stream)
-                .findFirst();
+                .findFirst()
+                .or(() -> checkDelta(manifest));
+    }
+
+    private static Optional<Verification.Refused> checkDelta(Manifest manifest) {
+        if (!manifest.hasDelta()) {
+            return Optional.empty();
+        }
+        try {
+            StoredArtifact.of(manifest.getDelta().getFrom());
+        } catch (IllegalArgumentException e) {
+            return Optional.of(malformed(String.valueOf(e.getMessage())));
+        }
+        return checkArtifact(manifest.getDelta().getPatch());
     }
 
     private static Optional<Verification.Refused> checkArtifact(ChunkedArtifact artifact) {
+        long content = 0;
+        long published = 0;
         try {
-            new Sha256(artifact.getArtifact().getSha256());
-            artifact.getChunksList().forEach(chunk -> new Sha256(chunk.getSha256()));
+            StoredArtifact.of(artifact.getArtifact());
+            for (Chunk chunk : artifact.getChunksList()) {
+                ChunkRef ref = ChunkRef.of(chunk);
+                content += ref.content().size();
+                published += ref.published().size();
+            }
+            if (artifact.hasPublished()) {
+                StoredArtifact.of(artifact.getPublished());
+            }
         } catch (IllegalArgumentException e) {
-            return Optional.of(refused(ReasonCode.MANIFEST_MALFORMED, String.valueOf(e.getMessage())));
+            return Optional.of(malformed(String.valueOf(e.getMessage())));
         }
-        long sum = artifact.getChunksList().stream()
-                .mapToLong(ArtifactRef::getSize)
-                .sum();
-        if (artifact.getChunksCount() == 0 || sum != artifact.getArtifact().getSize()) {
-            return Optional.of(refused(
-                    ReasonCode.MANIFEST_MALFORMED,
-                    "the chunks of artifact " + artifact.getArtifact().getSha256() + " are " + sum + " bytes, it is "
-                            + artifact.getArtifact().getSize()));
+        String name = artifact.getArtifact().getSha256();
+        if (artifact.getChunksCount() == 0 || content != artifact.getArtifact().getSize()) {
+            return Optional.of(malformed("the chunks of artifact " + name + " are " + content + " bytes, it is "
+                    + artifact.getArtifact().getSize()));
+        }
+        long stated = artifact.hasPublished() ? artifact.getPublished().getSize() : content;
+        if (published != stated) {
+            return Optional.of(malformed("the chunks of artifact " + name + " are published as " + published
+                    + " bytes, together they are " + stated));
+        }
+        if (artifact.getNotOnBroker() && artifact.getUrlsCount() == 0) {
+            return Optional.of(malformed("artifact " + name + " is neither on the broker nor anywhere else"));
         }
         return Optional.empty();
     }
@@ -165,6 +192,10 @@ public final class ManifestVerifier {
         return Optional.of(refused(
                 ReasonCode.AGENT_TOO_OLD,
                 "it wants agent " + manifest.getMinAgentVersion() + " or newer, this is " + self.agentVersion()));
+    }
+
+    private static Verification.Refused malformed(String reason) {
+        return refused(ReasonCode.MANIFEST_MALFORMED, reason);
     }
 
     private static Verification.Refused refused(ReasonCode code, String reason) {

@@ -7,6 +7,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
 import com.google.protobuf.UnknownFieldSet;
 import io.quantfleet.protocols.v1.Credential;
+import io.quantfleet.protocols.v1.DeltaHeader;
 import io.quantfleet.protocols.v1.DevicePresenceChanged;
 import io.quantfleet.protocols.v1.DeviceReported;
 import io.quantfleet.protocols.v1.Manifest;
@@ -57,6 +58,7 @@ class WireFormatTest {
                 Presence.getDefaultInstance(),
                 TelemetryWindow.getDefaultInstance(),
                 ProbeSet.getDefaultInstance(),
+                DeltaHeader.getDefaultInstance(),
                 SignedCredential.getDefaultInstance(),
                 Credential.getDefaultInstance());
     }
@@ -96,6 +98,23 @@ class WireFormatTest {
         var variant = VariantQuantized.parseFrom(Files.readAllBytes(earlier.resolve("VariantQuantized.v1.binpb")));
         assertThat(variant.getReportJson()).isEqualTo("report_json-7");
         assertThat(variant.hasReportPage()).isFalse();
+    }
+
+    @Test
+    void manifestsFromBeforeChunksHadEncodingsNameTheSameChunks() throws Exception {
+        Path earlier = GOLDEN.resolve("earlier");
+
+        var manifest = Manifest.parseFrom(Files.readAllBytes(earlier.resolve("Manifest.v1.binpb")));
+        var report = ReportedState.parseFrom(Files.readAllBytes(earlier.resolve("ReportedState.v1.binpb")));
+
+        var chunk = manifest.getVariant().getChunks(0);
+        assertThat(chunk.getSha256()).isEqualTo("sha256-1");
+        assertThat(chunk.getSize()).isEqualTo(2);
+        assertThat(chunk.hasEncoded()).isFalse();
+        assertThat(manifest.getVariant().hasPublished()).isFalse();
+        assertThat(manifest.getVariant().getNotOnBroker()).isFalse();
+        assertThat(manifest.hasDelta()).isFalse();
+        assertThat(report.hasDelta()).isFalse();
     }
 
     @ParameterizedTest
