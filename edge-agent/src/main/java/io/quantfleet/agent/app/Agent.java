@@ -4,6 +4,8 @@ import io.micrometer.core.instrument.Clock;
 import io.quantfleet.agent.SerialExecutor;
 import io.quantfleet.agent.apply.ApplyLoop;
 import io.quantfleet.agent.enrol.Identity;
+import io.quantfleet.agent.inference.InferenceApi;
+import io.quantfleet.agent.inference.InferenceServer;
 import io.quantfleet.agent.link.DeviceLink;
 import io.quantfleet.agent.link.PahoDeviceLink;
 import io.quantfleet.agent.link.PresenceMessages;
@@ -18,8 +20,10 @@ import io.quantfleet.agent.telemetry.WindowStore;
 import io.quantfleet.protocols.manifest.ManifestVerifier;
 import io.quantfleet.protocols.signing.VerificationKeys;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.slf4j.Logger;
@@ -42,6 +46,9 @@ final class Agent implements AutoCloseable {
     private final ServingModel active;
     private final ScheduledExecutorService applyThread;
     private final ApplyLoop apply;
+    private final Optional<InferenceApi> inference;
+    private final Path portFile;
+    private Optional<InferenceServer> server = Optional.empty();
 
     Agent(AgentConfig config, String version, Identity identity, StateDirectory directory) throws IOException {
         this.config = config;
@@ -55,8 +62,12 @@ final class Agent implements AutoCloseable {
         this.windows = new WindowPublisher(identity.deviceId(), store, link);
         this.registry = new MqttMeterRegistry(config.telemetryInterval(), Clock.SYSTEM, windows::accept);
         DeviceVitals vitals = new DeviceVitals(Path.of("/proc"), Path.of("/sys/class/thermal"));
-        this.serving = new ServingLoop(new AgentMeters(registry, vitals), config.probePeriod());
+        AgentMeters meters = new AgentMeters(registry, vitals);
+        this.serving = new ServingLoop(meters, config.probePeriod());
         this.active = new ServingModel(serving, registry);
+        this.inference =
+                config.inference().map(how -> new InferenceApi(active, meters, version, how.feedbackWithin(), clock));
+        this.portFile = directory.file("inference-port");
         this.applyThread = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "apply"));
         this.apply = new ApplyLoop(
                 new SerialExecutor(applyThread),
@@ -71,12 +82,22 @@ final class Agent implements AutoCloseable {
 
     void start() throws IOException {
         registry.start(task -> daemon(task, "windows"));
+        startServer();
         apply.start();
         link.start(new Listener(apply, windows));
         config.healthFile()
                 .map(HealthFile::new)
                 .ifPresent(health -> apply.every(HEALTH_INTERVAL, () -> health.touch(status())));
         LOG.info("agent runs {}", identity);
+    }
+
+    private void startServer() throws IOException {
+        if (inference.isPresent()) {
+            AgentConfig.Inference how = config.inference().orElseThrow();
+            InferenceServer started = InferenceServer.start(inference.get(), how.port(), how.largestRequest());
+            server = Optional.of(started);
+            Files.writeString(portFile, started.port() + System.lineSeparator());
+        }
     }
 
     /** The apply loop takes the messages; stored windows go out with each new connection. */
@@ -113,6 +134,8 @@ final class Agent implements AutoCloseable {
     /** Stops serving, sends what was measured, says good-bye. */
     @Override
     public void close() throws Exception {
+        server.ifPresent(InferenceServer::close);
+        Files.deleteIfExists(portFile);
         apply.close();
         applyThread.shutdownNow();
         serving.close();

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param telemetryInterval the length of a telemetry window
  * @param probePeriod from one inference to the next
  * @param healthFile a file to touch while the agent is alive
+ * @param inference how to answer other programs on the device; empty to answer none
  */
 record AgentConfig(
         Optional<URI> controlPlane,
@@ -26,7 +27,17 @@ record AgentConfig(
         Map<String, String> labels,
         Duration telemetryInterval,
         Duration probePeriod,
-        Optional<Path> healthFile) {
+        Optional<Path> healthFile,
+        Optional<Inference> inference) {
+    /**
+     * How to answer requests.
+     *
+     * @param port on the loopback interface, 0 for any that is free
+     * @param largestRequest bytes that a request may have
+     * @param feedbackWithin how long after a request its true labels are taken
+     */
+    record Inference(int port, long largestRequest, Duration feedbackWithin) {}
+
     AgentConfig {
         labels = Map.copyOf(labels);
     }

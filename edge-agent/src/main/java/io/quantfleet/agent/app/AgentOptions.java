@@ -93,6 +93,30 @@ final class AgentOptions {
     @Nullable
     String healthFile;
 
+    @Option(
+            names = "--inference-port",
+            paramLabel = "PORT",
+            defaultValue = "${env:QUANTFLEET_AGENT_INFERENCE_PORT}",
+            description = "Answer programs on this device, on this port of the loopback interface: the Open Inference "
+                    + "Protocol v2. 0 takes any free port, and writes it to the file inference-port in the state "
+                    + "directory. Default: answer none.")
+    @Nullable
+    String inferencePort;
+
+    @Option(
+            names = "--inference-max-request",
+            paramLabel = "SIZE",
+            defaultValue = "${env:QUANTFLEET_AGENT_INFERENCE_MAX_REQUEST:-8MiB}",
+            description = "How large a request may be, for example 512KiB or 8MiB. Default: 8MiB.")
+    String inferenceMaxRequest = "8MiB";
+
+    @Option(
+            names = "--feedback-within",
+            paramLabel = "DURATION",
+            defaultValue = "${env:QUANTFLEET_AGENT_FEEDBACK_WITHIN:-1h}",
+            description = "How long after a request its true labels are taken. Default: 1h.")
+    String feedbackWithin = "1h";
+
     /** Reads every option; what is wrong is added to {@code faults}, and then nothing is returned. */
     Optional<AgentConfig> read(List<String> faults) {
         Optional<DeviceId> id = required("--device-id", deviceId, DeviceId::new, faults);
@@ -102,6 +126,9 @@ final class AgentOptions {
         Optional<Path> health = optional("--health-file", healthFile, Path::of, faults);
         Optional<Duration> interval = required("--telemetry-interval", telemetryInterval, Texts::duration, faults);
         Optional<Duration> period = required("--probe-rate", probeRate, Texts::periodOfRate, faults);
+        Optional<Integer> port = optional("--inference-port", inferencePort, Texts::port, faults);
+        Optional<Long> request = required("--inference-max-request", inferenceMaxRequest, Texts::bytes, faults);
+        Optional<Duration> feedback = required("--feedback-within", feedbackWithin, Texts::duration, faults);
         Map<String, String> pairs = labels(faults);
         if (!faults.isEmpty()) {
             return Optional.empty();
@@ -115,7 +142,8 @@ final class AgentOptions {
                 pairs,
                 interval.orElseThrow(),
                 period.orElseThrow(),
-                health));
+                health,
+                port.map(number -> new AgentConfig.Inference(number, request.orElseThrow(), feedback.orElseThrow()))));
     }
 
     private Map<String, String> labels(List<String> faults) {

@@ -1,15 +1,17 @@
 package io.quantfleet.agent.app;
 
 import io.quantfleet.agent.apply.ActiveModel;
+import io.quantfleet.agent.inference.ServedModel;
 import io.quantfleet.agent.serve.Model;
 import io.quantfleet.agent.serve.ServingLoop;
 import io.quantfleet.agent.telemetry.MqttMeterRegistry;
 import io.quantfleet.agent.telemetry.ServingLabels;
 import io.quantfleet.protocols.v1.Manifest;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The model in the serving loop, with its figures kept apart from those of the one before. */
-final class ServingModel implements ActiveModel {
+final class ServingModel implements ActiveModel, ServedModel {
     private final ServingLoop loop;
     private final MqttMeterRegistry registry;
     private volatile Optional<Manifest> manifest = Optional.empty();
@@ -26,7 +28,19 @@ final class ServingModel implements ActiveModel {
 
     @Override
     public void serve(Model model, Manifest of) {
-        loop.serve(model, () -> registry.serving(ServingLabels.of(of)));
-        manifest = Optional.of(of);
+        loop.serve(model, () -> {
+            registry.serving(ServingLabels.of(of));
+            manifest = Optional.of(of);
+        });
+    }
+
+    @Override
+    public <T> Optional<T> use(Function<Serving, T> user) {
+        return loop.use(model -> user.apply(serving(model, manifest.orElseThrow())));
+    }
+
+    private static Serving serving(Model model, Manifest of) {
+        return new Serving(
+                of.getModelName(), Integer.toString(of.getModelVersion()), of.getDeploymentId(), model.predictor());
     }
 }

@@ -9,7 +9,31 @@ final class Texts {
     private static final Pattern DURATION = Pattern.compile("(\\d+)(ms|s|m|h|d)");
     private static final Pattern RATE = Pattern.compile("(\\d+(?:\\.\\d+)?)/(s|m|h)");
 
+    private static final Pattern BYTES = Pattern.compile("(\\d{1,6})(KiB|MiB)");
+    private static final int LARGEST_PORT = 65_535;
+    private static final long LARGEST_BYTES = 1L << 30;
+
     private Texts() {}
+
+    /** @throws IllegalArgumentException unless the text is a port's number, or 0 */
+    static int port(String text) {
+        if (!text.matches("\\d{1,5}") || Integer.parseInt(text) > LARGEST_PORT) {
+            throw new IllegalArgumentException("expected a port, 1 to 65535, or 0 for any that is free");
+        }
+        return Integer.parseInt(text);
+    }
+
+    /** @throws IllegalArgumentException unless the text is a size from 1 KiB to 1 GiB, as {@code 512KiB} or {@code 8MiB} */
+    static long bytes(String text) {
+        Matcher matcher = BYTES.matcher(text);
+        long bytes = matcher.matches()
+                ? Long.parseLong(matcher.group(1)) << (matcher.group(2).equals("KiB") ? 10 : 20)
+                : 0;
+        if (bytes == 0 || bytes > LARGEST_BYTES) {
+            throw new IllegalArgumentException("expected a size such as 512KiB or 8MiB, at most 1024MiB");
+        }
+        return bytes;
+    }
 
     /** @throws IllegalArgumentException unless the text is a positive number with a unit, as {@code 500ms} or {@code 5m} */
     static Duration duration(String text) {

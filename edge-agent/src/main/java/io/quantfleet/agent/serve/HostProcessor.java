@@ -11,14 +11,17 @@ final class HostProcessor {
     private HostProcessor() {}
 
     /**
-     * Whether products of signed bytes are summed exactly and fast: on ARM, and on x86 with VNNI. The answer is no where
-     * that can't be found out.
+     * Whether sums of products of an unsigned and a signed byte saturate: on x86 without VNNI, which adds two of them in 16
+     * bits. ONNX Runtime has an option for that case alone; elsewhere the option, and the one that allows signed
+     * activations, choose kernels that are several times slower. The answer is yes for an x86 processor of which nothing
+     * can be found out: slow and right.
      *
      * @param cpuInfo usually {@code /proc/cpuinfo}
      */
-    static boolean multipliesSignedBytes(String architecture, Path cpuInfo) {
+    static boolean saturates(String architecture, Path cpuInfo) {
         String name = architecture.toLowerCase(Locale.ROOT);
-        return name.startsWith("aarch64") || name.startsWith("arm") || hasVnni(cpuInfo);
+        boolean x86 = name.equals("amd64") || name.matches("x86.*|i[3-6]86");
+        return x86 && !hasVnni(cpuInfo);
     }
 
     private static boolean hasVnni(Path cpuInfo) {

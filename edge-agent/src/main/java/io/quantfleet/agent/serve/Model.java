@@ -1,5 +1,7 @@
 package io.quantfleet.agent.serve;
 
+import java.util.Optional;
+
 /**
  * A loaded model with the labelled samples that came with it. Holds native memory until closed. For use by one thread at
  * a time.
@@ -25,6 +27,11 @@ public interface Model extends AutoCloseable {
      * @throws ModelException if the runtime fails
      */
     Answer classify(int sample);
+
+    /** What answers requests of other programs on the device, until this model is closed; empty if it answers none. */
+    default Optional<Predictor> predictor() {
+        return Optional.empty();
+    }
 
     @Override
     void close();

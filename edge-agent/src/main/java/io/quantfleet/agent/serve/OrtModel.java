@@ -15,20 +15,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A model in ONNX Runtime, on one thread of the CPU. The file is read by the runtime itself and the inputs are filled in
  * place, so the Java heap stays small whatever the model's size.
  */
 public final class OrtModel implements Model {
+    private static final Logger LOG = LoggerFactory.getLogger(OrtModel.class);
+
     private final OrtSession session;
     private final ProbeSet probeSet;
     private final List<InputFiller> fillers = new ArrayList<>();
     private final Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
+    private final Optional<Predictor> predictor;
 
-    private OrtModel(OrtSession session, ProbeSet probeSet) {
+    private OrtModel(OrtSession session, ProbeSet probeSet, Optional<Predictor> predictor) {
         this.session = session;
         this.probeSet = probeSet;
+        this.predictor = predictor;
     }
 
     /** As {@link ModelLoader#load} says. */
@@ -43,9 +49,20 @@ public final class OrtModel implements Model {
 
     private static OrtModel load(OrtEnvironment environment, Path model, ProbeSet probes) throws OrtException {
         try (OrtSession.SessionOptions options = options()) {
-            OrtModel loaded = new OrtModel(environment.createSession(model.toString(), options), probes);
+            OrtSession session = environment.createSession(model.toString(), options);
+            OrtModel loaded = new OrtModel(session, probes, predictor(environment, session, probes));
             loaded.bindInputs(environment);
             return loaded;
+        }
+    }
+
+    private static Optional<Predictor> predictor(OrtEnvironment environment, OrtSession session, ProbeSet probes)
+            throws OrtException {
+        try {
+            return Optional.of(OrtPredictor.of(environment, session, probes.getOutput(), probes.getLabelNamesList()));
+        } catch (ModelException e) {
+            LOG.warn("this model answers no requests: {}", e.getMessage());
+            return Optional.empty();
         }
     }
 
@@ -72,6 +89,11 @@ public final class OrtModel implements Model {
     }
 
     @Override
+    public Optional<Predictor> predictor() {
+        return predictor;
+    }
+
+    @Override
     public void close() {
         try {
             inputs.values().forEach(OnnxTensor::close);
@@ -89,11 +111,8 @@ public final class OrtModel implements Model {
         // The arena keeps what the largest inference needed for ever; on a small board the allocator's few
         // microseconds are the better price.
         options.setCPUArenaAllocator(false);
-        if (HostProcessor.multipliesSignedBytes(System.getProperty("os.arch", ""), Path.of("/proc/cpuinfo"))) {
-            options.addConfigEntry("session.qdqisint8allowed", "1");
-        } else {
-            // x86 without VNNI saturates where unsigned activations meet signed weights; with this they are made
-            // unsigned.
+        if (HostProcessor.saturates(System.getProperty("os.arch", ""), Path.of("/proc/cpuinfo"))) {
+            // Weights are made unsigned, too: the kernels for two unsigned bytes are slower, and don't overflow.
             options.addConfigEntry("session.x64quantprecision", "1");
         }
         return options;

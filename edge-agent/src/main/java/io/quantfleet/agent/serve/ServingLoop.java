@@ -5,13 +5,16 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves one model at a time, sample after sample of its probe set at a steady rate, on a thread of its own. The model
- * is exchanged between two inferences, so there is always one that answers. Owns the models it is given.
+ * Serves one model at a time: sample after sample of its probe set at a steady rate, on a thread of its own, and whoever
+ * asks for an answer, on theirs. The model is exchanged when the inferences under way are over; those that come meanwhile
+ * wait for the new one, so there is always one that answers. Owns the models it is given.
  */
 public final class ServingLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServingLoop.class);
@@ -19,7 +22,9 @@ public final class ServingLoop implements AutoCloseable {
     private final ServingObserver observer;
     private final Duration period;
     private final ScheduledExecutorService thread;
-    private final ReentrantLock serving = new ReentrantLock();
+    /** Read while the model is used, written to exchange it; fair, so that many requests can't hold an exchange up. */
+    private final ReadWriteLock serving = new ReentrantReadWriteLock(true);
+
     private Optional<Model> model = Optional.empty();
     private int next;
 
@@ -41,15 +46,26 @@ public final class ServingLoop implements AutoCloseable {
      * @param beforeFirst is run when the last inference of the old model is over and before the first of this one
      */
     public void serve(Model replacement, Runnable beforeFirst) {
-        serving.lock();
+        Optional<Model> replaced;
+        serving.writeLock().lock();
         try {
-            Optional<Model> replaced = model;
+            replaced = model;
             beforeFirst.run();
             model = Optional.of(replacement);
             next = 0;
-            replaced.ifPresent(Model::close);
         } finally {
-            serving.unlock();
+            serving.writeLock().unlock();
+        }
+        replaced.ifPresent(Model::close);
+    }
+
+    /** Uses the model that serves; it is neither exchanged nor closed meanwhile. Empty if none serves. */
+    public <T> Optional<T> use(Function<Model, T> user) {
+        serving.readLock().lock();
+        try {
+            return model.map(user);
+        } finally {
+            serving.readLock().unlock();
         }
     }
 
@@ -57,12 +73,12 @@ public final class ServingLoop implements AutoCloseable {
     @Override
     public void close() {
         thread.shutdownNow();
-        serving.lock();
+        serving.writeLock().lock();
         try {
             model.ifPresent(Model::close);
             model = Optional.empty();
         } finally {
-            serving.unlock();
+            serving.writeLock().unlock();
         }
     }
 
@@ -81,7 +97,7 @@ public final class ServingLoop implements AutoCloseable {
     }
 
     private void serveOne() {
-        serving.lock();
+        serving.readLock().lock();
         try {
             if (model.isEmpty()) {
                 return;
@@ -95,7 +111,7 @@ public final class ServingLoop implements AutoCloseable {
             LOG.warn("inference failed: {}", e.getMessage());
             observer.failed();
         } finally {
-            serving.unlock();
+            serving.readLock().unlock();
         }
     }
 }

@@ -26,6 +26,7 @@ import java.util.stream.Stream;
  * slots/a, slots/b     the model that serves, and the one before it or the next
  * slots/current        which of them serves
  * telemetry/           windows not yet delivered
+ * inference-port       where programs on the device find the inference API, while it runs
  * </pre>
  */
 public final class StateDirectory implements Closeable {

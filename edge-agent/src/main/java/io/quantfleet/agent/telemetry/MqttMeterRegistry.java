@@ -80,7 +80,7 @@ public final class MqttMeterRegistry extends PushMeterRegistry {
         try {
             Instant end = now();
             TelemetryWindow.Builder window = takeInterval();
-            if (labels.isPresent() && window.getInferences() + window.getErrors() > 0) {
+            if (labels.isPresent() && hasNews(window)) {
                 label(window, labels.get());
                 sink.accept(window.setStart(timestamp(start)).setEnd(timestamp(end)));
             }
@@ -90,6 +90,10 @@ public final class MqttMeterRegistry extends PushMeterRegistry {
         }
     }
 
+    private static boolean hasNews(TelemetryWindow.Builder window) {
+        return window.getInferences() + window.getErrors() + window.getFeedbackRight() + window.getFeedbackWrong() > 0;
+    }
+
     private TelemetryWindow.Builder takeInterval() {
         Histogram latency = ((HdrTimer) get(AgentMeters.INFERENCE).timer()).takeInterval();
         TelemetryWindow.Builder window = TelemetryWindow.newBuilder()
@@ -97,7 +101,10 @@ public final class MqttMeterRegistry extends PushMeterRegistry {
                 .setLatencyHistogram(encode(latency))
                 .setRight(takeCount(AgentMeters.RIGHT))
                 .setWrong(takeCount(AgentMeters.WRONG))
-                .setErrors(takeCount(AgentMeters.ERRORS));
+                .setErrors(takeCount(AgentMeters.ERRORS))
+                .setRequests(takeCount(AgentMeters.REQUESTS))
+                .setFeedbackRight(takeCount(AgentMeters.FEEDBACK_RIGHT))
+                .setFeedbackWrong(takeCount(AgentMeters.FEEDBACK_WRONG));
         readGauge(AgentMeters.RESIDENT_MEMORY, bytes -> window.setRssBytes((long) bytes));
         readGauge(AgentMeters.TEMPERATURE, window::setCpuTemperatureCelsius);
         return window;

@@ -18,6 +18,10 @@ import io.quantfleet.protocols.v1.ReportedState;
 import io.quantfleet.protocols.v1.SignedManifest;
 import io.quantfleet.protocols.v1.TelemetryWindow;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -235,6 +240,41 @@ class AgentIT {
         assertThat(controlPlane.windows.get(0).getWindowNumber()).isLessThanOrEqualTo(before.windows.size() + 1L);
     }
 
+    @Test
+    void countsRequestsAndTrueLabelsInItsWindows() throws Exception {
+        install("d1", 1);
+        String model = "http://127.0.0.1:"
+                + Files.readString(directory.resolve("state/inference-port")).strip() + "/v2/models/brightest/";
+        HttpClient client = HttpClient.newHttpClient();
+        for (int request = 0; request < 3; request++) {
+            String body = """
+                    {"id": "r%d", "inputs": [{"name": "image", "shape": [1, 1, 2, 2], "datatype": "FP32", "data": [1, 0, 0, 0]}]}
+                    """.formatted(request);
+            assertThat(post(client, model + "infer", body)).isEqualTo(200);
+            assertThat(post(client, model + "feedback", "{\"id\": \"r%d\", \"label\": %d}".formatted(request, request)))
+                    .isEqualTo(200);
+        }
+
+        await().untilAsserted(() -> {
+            assertThat(total(TelemetryWindow::getRequests)).isEqualTo(3);
+            assertThat(total(TelemetryWindow::getFeedbackRight)).isEqualTo(1);
+            assertThat(total(TelemetryWindow::getFeedbackWrong)).isEqualTo(2);
+        });
+        assertThat(total(TelemetryWindow::getInferences))
+                .isEqualTo(total(TelemetryWindow::getRight) + total(TelemetryWindow::getRequests));
+    }
+
+    private long total(ToLongFunction<TelemetryWindow> count) {
+        return controlPlane.distinctWindows().stream().mapToLong(count).sum();
+    }
+
+    private static int post(HttpClient client, String uri, String body) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(uri))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    }
+
     private List<String> filesIn(String name) {
         return List.of(Objects.requireNonNull(
                 directory.resolve("state").resolve(name).toFile().list()));
@@ -281,7 +321,8 @@ class AgentIT {
                     Map.of(),
                     Duration.ofMillis(300),
                     Duration.ofMillis(10),
-                    Optional.empty());
+                    Optional.empty(),
+                    Optional.of(new AgentConfig.Inference(0, 1 << 20, Duration.ofMinutes(1))));
             Identity identity = new Identity(
                     id,
                     TestDeployment.DEVICE_CLASS,

@@ -41,7 +41,7 @@ class ChunkFetchTest implements ChunkFetch.Source {
         clock.advance(Duration.ofSeconds(14));
         assertThat(fetch.tick()).isEmpty();
         assertThat(asked).containsExactly(chunk(0), chunk(1));
-            assertThat(fetch.asked(chunk(0).name())).hasValue(chunk(0));
+        assertThat(fetch.asked(chunk(0).name())).hasValue(chunk(0));
         fetch.stored(chunk(0));
 
         clock.advance(Duration.ofSeconds(2));

@@ -16,22 +16,23 @@ class HostProcessorTest {
 
     @ParameterizedTest
     @CsvSource({
-        "aarch64, fp asimd, true",
-        "arm, neon, true",
-        "amd64, sse4_2 avx2, false",
-        "amd64, avx2 avx512f avx512_vnni, true",
-        "amd64, avx2 avx_vnni, true"
+        "aarch64, fp asimd, false",
+        "arm, neon, false",
+        "riscv64, rv64imafdcv, false",
+        "amd64, sse4_2 avx2, true",
+        "x86_64, sse4_2 avx2, true",
+        "amd64, avx2 avx512f avx512_vnni, false",
+        "amd64, avx2 avx_vnni, false"
     })
-    void knowsWhoMultipliesSignedBytes(String architecture, String flags, boolean expected) throws IOException {
+    void knowsWhichProcessorsSaturate(String architecture, String flags, boolean expected) throws IOException {
         Path cpuInfo =
                 Files.writeString(directory.resolve("cpuinfo"), "processor\t: 0\nflags\t\t: fpu " + flags + "\n");
 
-        assertThat(HostProcessor.multipliesSignedBytes(architecture, cpuInfo)).isEqualTo(expected);
+        assertThat(HostProcessor.saturates(architecture, cpuInfo)).isEqualTo(expected);
     }
 
     @Test
-    void saysNoWhereItCanNotBeFoundOut() {
-        assertThat(HostProcessor.multipliesSignedBytes("amd64", directory.resolve("none")))
-                .isFalse();
+    void prefersRightToFastWhereItCanNotBeFoundOut() {
+        assertThat(HostProcessor.saturates("amd64", directory.resolve("none"))).isTrue();
     }
 }

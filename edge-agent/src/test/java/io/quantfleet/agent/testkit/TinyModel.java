@@ -21,12 +21,21 @@ public final class TinyModel {
      * @param ballast bytes of weights that nothing uses, to give the file a size; they differ by {@code seed}
      */
     public static byte[] onnx(int ballast, long seed) {
+        return onnx(ballast, seed, 1);
+    }
+
+    /** The same for batches of any size. */
+    public static byte[] onnxOfBatches() {
+        return onnx(0, 0, -1);
+    }
+
+    private static byte[] onnx(int ballast, long seed, long batch) {
         byte[] weights = new byte[ballast / Float.BYTES * Float.BYTES];
         new Random(seed).nextBytes(weights);
         OnnxMl.GraphProto graph = OnnxMl.GraphProto.newBuilder()
                 .setName("brightest")
-                .addInput(value("image", 1, 1, 2, 2))
-                .addOutput(value("scores", 1, LABELS))
+                .addInput(value("image", batch, 1, 2, 2))
+                .addOutput(value("scores", batch, LABELS))
                 .addInitializer(OnnxMl.TensorProto.newBuilder()
                         .setName("ballast")
                         .setDataType(OnnxMl.TensorProto.DataType.FLOAT_VALUE)
@@ -73,7 +82,10 @@ public final class TinyModel {
     private static OnnxMl.ValueInfoProto value(String name, long... shape) {
         OnnxMl.TensorShapeProto.Builder dimensions = OnnxMl.TensorShapeProto.newBuilder();
         for (long size : shape) {
-            dimensions.addDim(OnnxMl.TensorShapeProto.Dimension.newBuilder().setDimValue(size));
+            dimensions.addDim(
+                    size < 0
+                            ? OnnxMl.TensorShapeProto.Dimension.newBuilder().setDimParam("n")
+                            : OnnxMl.TensorShapeProto.Dimension.newBuilder().setDimValue(size));
         }
         return OnnxMl.ValueInfoProto.newBuilder()
                 .setName(name)

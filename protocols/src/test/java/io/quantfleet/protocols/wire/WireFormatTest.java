@@ -117,6 +117,16 @@ class WireFormatTest {
         assertThat(report.hasDelta()).isFalse();
     }
 
+    @Test
+    void aWindowFromAnAgentThatAnswersNoRequestsIsRead() throws Exception {
+        TelemetryWindow window = TelemetryWindow.parseFrom(
+                Files.readAllBytes(GOLDEN.resolve("earlier").resolve("TelemetryWindow.v1.binpb")));
+
+        assertThat(window.getInferences()).isEqualTo(12);
+        assertThat(window.getRequests() + window.getFeedbackRight() + window.getFeedbackWrong())
+                .isZero();
+    }
+
     @ParameterizedTest
     @MethodSource("messages")
     void aFieldFromALaterVersionIsIgnored(Message type) throws Exception {
