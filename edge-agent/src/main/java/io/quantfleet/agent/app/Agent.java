@@ -9,6 +9,7 @@ import io.quantfleet.agent.inference.InferenceServer;
 import io.quantfleet.agent.link.DeviceLink;
 import io.quantfleet.agent.link.PahoDeviceLink;
 import io.quantfleet.agent.link.PresenceMessages;
+import io.quantfleet.agent.serve.ClientRequests;
 import io.quantfleet.agent.serve.OrtModel;
 import io.quantfleet.agent.serve.ServingLoop;
 import io.quantfleet.agent.state.StateDirectory;
@@ -24,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.slf4j.Logger;
@@ -49,6 +51,7 @@ final class Agent implements AutoCloseable {
     private final Optional<InferenceApi> inference;
     private final Path portFile;
     private Optional<InferenceServer> server = Optional.empty();
+    private final ClientRequests requests = new ClientRequests(System::nanoTime);
 
     Agent(AgentConfig config, String version, Identity identity, StateDirectory directory) throws IOException {
         this.config = config;
@@ -63,10 +66,10 @@ final class Agent implements AutoCloseable {
         this.registry = new MqttMeterRegistry(config.telemetryInterval(), Clock.SYSTEM, windows::accept);
         DeviceVitals vitals = new DeviceVitals(Path.of("/proc"), Path.of("/sys/class/thermal"));
         AgentMeters meters = new AgentMeters(registry, vitals);
-        this.serving = new ServingLoop(meters, config.probePeriod());
-        this.active = new ServingModel(serving, registry);
+        this.serving = new ServingLoop(meters, config.probePeriod(), new Random());
+        this.active = new ServingModel(serving, registry, requests);
         this.inference =
-                config.inference().map(how -> new InferenceApi(active, meters, version, how.feedbackWithin(), clock));
+                config.inference().map(how -> new InferenceApi(active, meters, version, how.feedbackWithin(), requests));
         this.portFile = directory.file("inference-port");
         this.applyThread = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "apply"));
         this.apply = new ApplyLoop(

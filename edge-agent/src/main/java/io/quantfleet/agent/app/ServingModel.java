@@ -2,11 +2,13 @@ package io.quantfleet.agent.app;
 
 import io.quantfleet.agent.apply.ActiveModel;
 import io.quantfleet.agent.inference.ServedModel;
+import io.quantfleet.agent.serve.Idleness;
 import io.quantfleet.agent.serve.Model;
 import io.quantfleet.agent.serve.ServingLoop;
 import io.quantfleet.agent.telemetry.MqttMeterRegistry;
 import io.quantfleet.agent.telemetry.ServingLabels;
 import io.quantfleet.protocols.v1.Manifest;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -14,16 +16,23 @@ import java.util.function.Function;
 final class ServingModel implements ActiveModel, ServedModel {
     private final ServingLoop loop;
     private final MqttMeterRegistry registry;
+    private final Idleness clients;
     private volatile Optional<Manifest> manifest = Optional.empty();
 
-    ServingModel(ServingLoop loop, MqttMeterRegistry registry) {
+    ServingModel(ServingLoop loop, MqttMeterRegistry registry, Idleness clients) {
         this.loop = loop;
         this.registry = registry;
+        this.clients = clients;
     }
 
     @Override
     public Optional<Manifest> manifest() {
         return manifest;
+    }
+
+    @Override
+    public boolean isIdleFor(Duration quiet) {
+        return clients.isIdleFor(quiet);
     }
 
     @Override

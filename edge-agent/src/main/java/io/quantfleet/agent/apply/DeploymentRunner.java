@@ -139,10 +139,14 @@ final class DeploymentRunner implements ChunkFetch.Source {
         if (!clock.instant().isBefore(current.assignment().expiry())) {
             giveUp(new Failure(
                     ReasonCode.MANIFEST_EXPIRED,
-                    "it expired at " + current.assignment().expiry() + " before its chunks were there"));
-        } else if (connected) {
+                    "it expired at " + current.assignment().expiry() + " before "
+                            + (current.chunks().isComplete() ? "the device was idle" : "its chunks were there")));
+            return;
+        }
+        if (connected) {
             current.chunks().tick().ifPresent(this::giveUp);
         }
+        installIfComplete();
     }
 
     void connected() {
@@ -188,6 +192,9 @@ final class DeploymentRunner implements ChunkFetch.Source {
             return;
         }
         Assignment assignment = fetch.get().assignment();
+        if (!installer.isTime(assignment.manifest(), clock.instant())) {
+            return; // the next tick asks again
+        }
         fetch = Optional.empty();
         deployment.fetched();
         installer.install(assignment);

@@ -12,8 +12,11 @@ import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.v1.ChunkedArtifact;
 import io.quantfleet.protocols.v1.Manifest;
 import io.quantfleet.protocols.v1.SelfTest;
+import io.quantfleet.protocols.v1.WhenIdle;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -45,6 +48,19 @@ final class Installer {
         this.slots = slots;
         this.loader = loader;
         this.active = active;
+    }
+
+    /** Whether it may begin: at once, unless the manifest wants it to wait for a device that somebody uses. */
+    boolean isTime(Manifest manifest, Instant now) {
+        if (!manifest.hasWhenIdle() || active.manifest().isEmpty()) {
+            return true;
+        }
+        WhenIdle when = manifest.getWhenIdle();
+        Instant atLatest = Instant.ofEpochSecond(
+                when.getAtLatest().getSeconds(), when.getAtLatest().getNanos());
+        Duration quiet = Duration.ofSeconds(
+                when.getQuietFor().getSeconds(), when.getQuietFor().getNanos());
+        return !now.isBefore(atLatest) || active.isIdleFor(quiet);
     }
 
     /** Installs; the deployment is in state Verifying before, and at rest after. */

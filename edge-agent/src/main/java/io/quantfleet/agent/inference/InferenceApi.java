@@ -3,15 +3,13 @@ package io.quantfleet.agent.inference;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import io.quantfleet.agent.inference.ServedModel.Serving;
+import io.quantfleet.agent.serve.ClientRequests;
 import io.quantfleet.agent.serve.ModelException;
 import io.quantfleet.agent.serve.Predictor;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.BiFunction;
 
 /**
@@ -28,31 +26,28 @@ public final class InferenceApi {
     private final ServedModel served;
     private final RequestObserver observer;
     private final String agentVersion;
-    private final InstantSource clock;
+    private final ClientRequests clients;
     private final RecentPredictions recent;
     private final RequestReader requests;
     private final FeedbackReader feedback = new FeedbackReader(json);
-    private volatile Optional<Instant> lastRequest = Optional.empty();
 
-    /** @param feedbackWithin how long after a request its true labels are taken */
+    /**
+     * @param feedbackWithin how long after a request its true labels are taken
+     * @param clients hears of every request for an answer
+     */
     public InferenceApi(
             ServedModel served,
             RequestObserver observer,
             String agentVersion,
             Duration feedbackWithin,
-            InstantSource clock) {
+            ClientRequests clients) {
         this.served = served;
         this.observer = observer;
         this.agentVersion = agentVersion;
-        this.clock = clock;
+        this.clients = clients;
         this.recent = new RecentPredictions(feedbackWithin, System::nanoTime);
         SecureRandom random = new SecureRandom();
         this.requests = new RequestReader(json, () -> randomId(random));
-    }
-
-    /** When a program on the device last asked the model for an answer; empty if none has since the agent started. */
-    public Optional<Instant> lastRequest() {
-        return lastRequest;
     }
 
     ResponseBody server() {
@@ -84,7 +79,12 @@ public final class InferenceApi {
     }
 
     ResponseBody infer(Endpoint with, RequestBody body) {
-        lastRequest = Optional.of(clock.instant());
+        try (ClientRequests.Request unused = clients.arrived()) {
+            return answer(with, body);
+        }
+    }
+
+    private ResponseBody answer(Endpoint with, RequestBody body) {
         return using(with, (serving, model) -> {
             InferRequest request = requests.read(body, model);
             try {

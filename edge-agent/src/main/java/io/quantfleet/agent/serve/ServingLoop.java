@@ -1,13 +1,18 @@
 package io.quantfleet.agent.serve;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +20,10 @@ import org.slf4j.LoggerFactory;
  * Serves one model at a time: sample after sample of its probe set at a steady rate, on a thread of its own, and whoever
  * asks for an answer, on theirs. The model is exchanged when the inferences under way are over; those that come meanwhile
  * wait for the new one, so there is always one that answers. Owns the models it is given.
+ *
+ * <p>Every pass over the probe set goes in an order of its own: what a device has measured at any time is then a random
+ * part of the set, and the devices' parts have nothing to do with each other. The control plane's accuracy gate, which
+ * adds the counts of many devices that have only just begun, rests on it ({@code docs/decisions/0007-gates-look-often.md}).
  */
 public final class ServingLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServingLoop.class);
@@ -24,14 +33,18 @@ public final class ServingLoop implements AutoCloseable {
     private final ScheduledExecutorService thread;
     /** Read while the model is used, written to exchange it; fair, so that many requests can't hold an exchange up. */
     private final ReadWriteLock serving = new ReentrantReadWriteLock(true);
-
+    private final Random random;
+    private final List<Integer> pass = new ArrayList<>();
     private Optional<Model> model = Optional.empty();
-    private int next;
 
-    /** @param period from one inference to the next */
-    public ServingLoop(ServingObserver observer, Duration period) {
+    /**
+     * @param period from one inference to the next
+     * @param random settles the order of the samples
+     */
+    public ServingLoop(ServingObserver observer, Duration period, Random random) {
         this.observer = observer;
         this.period = period;
+        this.random = random;
         this.thread = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread loop = new Thread(task, "serve");
             loop.setDaemon(true);
@@ -52,7 +65,7 @@ public final class ServingLoop implements AutoCloseable {
             replaced = model;
             beforeFirst.run();
             model = Optional.of(replacement);
-            next = 0;
+            pass.clear();
         } finally {
             serving.writeLock().unlock();
         }
@@ -96,6 +109,14 @@ public final class ServingLoop implements AutoCloseable {
         }
     }
 
+    private int next(int samples) {
+        if (pass.isEmpty()) {
+            IntStream.range(0, samples).forEach(pass::add);
+            Collections.shuffle(pass, random);
+        }
+        return pass.remove(pass.size() - 1);
+    }
+
     private void serveOne() {
         serving.readLock().lock();
         try {
@@ -103,8 +124,7 @@ public final class ServingLoop implements AutoCloseable {
                 return;
             }
             Model active = model.get();
-            int sample = next;
-            next = (next + 1) % active.samples();
+            int sample = next(active.samples());
             Model.Answer answer = active.classify(sample);
             observer.answered(Duration.ofNanos(answer.nanos()), answer.label() == active.label(sample));
         } catch (ModelException e) {

@@ -45,6 +45,7 @@ class ApplyTest implements ActiveModel {
     private final List<FakeModel> loaded = new ArrayList<>();
     private int rightAnswers = FakeModel.SAMPLES;
     private Optional<Manifest> serving = Optional.empty();
+    private Duration idleFor = Duration.ZERO;
     private Deployment deployment;
     private DeploymentRunner runner;
     private DesiredStateHandler desired;
@@ -74,6 +75,11 @@ class ApplyTest implements ActiveModel {
         desired = new DesiredStateHandler(verifier, deployment, reporter, assignments, runner);
     }
 
+    @Override
+    public boolean isIdleFor(Duration quiet) {
+        return idleFor.compareTo(quiet) >= 0;
+    }
+
     @Test
     void tellsOfEveryStepOnTheWay() {
         install(TestDeployment.of(DEVICE, "d1", 1));
@@ -89,6 +95,57 @@ class ApplyTest implements ActiveModel {
                 .extracting(ReportedState::getReportNumber)
                 .doesNotHaveDuplicates()
                 .isSorted();
+    }
+
+    @Test
+    void waitsUntilTheDeviceIsIdle() {
+        install(TestDeployment.of(DEVICE, "d1", 1));
+
+        install(TestDeployment.of(DEVICE, "d2", 2)
+                .whenIdle(Duration.ofSeconds(30), clock.instant().plusSeconds(600)));
+        runner.tick(true);
+        assertThat(lastReport().getState()).isEqualTo(DeviceState.DEVICE_STATE_FETCHING);
+        assertThat(lastReport().getActiveModelVersion()).isEqualTo(1);
+
+        idleFor = Duration.ofSeconds(30);
+        runner.tick(false);
+        assertThat(lastReport().getState()).isEqualTo(DeviceState.DEVICE_STATE_ACTIVE);
+        assertThat(lastReport().getActiveModelVersion()).isEqualTo(2);
+    }
+
+    @Test
+    void waitsForIdlenessNoLongerThanItMay() {
+        install(TestDeployment.of(DEVICE, "d1", 1));
+        install(TestDeployment.of(DEVICE, "d2", 2)
+                .whenIdle(Duration.ofSeconds(30), clock.instant().plusSeconds(600)));
+
+        clock.advance(Duration.ofSeconds(599));
+        runner.tick(true);
+        assertThat(lastReport().getState()).isEqualTo(DeviceState.DEVICE_STATE_FETCHING);
+        clock.advance(Duration.ofSeconds(1));
+        runner.tick(true);
+
+        assertThat(lastReport().getState()).isEqualTo(DeviceState.DEVICE_STATE_ACTIVE);
+    }
+
+    @Test
+    void waitsForNobodyWhereNothingServes() {
+        install(TestDeployment.of(DEVICE, "d1", 1)
+                .whenIdle(Duration.ofSeconds(30), clock.instant().plusSeconds(600)));
+
+        assertThat(lastReport().getState()).isEqualTo(DeviceState.DEVICE_STATE_ACTIVE);
+    }
+
+    @Test
+    void whatWaitsForIdlenessCanBeSuperseded() {
+        install(TestDeployment.of(DEVICE, "d1", 1));
+        install(TestDeployment.of(DEVICE, "d2", 2)
+                .whenIdle(Duration.ofSeconds(30), clock.instant().plusSeconds(600)));
+
+        install(TestDeployment.of(DEVICE, "d3", 3));
+
+        assertThat(states("d2")).endsWith(DeviceState.DEVICE_STATE_REFUSED);
+        assertThat(lastReport().getActiveModelVersion()).isEqualTo(3);
     }
 
     @Test

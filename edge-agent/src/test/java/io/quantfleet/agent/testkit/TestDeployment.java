@@ -6,9 +6,11 @@ import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.artifact.Chunker;
 import io.quantfleet.protocols.v1.ChunkedArtifact;
 import io.quantfleet.protocols.v1.Manifest;
+import io.quantfleet.protocols.v1.WhenIdle;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -54,6 +56,14 @@ public record TestDeployment(Manifest manifest, Map<Sha256, byte[]> chunks) {
     public TestDeployment expiringAt(Instant expiry) {
         return new TestDeployment(
                 manifest.toBuilder().setExpiresAt(timestamp(expiry)).build(), chunks);
+    }
+
+    public TestDeployment whenIdle(Duration quiet, Instant atLatest) {
+        WhenIdle when = WhenIdle.newBuilder()
+                .setQuietFor(com.google.protobuf.Duration.newBuilder().setSeconds(quiet.toSeconds()))
+                .setAtLatest(timestamp(atLatest))
+                .build();
+        return new TestDeployment(manifest.toBuilder().setWhenIdle(when).build(), chunks);
     }
 
     public String variantSha256() {
