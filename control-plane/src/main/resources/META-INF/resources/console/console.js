@@ -255,14 +255,35 @@
     }
   }
 
+  // Who acts: there is no login yet, so it is what people say, kept in their browser.
+  function actor() {
+    try {
+      return localStorage.getItem("quantfleet-actor") || "";
+    } catch (e) {
+      const field = document.querySelector("[data-actor]");
+      return field ? field.value : "";
+    }
+  }
+
+  function showActor() {
+    document.querySelectorAll("[data-actor]").forEach(function (field) { field.value = actor(); });
+  }
+
   function call(form) {
     const request = new XMLHttpRequest();
     const button = form.querySelector("button[type=submit]");
     const progress = form.querySelector(".submit progress");
-    const data = body(form);
+    const by = form.querySelector("input[name=by]");
+    if (by) by.value = actor();
+    let data;
+    try {
+      data = body(form);
+    } catch (e) {
+      return refused(form, "A field is not JSON: " + e.message);
+    }
     form.querySelector(".failure").hidden = true;
     button.disabled = true;
-    request.open("POST", form.dataset.api);
+    request.open(form.dataset.method || "POST", form.dataset.api);
     request.setRequestHeader("accept", "application/json");
     if (typeof data === "string") request.setRequestHeader("content-type", "application/json");
     request.upload.onprogress = function (event) {
@@ -304,6 +325,13 @@
     }
   });
   document.addEventListener("change", function (event) {
+    if (event.target.matches("[data-actor]")) {
+      try {
+        localStorage.setItem("quantfleet-actor", event.target.value.trim());
+      } catch (e) {
+        // Storage is off: it lasts as long as the page.
+      }
+    }
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
   });
   document.addEventListener("htmx:afterSettle", function () { age(); showCopyButtons(); });
@@ -312,5 +340,6 @@
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
   setInterval(age, 5000);
   showCopyButtons();
+  showActor();
   drawAll();
 })();

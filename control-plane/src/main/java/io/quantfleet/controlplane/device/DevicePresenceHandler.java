@@ -1,20 +1,21 @@
 package io.quantfleet.controlplane.device;
 
 import io.quantfleet.controlplane.ControlPlaneException;
-import io.quantfleet.controlplane.events.EventHandler;
-import io.quantfleet.controlplane.events.Outcome;
+import io.quantfleet.controlplane.events.BatchEventHandler;
 import io.quantfleet.controlplane.storage.Tx;
 import io.quantfleet.protocols.DeviceId;
 import io.quantfleet.protocols.v1.DevicePresenceChanged;
+import io.quantfleet.protocols.v1.Presence;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.List;
 
 /**
  * Takes in who is connected. The order of the partition counts, not the message's time: an offline message is a last
  * will, written when the device connected.
  */
 @Singleton
-class DevicePresenceHandler implements EventHandler<DevicePresenceChanged> {
+class DevicePresenceHandler implements BatchEventHandler<DevicePresenceChanged> {
     private final JdbiDeviceStates devices;
     private final Clock clock;
 
@@ -29,14 +30,18 @@ class DevicePresenceHandler implements EventHandler<DevicePresenceChanged> {
     }
 
     @Override
-    public Outcome handle(Tx tx, DevicePresenceChanged event, String eventId) {
-        DeviceId device;
+    public void handleAll(Tx tx, List<DevicePresenceChanged> events) {
+        List<Presence> presences =
+                events.stream().map(DevicePresenceChanged::getPresence).toList();
+        presences.forEach(presence -> check(presence.getDeviceId()));
+        devices.presence(tx, presences, clock.instant());
+    }
+
+    private static void check(String device) {
         try {
-            device = new DeviceId(event.getPresence().getDeviceId());
+            new DeviceId(device);
         } catch (IllegalArgumentException e) {
             throw ControlPlaneException.invalid(String.valueOf(e.getMessage()));
         }
-        devices.presence(tx, device, event.getPresence(), clock.instant());
-        return Outcome.DONE;
     }
 }

@@ -7,8 +7,15 @@ import io.quantfleet.protocols.v1.Presence;
 import io.quantfleet.protocols.v1.ReportedState;
 import jakarta.inject.Singleton;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** What devices say of themselves, taken into their rows and timelines. */
 @Singleton
@@ -21,101 +28,151 @@ public class JdbiDeviceStates {
         this.timeline = timeline;
     }
 
-    /** What a row says before a message is taken in. */
-    private record Before(boolean online, String state, long reportNumber) {}
+    /** What a row says before messages are taken in, and then after each. */
+    private record Standing(boolean online, String state, long reportNumber) {}
 
     /**
-     * Takes a report in, unless its number is not above the last one's.
+     * Takes reports in, in this order; one whose number is not above the last one's of its device changes nothing.
      *
-     * @return whether it was news
-     * @throws ControlPlaneException {@code NOT_FOUND} if no such device is enrolled
+     * @return those that were news
+     * @throws ControlPlaneException {@code NOT_FOUND} if a device is not enrolled
      */
-    public boolean reported(Tx tx, DeviceId device, ReportedState report, Instant now) {
-        Before before = lock(tx, device);
-        if (Long.compareUnsigned(report.getReportNumber(), before.reportNumber()) <= 0) {
-            return false;
+    public List<ReportedState> reported(Tx tx, List<ReportedState> reports, Instant now) {
+        Map<String, Standing> standings =
+                lock(tx, reports.stream().map(ReportedState::getDeviceId).toList());
+        List<ReportedState> news = new ArrayList<>();
+        List<JdbiDeviceTimeline.Line> lines = new ArrayList<>();
+        for (ReportedState report : reports) {
+            Standing before = require(standings, report.getDeviceId());
+            if (Long.compareUnsigned(report.getReportNumber(), before.reportNumber()) > 0) {
+                String state = state(report);
+                news.add(report);
+                if (!state.equals(before.state())) {
+                    lines.add(line(report, state, now));
+                }
+                standings.put(report.getDeviceId(), new Standing(before.online(), state, report.getReportNumber()));
+            }
         }
-        String state = report.getState().name().startsWith(PREFIX)
-                ? report.getState().name().substring(PREFIX.length())
-                : "";
+        update(tx, news, now);
+        timeline.addAll(tx, lines);
+        return List.copyOf(news);
+    }
+
+    private static String state(ReportedState report) {
+        String name = report.getState().name();
+        String state = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : "";
         if (state.isEmpty() || state.equals("UNSPECIFIED")) {
-            throw ControlPlaneException.invalid("device '" + device + "' reports no state that is known");
+            throw ControlPlaneException.invalid("device '" + report.getDeviceId() + "' reports no state that is known");
         }
-        update(tx, device, report, state, now);
-        if (!state.equals(before.state())) {
-            timeline.add(
-                    tx,
-                    device,
-                    new JdbiDeviceTimeline.Entry(
-                            now,
-                            JdbiDeviceTimeline.Kind.STATE,
-                            Optional.of(state),
-                            deploymentId(report),
-                            text(report.getReasonCode()),
-                            text(report.getReason())));
-        }
-        return true;
+        return state;
+    }
+
+    private static JdbiDeviceTimeline.Line line(ReportedState report, String state, Instant now) {
+        return new JdbiDeviceTimeline.Line(
+                new DeviceId(report.getDeviceId()),
+                new JdbiDeviceTimeline.Entry(
+                        now,
+                        JdbiDeviceTimeline.Kind.STATE,
+                        Optional.of(state),
+                        deploymentId(report),
+                        text(report.getReasonCode()),
+                        text(report.getReason())));
     }
 
     /**
-     * Takes in whether a device is connected.
+     * Takes in who is connected, in this order.
      *
-     * @throws ControlPlaneException {@code NOT_FOUND} if no such device is enrolled
+     * @throws ControlPlaneException {@code NOT_FOUND} if a device is not enrolled
      */
-    void presence(Tx tx, DeviceId device, Presence presence, Instant now) {
-        Before before = lock(tx, device);
-        tx.handle()
-                .createUpdate("""
+    void presence(Tx tx, List<Presence> presences, Instant now) {
+        Map<String, Standing> standings =
+                lock(tx, presences.stream().map(Presence::getDeviceId).toList());
+        List<JdbiDeviceTimeline.Line> lines = new ArrayList<>();
+        Map<String, Presence> last = new LinkedHashMap<>();
+        for (Presence presence : presences) {
+            Standing before = require(standings, presence.getDeviceId());
+            if (presence.getOnline() != before.online()) {
+                lines.add(new JdbiDeviceTimeline.Line(
+                        new DeviceId(presence.getDeviceId()),
+                        JdbiDeviceTimeline.Entry.of(
+                                presence.getOnline() ? JdbiDeviceTimeline.Kind.ONLINE : JdbiDeviceTimeline.Kind.OFFLINE,
+                                now)));
+            }
+            standings.put(
+                    presence.getDeviceId(), new Standing(presence.getOnline(), before.state(), before.reportNumber()));
+            last.put(presence.getDeviceId(), presence);
+        }
+        updatePresence(tx, last.values(), now);
+        timeline.addAll(tx, lines);
+    }
+
+    private static void updatePresence(Tx tx, Collection<Presence> presences, Instant now) {
+        PreparedBatch batch = tx.handle().prepareBatch("""
                         update device set online = :online, presence_at = :now, last_seen = :now,
                             agent_version = coalesce(:agentVersion, agent_version)
-                        where device_id = :device""")
-                .bind("online", presence.getOnline())
-                .bind("now", now)
-                .bind("agentVersion", text(presence.getAgentVersion()))
-                .bind("device", device.value())
-                .execute();
-        if (presence.getOnline() != before.online()) {
-            timeline.add(
-                    tx,
-                    device,
-                    JdbiDeviceTimeline.Entry.of(
-                            presence.getOnline() ? JdbiDeviceTimeline.Kind.ONLINE : JdbiDeviceTimeline.Kind.OFFLINE,
-                            now));
+                        where device_id = :device""");
+        for (Presence presence : presences) {
+            batch.bind("online", presence.getOnline())
+                    .bind("now", now)
+                    .bind("agentVersion", text(presence.getAgentVersion()))
+                    .bind("device", presence.getDeviceId())
+                    .add();
         }
+        batch.execute();
     }
 
-    private static void update(Tx tx, DeviceId device, ReportedState report, String state, Instant now) {
-        tx.handle()
-                .createUpdate("""
+    private static void update(Tx tx, List<ReportedState> news, Instant now) {
+        if (news.isEmpty()) {
+            return;
+        }
+        Map<String, ReportedState> last = new LinkedHashMap<>();
+        news.forEach(report -> last.put(report.getDeviceId(), report));
+        PreparedBatch batch = tx.handle().prepareBatch("""
                         update device set state = :state, report_number = :number, reason_code = :reasonCode,
                             reason = :reason, fetched_bytes = :fetched, total_bytes = :total,
                             active_variant_sha256 = :variant, active_model_name = :model,
                             active_model_version = :version, last_seen = :now,
                             agent_version = coalesce(:agentVersion, agent_version)
-                        where device_id = :device""")
-                .bind("state", state)
-                .bind("number", report.getReportNumber())
-                .bind("reasonCode", text(report.getReasonCode()))
-                .bind("reason", text(report.getReason()))
-                .bind("fetched", report.getFetchedBytes())
-                .bind("total", report.getTotalBytes())
-                .bind("variant", text(report.getActiveVariantSha256()))
-                .bind("model", text(report.getActiveModelName()))
-                .bind("version", Optional.of(report.getActiveModelVersion()).filter(version -> version != 0))
-                .bind("now", now)
-                .bind("agentVersion", text(report.getAgentVersion()))
-                .bind("device", device.value())
-                .execute();
+                        where device_id = :device""");
+        for (ReportedState report : last.values()) {
+            batch.bind("state", state(report))
+                    .bind("number", report.getReportNumber())
+                    .bind("reasonCode", text(report.getReasonCode()))
+                    .bind("reason", text(report.getReason()))
+                    .bind("fetched", report.getFetchedBytes())
+                    .bind("total", report.getTotalBytes())
+                    .bind("variant", text(report.getActiveVariantSha256()))
+                    .bind("model", text(report.getActiveModelName()))
+                    .bind("version", Optional.of(report.getActiveModelVersion()).filter(version -> version != 0))
+                    .bind("now", now)
+                    .bind("agentVersion", text(report.getAgentVersion()))
+                    .bind("device", report.getDeviceId())
+                    .add();
+        }
+        batch.execute();
     }
 
-    private static Before lock(Tx tx, DeviceId device) {
-        return tx.handle()
-                .createQuery("select online, state, report_number from device where device_id = :device for update")
-                .bind("device", device.value())
-                .map((row, context) ->
-                        new Before(row.getBoolean("online"), row.getString("state"), row.getLong("report_number")))
-                .findOne()
-                .orElseThrow(() -> ControlPlaneException.notFound("device '" + device + "'"));
+    /** Holds the rows until the transaction ends, taken in the order of ids: who else takes several does so too. */
+    private static Map<String, Standing> lock(Tx tx, List<String> devices) {
+        Map<String, Standing> standings = new HashMap<>();
+        tx.handle()
+                .createQuery("""
+                        select device_id, online, state, report_number from device where device_id = any(:devices)
+                        order by device_id for no key update""")
+                .bindArray("devices", String.class, devices)
+                .map((row, context) -> Map.entry(
+                        row.getString("device_id"),
+                        new Standing(row.getBoolean("online"), row.getString("state"), row.getLong("report_number"))))
+                .forEach(entry -> standings.put(entry.getKey(), entry.getValue()));
+        return standings;
+    }
+
+    private static Standing require(Map<String, Standing> standings, String device) {
+        Standing standing = standings.get(device);
+        if (standing == null) {
+            throw ControlPlaneException.notFound("device '" + device + "'");
+        }
+        return standing;
     }
 
     private static Optional<UUID> deploymentId(ReportedState report) {

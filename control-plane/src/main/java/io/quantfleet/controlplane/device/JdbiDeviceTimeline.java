@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.StatementContext;
 
 /** The timeline of each device: what happened to it, newest first. */
@@ -43,18 +44,32 @@ public class JdbiDeviceTimeline {
     }
 
     public void add(Tx tx, DeviceId device, Entry entry) {
-        tx.handle()
-                .createUpdate("""
+        addAll(tx, List.of(new Line(device, entry)));
+    }
+
+    /** An entry and whose it is. */
+    public record Line(DeviceId device, Entry entry) {}
+
+    /** Adds entries in this order. */
+    public void addAll(Tx tx, List<Line> lines) {
+        if (lines.isEmpty()) {
+            return;
+        }
+        PreparedBatch batch = tx.handle().prepareBatch("""
                         insert into device_event (device_id, at, kind, state, deployment_id, reason_code, reason)
-                        values (:device, :at, :kind, :state, :deploymentId, :reasonCode, :reason)""")
-                .bind("device", device.value())
-                .bind("at", entry.at())
-                .bind("kind", entry.kind().name())
-                .bind("state", entry.state())
-                .bind("deploymentId", entry.deploymentId())
-                .bind("reasonCode", entry.reasonCode())
-                .bind("reason", entry.reason())
-                .execute();
+                        values (:device, :at, :kind, :state, :deploymentId, :reasonCode, :reason)""");
+        for (Line line : lines) {
+            Entry entry = line.entry();
+            batch.bind("device", line.device().value())
+                    .bind("at", entry.at())
+                    .bind("kind", entry.kind().name())
+                    .bind("state", entry.state())
+                    .bind("deploymentId", entry.deploymentId())
+                    .bind("reasonCode", entry.reasonCode())
+                    .bind("reason", entry.reason())
+                    .add();
+        }
+        batch.execute();
     }
 
     List<Entry> newest(Tx tx, String device, int limit) {

@@ -10,9 +10,11 @@ import jakarta.inject.Singleton;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jdbi.v3.core.statement.StatementContext;
 
 /** Devices in the database: who is enrolled, and what REST shows of them. */
@@ -114,15 +116,37 @@ public class JdbiDevices {
                 .execute();
     }
 
-    /** The sequence for the next manifest of a device: grows by one with every call. */
-    public long nextSequence(Tx tx, DeviceId id) {
-        return tx.handle()
+    /**
+     * The sequences for the next manifests of devices: each grows by one with every call. The rows are taken in the order
+     * of ids, as everywhere.
+     */
+    public Map<DeviceId, Long> nextSequences(Tx tx, List<DeviceId> ids) {
+        Map<DeviceId, Long> sequences = new HashMap<>();
+        tx.handle()
                 .createQuery("""
-                        update device set last_sequence = last_sequence + 1 where device_id = :id
-                        returning last_sequence""")
-                .bind("id", id.value())
-                .mapTo(Long.class)
-                .one();
+                        with held as (
+                            select device_id from device where device_id = any(:ids)
+                            order by device_id for no key update)
+                        update device d set last_sequence = d.last_sequence + 1 from held
+                        where d.device_id = held.device_id
+                        returning d.device_id, d.last_sequence""")
+                .bindArray(
+                        "ids", String.class, ids.stream().map(DeviceId::value).toList())
+                .map((row, context) ->
+                        Map.entry(new DeviceId(row.getString("device_id")), row.getLong("last_sequence")))
+                .forEach(entry -> sequences.put(entry.getKey(), entry.getValue()));
+        return sequences;
+    }
+
+    /** How many devices of each class a fleet has. */
+    public Map<String, Integer> classesOf(Tx tx, String fleet) {
+        Map<String, Integer> counts = new TreeMap<>();
+        tx.handle()
+                .createQuery("select device_class, count(*) as devices from device where fleet = :fleet group by 1")
+                .bind("fleet", fleet)
+                .map((row, context) -> Map.entry(row.getString("device_class"), row.getInt("devices")))
+                .forEach(entry -> counts.put(entry.getKey(), entry.getValue()));
+        return counts;
     }
 
     private String write(Map<String, String> labels) {

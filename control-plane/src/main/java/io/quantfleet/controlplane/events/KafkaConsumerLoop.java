@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,7 +24,8 @@ import org.jboss.logging.Logger;
 /**
  * Reads one topic with a thread of its own. Each record is acted on at least once and in the order of its partition;
  * offsets are committed after the effects. A record that must wait for something holds up its partition, and is tried
- * again after a pause; one that can't be used goes to the dead letters before the next is looked at.
+ * again after a pause; one that can't be used goes to the dead letters before the next is looked at. Where the handlers
+ * can, all records of a partition that have come are acted on in one transaction.
  */
 final class KafkaConsumerLoop implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(KafkaConsumerLoop.class);
@@ -89,13 +91,14 @@ final class KafkaConsumerLoop implements AutoCloseable {
         Map<TopicPartition, OffsetAndMetadata> done = new HashMap<>();
         boolean waits = false;
         for (TopicPartition partition : batch.partitions()) {
-            for (ConsumerRecord<String, byte[]> record : batch.records(partition)) {
-                if (!running || !take(record)) {
-                    consumer.seek(partition, record.offset());
-                    waits = true;
-                    break;
-                }
-                done.put(partition, new OffsetAndMetadata(record.offset() + 1));
+            List<ConsumerRecord<String, byte[]>> records = batch.records(partition);
+            int taken = dispatcher.takesTogether() ? takeTogether(records) : takeEach(records);
+            if (taken > 0) {
+                done.put(partition, new OffsetAndMetadata(records.get(taken - 1).offset() + 1));
+            }
+            if (taken < records.size()) {
+                consumer.seek(partition, records.get(taken).offset());
+                waits = true;
             }
         }
         if (!done.isEmpty()) {
@@ -104,11 +107,47 @@ final class KafkaConsumerLoop implements AutoCloseable {
         return waits;
     }
 
+    /** How many records, from the first on, are dealt with. */
+    private int takeEach(List<ConsumerRecord<String, byte[]>> records) throws InterruptedException {
+        int taken = 0;
+        while (taken < records.size() && running && take(records.get(taken))) {
+            taken++;
+        }
+        return taken;
+    }
+
+    /**
+     * The same, in one transaction. If one of the records is bad each half is taken for itself, and so on: a batch of n
+     * with one bad record among them costs some 2 log n transactions.
+     */
+    private int takeTogether(List<ConsumerRecord<String, byte[]>> records) throws InterruptedException {
+        if (records.size() == 1 || !running) {
+            return takeEach(records);
+        }
+        Optional<Outcome> outcome = dispatcher.dispatchTogether(records);
+        if (outcome.isEmpty()) {
+            int half = records.size() / 2;
+            int taken = takeTogether(records.subList(0, half));
+            return taken < half ? taken : half + takeTogether(records.subList(half, records.size()));
+        }
+        count(outcome.get(), records.size());
+        if (outcome.get() instanceof Outcome.RetryLater later) {
+            outage.failed(later.reason());
+            return 0;
+        }
+        outage.succeeded();
+        return records.size();
+    }
+
+    private void count(Outcome outcome, int records) {
+        meters.counter("quantfleet.events", "topic", topic, "outcome", outcome.label())
+                .increment(records);
+    }
+
     /** Whether the record is dealt with. */
     private boolean take(ConsumerRecord<String, byte[]> record) throws InterruptedException {
         Outcome outcome = dispatcher.dispatch(record);
-        meters.counter("quantfleet.events", "topic", topic, "outcome", outcome.label())
-                .increment();
+        count(outcome, 1);
         if (outcome instanceof Outcome.RetryLater later) {
             outage.failed(later.reason());
             return false;

@@ -27,7 +27,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 public class KafkaEventConsumers implements AutoCloseable {
     private static final int SESSION_TIMEOUT_MS = 10_000;
     private static final int HEARTBEAT_MS = 3_000;
-    private static final int MAX_POLL_RECORDS = 200;
+    private static final int MAX_POLL_RECORDS = 1000;
 
     private final KafkaSettings settings;
     private final KafkaTopics topics;

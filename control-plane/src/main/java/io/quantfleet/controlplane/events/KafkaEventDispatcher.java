@@ -3,17 +3,23 @@ package io.quantfleet.controlplane.events;
 import com.google.protobuf.Message;
 import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.storage.Database;
+import io.quantfleet.controlplane.storage.Tx;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.kafka.MalformedEventException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
-/** Takes each record to the handler of its kind, within a transaction. */
+/** Takes records to the handlers of their kinds, within a transaction. */
 final class KafkaEventDispatcher {
     private static final Logger LOG = Logger.getLogger(KafkaEventDispatcher.class);
 
@@ -23,6 +29,49 @@ final class KafkaEventDispatcher {
     KafkaEventDispatcher(Database database, List<EventHandler<?>> handlers) {
         this.database = database;
         this.handlers = handlers.stream().collect(Collectors.toMap(EventHandler::messageType, Function.identity()));
+    }
+
+    /** Whether all that is expected can be taken together. */
+    boolean takesTogether() {
+        return handlers.values().stream().allMatch(BatchEventHandler.class::isInstance);
+    }
+
+    /**
+     * Acts on several records in one transaction, kind by kind.
+     *
+     * @return what became of all of them: {@code Done}, or {@code RetryLater}; empty if one of them is bad, and then
+     *     none had any effect
+     */
+    Optional<Outcome> dispatchTogether(List<ConsumerRecord<String, byte[]>> records) {
+        try {
+            Map<Class<?>, List<Message>> byKind = new LinkedHashMap<>();
+            for (ConsumerRecord<String, byte[]> record : records) {
+                Message message = KafkaEventReader.read(record).message();
+                byKind.computeIfAbsent(message.getClass(), kind -> new ArrayList<>())
+                        .add(message);
+            }
+            if (!handlers.keySet().containsAll(byKind.keySet())) {
+                return Optional.empty();
+            }
+            database.useTransaction(
+                    tx -> byKind.forEach((kind, messages) -> handleAll(tx, require(handlers.get(kind)), messages)));
+            return Optional.of(Outcome.DONE);
+        } catch (ControlPlaneException e) {
+            return Optional.of(Outcome.of(e)).filter(Outcome.RetryLater.class::isInstance);
+        } catch (RuntimeException e) {
+            LOG.debugf(e, "a batch of %d events is taken in parts", records.size());
+            return Optional.empty();
+        }
+    }
+
+    private static EventHandler<?> require(@Nullable EventHandler<?> handler) {
+        return Objects.requireNonNull(handler, "looked up above");
+    }
+
+    private static <M extends Message> void handleAll(Tx tx, EventHandler<M> handler, List<Message> messages) {
+        ((BatchEventHandler<M>) handler)
+                .handleAll(
+                        tx, messages.stream().map(handler.messageType()::cast).toList());
     }
 
     /** Never throws for what a record says or for what is away: that is the outcome. */

@@ -28,6 +28,7 @@ public record AccuracyGate(Reference against, double maxLossPoints, double risk)
     }
 
     public AccuracyGate {
+        Checks.present("accuracy.against", against, Reference.values());
         Checks.positive("accuracy.maxLossPoints", maxLossPoints);
         Checks.risk("accuracy.risk", risk);
     }

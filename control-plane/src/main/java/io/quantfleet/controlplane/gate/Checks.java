@@ -1,10 +1,19 @@
 package io.quantfleet.controlplane.gate;
 
 import io.quantfleet.controlplane.ControlPlaneException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** What numbers in gates may be. */
 final class Checks {
     private Checks() {}
+
+    /** There at all: readers of JSON leave out what is not given. */
+    static void present(String name, @Nullable Object value, Object[] choices) {
+        if (value == null) {
+            throw ControlPlaneException.invalid("'" + name + "' is missing; it is one of " + Arrays.toString(choices));
+        }
+    }
 
     /** Above 0 and up to 1. */
     static void share(String name, double value) {

@@ -33,6 +33,19 @@ public record Gates(
                 Optional.empty());
     }
 
+    /** Whether any gate looks at what the devices of each class measured. */
+    public boolean lookAtMeasurements() {
+        return Stream.of(accuracy, latency, errors, minimum).anyMatch(Optional::isPresent);
+    }
+
+    /** Whether any gate looks at what the devices served before. */
+    public boolean lookAtThePrevious() {
+        return accuracy.filter(gate -> gate.against() == AccuracyGate.Reference.PREVIOUS)
+                        .isPresent()
+                || latency.filter(gate -> gate.against() == LatencyGate.Reference.PREVIOUS)
+                        .isPresent();
+    }
+
     /** What every gate says, in a fixed order. */
     public List<Finding> judge(StageFigures stage) {
         return Stream.<Optional<? extends Gate>>of(installed, selfTests, accuracy, latency, errors, minimum)

@@ -21,6 +21,7 @@ public record LatencyGate(Reference against, double factor) implements Gate {
     }
 
     public LatencyGate {
+        Checks.present("latency.against", against, Reference.values());
         Checks.positive("latency.factor", factor);
     }
 

@@ -3,16 +3,20 @@ package io.quantfleet.controlplane.rollout;
 import io.quantfleet.controlplane.Ids;
 import io.quantfleet.controlplane.device.JdbiDeviceTimeline;
 import io.quantfleet.controlplane.device.JdbiDevices;
-import io.quantfleet.controlplane.model.ModelVersionId;
 import io.quantfleet.controlplane.storage.Tx;
-import io.quantfleet.protocols.v1.SignedManifest;
+import io.quantfleet.protocols.DeviceId;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Makes one device's part of a rollout: its next sequence, its signed manifest, a line in its timeline. */
+/** Makes devices' parts of a rollout: the next sequence of each, its signed manifest, a line in its timeline. */
 @Singleton
 class Deployer {
     private final JdbiDeployments deployments;
@@ -38,44 +42,58 @@ class Deployer {
     }
 
     /**
-     * Orders a device to run a variant.
+     * What holds for every device that is asked.
      *
-     * @param deadline after which the device must not act on it any more; as long as manifests are good if empty
-     * @return the deployment's id
+     * @param deadline after which it must not act on it any more; as long as manifests are good if empty
+     * @param install when it installs; at once if empty
      */
-    UUID deploy(
-            Tx tx,
-            UUID rollout,
-            ModelVersionId model,
-            RolloutPlan.Part part,
-            Optional<Duration> deadline,
-            Instant now) {
-        Duration good = deadline.filter(limit -> limit.compareTo(validity.duration()) < 0)
+    record Terms(Optional<Duration> deadline, Optional<Install> install) {
+        static final Terms AT_ONCE = new Terms(Optional.empty(), Optional.empty());
+    }
+
+    /** Orders devices to run variants; the deployments by device. */
+    Map<DeviceId, UUID> deploy(Tx tx, UUID rollout, List<Part> parts, Terms terms, Instant now) {
+        if (parts.isEmpty()) {
+            return Map.of();
+        }
+        Duration good = terms.deadline()
+                .filter(limit -> limit.compareTo(validity.duration()) < 0)
                 .orElse(validity.duration());
-        UUID id = ids.next();
-        long sequence = devices.nextSequence(tx, part.device().id());
-        SignedManifest manifest = manifests.make(new ManifestFactory.Order(id, model, part, sequence, good), now);
-        deployments.insert(
-                tx,
-                new JdbiDeployments.NewDeployment(
-                        id,
-                        rollout,
-                        part.device().id(),
-                        part.variant().jobId(),
-                        sequence,
-                        manifest,
-                        now,
-                        now.plus(good)));
-        timeline.add(
-                tx,
-                part.device().id(),
-                new JdbiDeviceTimeline.Entry(
-                        now,
-                        JdbiDeviceTimeline.Kind.DEPLOYED,
-                        Optional.empty(),
-                        Optional.of(id),
-                        Optional.empty(),
-                        Optional.of(model.toString())));
-        return id;
+        Map<DeviceId, Long> sequences = devices.nextSequences(
+                tx, parts.stream().map(part -> part.device().id()).toList());
+        Map<DeviceId, UUID> made = new HashMap<>();
+        List<JdbiDeployments.NewDeployment> rows = new ArrayList<>();
+        List<JdbiDeviceTimeline.Line> lines = new ArrayList<>();
+        for (Part part : parts) {
+            DeviceId device = part.device().id();
+            UUID id = ids.next();
+            long sequence = Objects.requireNonNull(sequences.get(device), "a device that has a row");
+            var order = new ManifestFactory.Order(
+                    id, part, sequence, good, terms.install().filter(Install::waits));
+            rows.add(new JdbiDeployments.NewDeployment(
+                    id,
+                    rollout,
+                    device,
+                    part.variant().jobId(),
+                    sequence,
+                    manifests.make(order, now),
+                    now,
+                    now.plus(good)));
+            lines.add(new JdbiDeviceTimeline.Line(device, entry(id, part, now)));
+            made.put(device, id);
+        }
+        deployments.insert(tx, rows);
+        timeline.addAll(tx, lines);
+        return made;
+    }
+
+    private static JdbiDeviceTimeline.Entry entry(UUID deployment, Part part, Instant now) {
+        return new JdbiDeviceTimeline.Entry(
+                now,
+                JdbiDeviceTimeline.Kind.DEPLOYED,
+                Optional.empty(),
+                Optional.of(deployment),
+                Optional.empty(),
+                Optional.of(part.model().toString()));
     }
 }

@@ -4,8 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.device.JdbiDeviceStates;
-import io.quantfleet.controlplane.events.EventHandler;
-import io.quantfleet.controlplane.events.Outcome;
+import io.quantfleet.controlplane.events.BatchEventHandler;
 import io.quantfleet.controlplane.storage.Tx;
 import io.quantfleet.protocols.DeviceId;
 import io.quantfleet.protocols.v1.DeviceReported;
@@ -13,15 +12,20 @@ import io.quantfleet.protocols.v1.ReportedState;
 import io.quantfleet.protocols.v1.SelfTest;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * Takes what a device reports into its state, and its deployment. Reports carry a number that grows: one
  * that is not above the last is a repetition, or was overtaken, and changes nothing.
  */
 @Singleton
-class DeviceReportedHandler implements EventHandler<DeviceReported> {
+class DeviceReportedHandler implements BatchEventHandler<DeviceReported> {
     private final JdbiDeviceStates devices;
     private final JdbiDeployments deployments;
     private final Clock clock;
@@ -38,27 +42,51 @@ class DeviceReportedHandler implements EventHandler<DeviceReported> {
     }
 
     @Override
-    public Outcome handle(Tx tx, DeviceReported event, String eventId) {
-        ReportedState report = event.getState();
-        DeviceId device = deviceId(report.getDeviceId());
-        if (devices.reported(tx, device, report, clock.instant())) {
-            deploymentId(report).flatMap(id -> deployments.lock(tx, id, device)).ifPresent(standing -> {
-                if (!standing.state().isFinal()) {
-                    deployments.progressed(tx, standing.id(), progress(standing, report), clock.instant());
-                }
-            });
+    public void handleAll(Tx tx, List<DeviceReported> events) {
+        List<ReportedState> reports =
+                events.stream().map(DeviceReported::getState).toList();
+        reports.forEach(report -> check(report.getDeviceId()));
+        List<ReportedState> news = devices.reported(tx, reports, clock.instant());
+        Map<UUID, JdbiDeployments.Standing> standings = deployments.lock(
+                tx,
+                news.stream().flatMap(report -> deploymentId(report).stream()).collect(Collectors.toSet()));
+        Map<UUID, JdbiDeployments.Progress> progress = new LinkedHashMap<>();
+        for (ReportedState report : news) {
+            deploymentId(report)
+                    .map(standings::get)
+                    .filter(standing -> standing.device().value().equals(report.getDeviceId()))
+                    .ifPresent(standing -> progress.merge(
+                            standing.id(), progress(standing, report), DeviceReportedHandler::followedBy));
         }
-        return Outcome.DONE;
+        progress.values().removeIf(change -> Objects.requireNonNull(standings.get(change.id()))
+                .state()
+                .isFinal());
+        deployments.progressed(tx, progress.values(), clock.instant());
     }
 
     private static JdbiDeployments.Progress progress(JdbiDeployments.Standing standing, ReportedState report) {
         return new JdbiDeployments.Progress(
+                standing.id(),
                 standing.state().reported(report.getState()),
                 text(report.getReasonCode()),
                 text(report.getReason()),
                 report.getFetchedBytes(),
                 report.getTotalBytes(),
                 report.hasSelfTest() ? Optional.of(json(report.getSelfTest())) : Optional.empty());
+    }
+
+    /** What two reports of one deployment come to. */
+    private static JdbiDeployments.Progress followedBy(JdbiDeployments.Progress first, JdbiDeployments.Progress then) {
+        return first.state().isFinal()
+                ? first
+                : new JdbiDeployments.Progress(
+                        then.id(),
+                        then.state(),
+                        then.reasonCode(),
+                        then.reason(),
+                        then.fetchedBytes(),
+                        then.totalBytes(),
+                        then.selfTest().or(first::selfTest));
     }
 
     private static String json(SelfTest selfTest) {
@@ -81,9 +109,9 @@ class DeviceReportedHandler implements EventHandler<DeviceReported> {
         }
     }
 
-    private static DeviceId deviceId(String text) {
+    private static void check(String device) {
         try {
-            return new DeviceId(text);
+            new DeviceId(device);
         } catch (IllegalArgumentException e) {
             throw ControlPlaneException.invalid(String.valueOf(e.getMessage()));
         }

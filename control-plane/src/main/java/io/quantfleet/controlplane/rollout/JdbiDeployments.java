@@ -8,15 +8,24 @@ import io.quantfleet.protocols.v1.SignedManifest;
 import jakarta.inject.Singleton;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.StatementContext;
 
 /** Deployments, one for each device of a rollout, in the database. */
 @Singleton
 class JdbiDeployments {
+    /** A device that is there says within this time that it has begun. */
+    private static final Duration SILENCE = Duration.ofMinutes(1);
+
     private static final String DELIVERABLE = "select d.id, d.rollout_id, d.device_id, d.manifest from deployment d ";
 
     /** A deployment about to be made. */
@@ -31,10 +40,11 @@ class JdbiDeployments {
             Instant expiresAt) {}
 
     /** A deployment's standing. */
-    record Standing(UUID id, UUID rolloutId, DeploymentState state) {}
+    record Standing(UUID id, DeviceId device, DeploymentState state) {}
 
     /** What a device said of a deployment. */
     record Progress(
+            UUID id,
             DeploymentState state,
             Optional<String> reasonCode,
             Optional<String> reason,
@@ -42,67 +52,114 @@ class JdbiDeployments {
             long totalBytes,
             Optional<String> selfTest) {}
 
-    void insert(Tx tx, NewDeployment deployment) {
-        tx.handle()
-                .createUpdate("""
+    void insert(Tx tx, List<NewDeployment> made) {
+        PreparedBatch batch = tx.handle().prepareBatch("""
                         insert into deployment (id, rollout_id, device_id, variant_job_id, sequence, manifest,
                             issued_at, expires_at, state, state_at)
                         values (:id, :rolloutId, :device, :variantJobId, :sequence, :manifest,
-                            :issuedAt, :expiresAt, 'PENDING', :issuedAt)""")
-                .bind("id", deployment.id())
-                .bind("rolloutId", deployment.rolloutId())
-                .bind("device", deployment.device().value())
-                .bind("variantJobId", deployment.variantJobId())
-                .bind("sequence", deployment.sequence())
-                .bind("manifest", deployment.manifest().toByteArray())
-                .bind("issuedAt", deployment.issuedAt())
-                .bind("expiresAt", deployment.expiresAt())
-                .execute();
+                            :issuedAt, :expiresAt, 'PENDING', :issuedAt)""");
+        for (NewDeployment deployment : made) {
+            batch.bind("id", deployment.id())
+                    .bind("rolloutId", deployment.rolloutId())
+                    .bind("device", deployment.device().value())
+                    .bind("variantJobId", deployment.variantJobId())
+                    .bind("sequence", deployment.sequence())
+                    .bind("manifest", deployment.manifest().toByteArray())
+                    .bind("issuedAt", deployment.issuedAt())
+                    .bind("expiresAt", deployment.expiresAt())
+                    .add();
+        }
+        batch.execute();
     }
 
-    /** The device's deployment of that id, its row held until the transaction ends. */
-    Optional<Standing> lock(Tx tx, UUID id, DeviceId device) {
-        return tx.handle()
+    /** The deployments of these ids by id, their rows held until the transaction ends. */
+    Map<UUID, Standing> lock(Tx tx, Collection<UUID> ids) {
+        return tx
+                .handle()
                 .createQuery("""
-                        select id, rollout_id, state from deployment where id = :id and device_id = :device
-                        for update""")
-                .bind("id", id)
-                .bind("device", device.value())
+                        select id, device_id, state from deployment where id = any(:ids) order by id for no key update""")
+                .bindArray("ids", UUID.class, ids.toArray())
                 .map((row, context) -> new Standing(
                         Rows.uuid(row, "id"),
-                        Rows.uuid(row, "rollout_id"),
+                        new DeviceId(row.getString("device_id")),
                         DeploymentState.valueOf(row.getString("state"))))
-                .findOne();
+                .stream()
+                .collect(Collectors.toMap(Standing::id, Function.identity()));
     }
 
-    void progressed(Tx tx, UUID id, Progress progress, Instant now) {
-        tx.handle()
-                .createUpdate("""
+    /** Takes in where deployments got to; each is among them once. */
+    void progressed(Tx tx, Collection<Progress> all, Instant now) {
+        if (all.isEmpty()) {
+            return;
+        }
+        PreparedBatch batch = tx.handle().prepareBatch("""
                         update deployment set state = :state, reason_code = :reasonCode, reason = :reason,
                             fetched_bytes = :fetchedBytes, total_bytes = :totalBytes,
                             self_test = coalesce(cast(:selfTest as jsonb), self_test), state_at = :now,
                             finished_at = :finishedAt
-                        where id = :id""")
-                .bind("id", id)
-                .bind("state", progress.state().name())
-                .bind("reasonCode", progress.reasonCode())
-                .bind("reason", progress.reason())
-                .bind("fetchedBytes", progress.fetchedBytes())
-                .bind("totalBytes", progress.totalBytes())
-                .bind("selfTest", progress.selfTest())
-                .bind("now", now)
-                .bind("finishedAt", progress.state().isFinal() ? Optional.of(now) : Optional.<Instant>empty())
-                .execute();
+                        where id = :id""");
+        for (Progress progress : all) {
+            batch.bind("id", progress.id())
+                    .bind("state", progress.state().name())
+                    .bind("reasonCode", progress.reasonCode())
+                    .bind("reason", progress.reason())
+                    .bind("fetchedBytes", progress.fetchedBytes())
+                    .bind("totalBytes", progress.totalBytes())
+                    .bind("selfTest", progress.selfTest())
+                    .bind("now", now)
+                    .bind("finishedAt", progress.state().isFinal() ? Optional.of(now) : Optional.<Instant>empty())
+                    .add();
+        }
+        batch.execute();
     }
 
-    /** Ends the unfinished deployments of a rollout. */
+    /** Ends the unfinished deployments of a rollout; devices that have not begun shall not begin any more. */
     void supersede(Tx tx, UUID rolloutId, Instant now) {
         tx.handle()
                 .createUpdate("""
-                        update deployment set state = 'SUPERSEDED', state_at = :now, finished_at = :now
+                        update deployment set withdrawn = withdrawn or state in ('PENDING', 'PUBLISHED'),
+                            state = 'SUPERSEDED', state_at = :now, finished_at = :now
                         where rollout_id = :rolloutId and finished_at is null""")
                 .bind("rolloutId", rolloutId)
                 .bind("now", now)
+                .execute();
+    }
+
+    /** Ends the deployments of a rollout whose devices have not begun; they shall not begin any more. */
+    void endUnheard(Tx tx, UUID rolloutId, Instant now) {
+        tx.handle()
+                .createUpdate("""
+                        update deployment set withdrawn = true, state = 'SUPERSEDED', state_at = :now,
+                            finished_at = :now, reason = 'the rollout was aborted before the device began'
+                        where rollout_id = :rolloutId and finished_at is null and state in ('PENDING', 'PUBLISHED')""")
+                .bind("rolloutId", rolloutId)
+                .bind("now", now)
+                .execute();
+    }
+
+    /**
+     * Ends the deployments of a rollout whose devices are away or have said nothing for a minute, and lets their members
+     * wait for their turn again.
+     */
+    void takeBackUnheard(Tx tx, UUID rolloutId, Instant now) {
+        tx.handle()
+                .createUpdate("""
+                        with unheard as (
+                            update deployment d set withdrawn = true, state = 'SUPERSEDED', state_at = :now,
+                                finished_at = :now, reason = 'the maintenance window closed before the device began'
+                            from device e
+                            where d.rollout_id = :rolloutId and d.finished_at is null
+                                and d.state in ('PENDING', 'PUBLISHED') and e.device_id = d.device_id
+                                and (not e.online or d.issued_at < :before)
+                            returning d.id, d.device_id)
+                        update rollout_member m set
+                            deployment_id = case when m.deployment_id = u.id then null else m.deployment_id end,
+                            rollback_id = case when m.rollback_id = u.id then null else m.rollback_id end,
+                            back = m.back and m.rollback_id is distinct from u.id
+                        from unheard u where m.rollout_id = :rolloutId and m.device_id = u.device_id""")
+                .bind("rolloutId", rolloutId)
+                .bind("now", now)
+                .bind("before", now.minus(SILENCE))
                 .execute();
     }
 
@@ -119,7 +176,7 @@ class JdbiDeployments {
     List<Deliverable> pending(Tx tx, int limit) {
         return tx.handle()
                 .createQuery(DELIVERABLE + """
-                        where d.state = 'PENDING' and d.published_at is null and not d.withdrawn order by d.issued_at, d.device_id
+                        where d.published_at is null and d.finished_at is null and not d.withdrawn order by d.issued_at, d.device_id
                         limit :limit""")
                 .bind("limit", limit)
                 .map(JdbiDeployments::deliverable)
@@ -140,26 +197,41 @@ class JdbiDeployments {
                 .list();
     }
 
+    /**
+     * The broker has these. Whoever wanted something else of a device meanwhile may have been overtaken, so that goes to
+     * the broker once more.
+     */
     void published(Tx tx, List<UUID> ids, Instant now) {
         tx.handle()
                 .createUpdate("""
                         update deployment set published_at = coalesce(published_at, :now),
                             state_at = case when state = 'PENDING' then :now else state_at end,
-                            state = case when state = 'PENDING' then 'PUBLISHED' else state end
+                            state = case when state = 'PENDING' then 'PUBLISHED' else state end,
+                            withdrawn_at = null
                         where id = any(:ids)""")
                 .bindArray("ids", UUID.class, ids)
                 .bind("now", now)
                 .execute();
+        tx.handle().createUpdate("""
+                        update deployment n set withdrawn_at = null,
+                            published_at = case when n.withdrawn then n.published_at end
+                        from deployment d join device v on v.device_id = d.device_id
+                        where d.id = any(:ids) and n.device_id = v.device_id and n.sequence = v.last_sequence
+                            and n.sequence > d.sequence""").bindArray("ids", UUID.class, ids).execute();
     }
 
-    /** Takes a desired state back: the device shall want nothing. Ends the deployment if it has not ended. */
-    void withdraw(Tx tx, UUID id, Instant now) {
-        tx.handle().createUpdate("""
+    /** Takes desired states back: the devices shall want nothing. Ends the deployments that have not ended. */
+    void withdraw(Tx tx, Collection<UUID> ids, Instant now) {
+        tx.handle()
+                .createUpdate("""
                         update deployment set withdrawn = true,
                             state = case when finished_at is null then 'SUPERSEDED' else state end,
                             state_at = case when finished_at is null then :now else state_at end,
                             finished_at = coalesce(finished_at, :now)
-                        where id = :id""").bind("id", id).bind("now", now).execute();
+                        where id = any(:ids)""")
+                .bindArray("ids", UUID.class, ids.toArray())
+                .bind("now", now)
+                .execute();
     }
 
     /** Desired states that were taken back and may still be on the broker, unless the device wants something newer. */

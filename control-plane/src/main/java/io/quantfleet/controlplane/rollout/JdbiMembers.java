@@ -12,11 +12,17 @@ import io.quantfleet.protocols.Sha256;
 import jakarta.inject.Singleton;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.StatementContext;
+import org.jdbi.v3.core.statement.Update;
 
 /** Which devices belong to which stage of a rollout, in the database. */
 @Singleton
@@ -29,8 +35,7 @@ class JdbiMembers {
                     count(*) over (partition by d.device_class) as class_size
                 from rollout r
                 join device d on d.fleet = r.fleet
-                join variant v on v.model_name = r.model_name and v.model_version = r.model_version
-                    and v.device_class = d.device_class and v.verdict = 'READY'
+                join rollout_variant v on v.rollout_id = r.id and v.device_class = d.device_class
                 where r.id = :rollout),
             free as (
                 select c.* from candidate c where not exists (
@@ -39,19 +44,29 @@ class JdbiMembers {
             select :rollout, device_id, :stage from free
             """;
 
-    // What each member that goes back served before this rollout.
+    // What each member that goes back served before this rollout: by its own word, or else by what it was brought to
+    // last.
     private static final String GOING_BACK = """
             select m.device_id, m.deployment_id, e.device_class, e.fleet, e.token_hash, p.model_name, p.model_version,
                 p.job_id, p.sha256, p.probe_set_sha256, p.probe_samples, p.probe_accuracy
             from rollout_member m
             join device e on e.device_id = m.device_id
-            left join lateral (
-                select v.* from deployment d join variant v on v.job_id = d.variant_job_id
+            left join variant p on p.job_id = coalesce(m.before_job_id, (
+                select d.variant_job_id from deployment d
                 where d.device_id = m.device_id and d.rollout_id <> m.rollout_id and d.state = 'ACTIVE'
-                order by d.sequence desc limit 1) p on true
-            where m.rollout_id = :rollout and not m.back and (cast(:stage as integer) is null or m.stage = :stage)
+                order by d.sequence desc limit 1))
+            left join deployment b on b.id = m.rollback_id
+            where m.rollout_id = :rollout and (cast(:stage as integer) is null or m.stage = :stage)
+                and (not m.back or (b.finished_at is not null and b.state <> 'ACTIVE'
+                    and m.rollback_attempts < :attempts and b.finished_at + m.rollback_attempts * cast(:pause as interval) <= :now))
             order by m.device_id limit :limit
             """;
+
+    /** So often a device is asked to go back. */
+    private static final int ROLLBACK_ATTEMPTS = 3;
+
+    /** So long after the first attempt failed it is asked again; after the second, twice that. */
+    private static final Duration ROLLBACK_PAUSE = Duration.ofSeconds(5);
 
     private final ObjectMapper json;
 
@@ -70,26 +85,55 @@ class JdbiMembers {
     /** What a device served before a rollout. */
     record Before(ModelVersionId model, JdbiVariants.Ready variant) {}
 
-    /** Takes devices of the fleet into a stage that are in none yet. Asking again takes in those that have come since. */
-    void choose(Tx tx, UUID rollout, int index, Stage stage) {
-        stage.percent().ifPresent(percent -> tx.handle()
-                .createUpdate(CANDIDATES + "where place <= ceil(class_size * :percent / 100)")
+    /**
+     * Takes devices of the fleet into a stage that are in none yet; how many. Asking again takes in those that have come
+     * since.
+     */
+    int choose(Tx tx, UUID rollout, int index, Stage stage) {
+        if (stage.percent().isPresent()) {
+            return choose(tx, rollout, index, "where place <= ceil(class_size * :percent / 100)")
+                    .bind("percent", stage.percent().get())
+                    .execute();
+        }
+        if (stage.devices().isPresent()) {
+            return choose(tx, rollout, index, "order by place, device_id limit :count")
+                    .bind("count", stage.devices().get())
+                    .execute();
+        }
+        return choose(tx, rollout, index, "where labels @> cast(:labels as jsonb)")
+                .bind("labels", write(stage.labels().orElseThrow()))
+                .execute();
+    }
+
+    private static Update choose(Tx tx, UUID rollout, int index, String which) {
+        return tx.handle()
+                .createUpdate(CANDIDATES + which)
                 .bind("rollout", rollout)
-                .bind("stage", index)
-                .bind("percent", percent)
-                .execute());
-        stage.devices().ifPresent(count -> tx.handle()
-                .createUpdate(CANDIDATES + "order by place, device_id limit :count")
+                .bind("stage", index);
+    }
+
+    /** The members of a stage by class, with what each would fetch. */
+    List<RolloutPreview.ClassPart> classes(Tx tx, UUID rollout, int stage) {
+        return tx.handle()
+                .createQuery("""
+                        select e.device_class, count(*) as devices,
+                            count(*) filter (where e.active_variant_sha256 = v.sha256) as serving,
+                            v.sha256, v.bytes + v.probe_set_bytes as bytes_each
+                        from rollout_member m
+                        join device e on e.device_id = m.device_id
+                        join rollout_variant s on s.rollout_id = m.rollout_id and s.device_class = e.device_class
+                        join variant v on v.job_id = s.job_id
+                        where m.rollout_id = :rollout and m.stage = :stage
+                        group by e.device_class, v.job_id order by e.device_class""")
                 .bind("rollout", rollout)
-                .bind("stage", index)
-                .bind("count", count)
-                .execute());
-        stage.labels().ifPresent(labels -> tx.handle()
-                .createUpdate(CANDIDATES + "where labels @> cast(:labels as jsonb)")
-                .bind("rollout", rollout)
-                .bind("stage", index)
-                .bind("labels", write(labels))
-                .execute());
+                .bind("stage", stage)
+                .map((row, context) -> new RolloutPreview.ClassPart(
+                        row.getString("device_class"),
+                        row.getLong("devices"),
+                        row.getLong("serving"),
+                        row.getString("sha256"),
+                        row.getLong("bytes_each")))
+                .list();
     }
 
     /** Devices of a stage, or of one before it, that have no deployment yet. */
@@ -98,7 +142,7 @@ class JdbiMembers {
                 .createQuery("""
                         select e.* from rollout_member m join device e on e.device_id = m.device_id
                         where m.rollout_id = :rollout and m.stage <= :stage and m.deployment_id is null
-                        order by m.device_id limit :limit""")
+                        order by m.stage, m.device_id limit :limit""")
                 .bind("rollout", rollout)
                 .bind("stage", stage)
                 .bind("limit", limit)
@@ -106,15 +150,24 @@ class JdbiMembers {
                 .list();
     }
 
-    void deployed(Tx tx, UUID rollout, DeviceId device, UUID deployment) {
-        tx.handle()
-                .createUpdate("""
-                        update rollout_member set deployment_id = :deployment
-                        where rollout_id = :rollout and device_id = :device""")
-                .bind("rollout", rollout)
+    /** These members have been asked; what they serve at the moment is kept, unless it was before. */
+    void deployed(Tx tx, UUID rollout, Map<DeviceId, UUID> deployments) {
+        PreparedBatch batch = tx.handle().prepareBatch("""
+                        update rollout_member m set deployment_id = :deployment,
+                            before_job_id = coalesce(m.before_job_id, (
+                                select v.job_id from device e
+                                join variant v on v.sha256 = e.active_variant_sha256
+                                    and v.device_class = e.device_class
+                                where e.device_id = :device
+                                order by v.model_name is distinct from e.active_model_name,
+                                    v.model_version is distinct from e.active_model_version, v.created_at desc
+                                limit 1))
+                        where m.rollout_id = :rollout and m.device_id = :device""");
+        deployments.forEach((device, deployment) -> batch.bind("rollout", rollout)
                 .bind("device", device.value())
                 .bind("deployment", deployment)
-                .execute();
+                .add());
+        batch.execute();
     }
 
     /** Lets devices that ended without the variant try again; how many. */
@@ -125,40 +178,59 @@ class JdbiMembers {
                             and d.finished_at is not null and d.state <> 'ACTIVE'""").bind("rollout", rollout).execute();
     }
 
-    /** Members whose way back is not settled yet, of one stage or of all. */
-    List<GoingBack> goingBack(Tx tx, UUID rollout, OptionalInt stage, int limit) {
+    /** Members whose way back is not settled yet, or failed and is to be tried again, of one stage or of all. */
+    List<GoingBack> goingBack(Tx tx, UUID rollout, OptionalInt stage, Instant now, int limit) {
         return tx.handle()
                 .createQuery(GOING_BACK)
                 .bind("rollout", rollout)
                 .bind("stage", boxed(stage))
+                .bind("attempts", ROLLBACK_ATTEMPTS)
+                .bind("pause", ROLLBACK_PAUSE.toString())
+                .bind("now", now)
                 .bind("limit", limit)
                 .map(JdbiMembers::goingBackRow)
                 .list();
     }
 
-    /** @param rollback the deployment that takes it back; empty if there is nothing to go back to */
-    void back(Tx tx, UUID rollout, DeviceId device, Optional<UUID> rollback) {
-        tx.handle()
-                .createUpdate("""
-                        update rollout_member set back = true, rollback_id = :rollback
-                        where rollout_id = :rollout and device_id = :device""")
-                .bind("rollout", rollout)
-                .bind("device", device.value())
-                .bind("rollback", rollback)
-                .execute();
+    /** Settles the way back of these members; those without a deployment have nothing to go back to. */
+    void back(Tx tx, UUID rollout, Collection<DeviceId> devices, Map<DeviceId, UUID> rollbacks) {
+        PreparedBatch batch = tx.handle().prepareBatch("""
+                        update rollout_member set back = true, rollback_id = :rollback,
+                            rollback_attempts = rollback_attempts + 1
+                        where rollout_id = :rollout and device_id = :device""");
+        for (DeviceId device : devices) {
+            batch.bind("rollout", rollout)
+                    .bind("device", device.value())
+                    .bind("rollback", Optional.ofNullable(rollbacks.get(device)))
+                    .add();
+        }
+        batch.execute();
     }
 
-    /** How those that go back fare. */
-    RolloutState.Progress backProgress(Tx tx, UUID rollout, OptionalInt stage) {
+    /**
+     * How those that go back fare.
+     *
+     * @param progress those that will be asked again are under way
+     * @param failed those that won't
+     */
+    record Back(RolloutState.Progress progress, int failed) {}
+
+    Back countBack(Tx tx, UUID rollout, OptionalInt stage) {
         return tx.handle()
                 .createQuery("""
                         select count(*) filter (where not m.back) as waiting,
-                            count(*) filter (where d.id is not null and d.finished_at is null) as underway
+                            count(*) filter (where d.id is not null and (d.finished_at is null
+                                or d.state <> 'ACTIVE' and m.rollback_attempts < :attempts)) as underway,
+                            count(*) filter (where d.finished_at is not null and d.state <> 'ACTIVE'
+                                and m.rollback_attempts >= :attempts) as failed
                         from rollout_member m left join deployment d on d.id = m.rollback_id
                         where m.rollout_id = :rollout and (cast(:stage as integer) is null or m.stage = :stage)""")
                 .bind("rollout", rollout)
                 .bind("stage", boxed(stage))
-                .map((row, context) -> new RolloutState.Progress(row.getInt("waiting"), row.getInt("underway"), false))
+                .bind("attempts", ROLLBACK_ATTEMPTS)
+                .map((row, context) -> new Back(
+                        new RolloutState.Progress(row.getInt("waiting"), row.getInt("underway"), false),
+                        row.getInt("failed")))
                 .one();
     }
 

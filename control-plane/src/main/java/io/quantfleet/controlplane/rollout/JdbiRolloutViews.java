@@ -3,11 +3,15 @@ package io.quantfleet.controlplane.rollout;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quantfleet.controlplane.ControlPlaneException;
+import io.quantfleet.controlplane.maintenance.JdbiMaintenanceWindows;
+import io.quantfleet.controlplane.maintenance.MaintenanceWindows;
 import io.quantfleet.controlplane.storage.Rows;
 import io.quantfleet.controlplane.storage.Tx;
 import jakarta.inject.Singleton;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -16,28 +20,50 @@ import org.jdbi.v3.core.statement.StatementContext;
 /** Rollouts with their devices, for REST. */
 @Singleton
 class JdbiRolloutViews {
+    /** So many devices are shown with their rollout. */
+    private static final int SHOWN = 1000;
+
     private final JdbiRollouts rollouts;
     private final JdbiStages stages;
+    private final JdbiMaintenanceWindows windows;
     private final ObjectMapper json;
 
-    JdbiRolloutViews(JdbiRollouts rollouts, JdbiStages stages, ObjectMapper json) {
+    JdbiRolloutViews(JdbiRollouts rollouts, JdbiStages stages, JdbiMaintenanceWindows windows, ObjectMapper json) {
         this.rollouts = rollouts;
         this.stages = stages;
+        this.windows = windows;
         this.json = json;
     }
 
     /** Every rollout, newest first, without devices. */
     List<RolloutView> list(Tx tx) {
         return rollouts.list(tx).stream()
-                .map(rollout -> view(rollout, List.of(), List.of()))
+                .map(rollout -> view(rollout, Optional.empty(), List.of(), List.of()))
                 .toList();
     }
 
-    Optional<RolloutView> find(Tx tx, UUID id) {
-        return rollouts.find(tx, id).map(rollout -> view(rollout, stages.opened(tx, id), devices(tx, id)));
+    Optional<RolloutView> find(Tx tx, UUID id, Instant now) {
+        return rollouts.find(tx, id)
+                .map(rollout ->
+                        view(rollout, nextWindow(tx, rollout, now), stages.opened(tx, id), devices(tx, id, "", SHOWN)));
     }
 
-    private List<RolloutView.Device> devices(Tx tx, UUID rolloutId) {
+    private Optional<Instant> nextWindow(Tx tx, JdbiRollouts.Rollout rollout, Instant now) {
+        boolean goesBack = rollout.state() instanceof RolloutState.RollingBack;
+        MaintenanceWindows fleet = windows.of(tx, rollout.fleet());
+        boolean waits = (goesBack && !fleet.rollbackAnytime()) || rollout.state() instanceof RolloutState.Running;
+        return waits && !fleet.isOpen(now) ? fleet.nextOpening(now) : Optional.empty();
+    }
+
+    /** Makes sure that there is such a rollout. */
+    void require(Tx tx, UUID id) {
+        if (rollouts.find(tx, id).isEmpty()) {
+            throw ControlPlaneException.notFound("rollout '" + id + "'");
+        }
+    }
+
+    /** The devices that were asked, in the order of their ids, beginning behind one. */
+    List<RolloutView.Device> devices(Tx tx, UUID rolloutId, String behind, int limit) {
         return tx.handle()
                 .createQuery("""
                         select d.*, v.sha256, v.device_class, e.online, m.stage,
@@ -46,14 +72,20 @@ class JdbiRolloutViews {
                         join deployment d on d.id = coalesce(m.rollback_id, m.deployment_id)
                         join variant v on v.job_id = d.variant_job_id
                         join device e on e.device_id = d.device_id
-                        where m.rollout_id = :rolloutId order by d.device_id""")
+                        where m.rollout_id = :rolloutId and m.device_id > :behind
+                        order by m.device_id limit :limit""")
                 .bind("rolloutId", rolloutId)
+                .bind("behind", behind)
+                .bind("limit", limit)
                 .map(this::device)
                 .list();
     }
 
     private static RolloutView view(
-            JdbiRollouts.Rollout rollout, List<JdbiStages.Opened> stages, List<RolloutView.Device> devices) {
+            JdbiRollouts.Rollout rollout,
+            Optional<Instant> nextWindow,
+            List<JdbiStages.Opened> stages,
+            List<RolloutView.Device> devices) {
         RolloutState.Details details = rollout.state().details();
         return new RolloutView(
                 rollout.id(),
@@ -68,6 +100,7 @@ class JdbiRolloutViews {
                 details.supersededBy(),
                 rollout.createdAt(),
                 rollout.finishedAt(),
+                nextWindow,
                 stages,
                 devices);
     }

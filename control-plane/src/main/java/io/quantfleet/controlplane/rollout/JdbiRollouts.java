@@ -95,7 +95,9 @@ class JdbiRollouts {
                                 join variant v on v.model_name = r.model_name and v.model_version = r.model_version
                                     and v.device_class = d.device_class and v.verdict = 'READY'
                                 where d.fleet = f.name and not exists (select from rollout_member m
-                                    where m.rollout_id = r.id and m.device_id = d.device_id))
+                                    where m.rollout_id = r.id and m.device_id = d.device_id)
+                                union all
+                                select from rollout_member m where m.rollout_id = r.id and m.deployment_id is null)
                         for update of r skip locked""").map(this::map).list();
     }
 

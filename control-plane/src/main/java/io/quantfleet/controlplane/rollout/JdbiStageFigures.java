@@ -3,6 +3,7 @@ package io.quantfleet.controlplane.rollout;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.quantfleet.controlplane.gate.Gates;
 import io.quantfleet.controlplane.gate.StageFigures;
 import io.quantfleet.controlplane.gate.StageFigures.ClassFigures;
 import io.quantfleet.controlplane.gate.StageFigures.Served;
@@ -15,10 +16,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.UUID;
-import org.jdbi.v3.core.statement.StatementContext;
 
 /** Gathers from the database what the gates of a stage look at. */
 @Singleton
@@ -30,24 +31,37 @@ class JdbiStageFigures {
     private static final double P95 = 95;
     private static final YAMLMapper YAML = new YAMLMapper();
 
+    /** The percentiles of so many devices of a class stand for all of them: more would only take longer. */
+    private static final int HISTOGRAMS = 1000;
+
+    // Members in the order of their ids, so that the histograms are always of the same ones.
     private static final String CLASSES = """
-            select e.device_class, v.probe_accuracy_fp32, c.profile, count(*) as active, count(t.device_id) as measuring,
-                coalesce(sum(t.right_answers), 0) as right_answers, coalesce(sum(t.wrong_answers), 0) as wrong_answers,
-                coalesce(sum(t.inferences), 0) as inferences, coalesce(sum(t.errors), 0) as errors,
-                array_agg(t.latency_histogram) filter (where t.inferences > 0) as histograms
-            from rollout_member m
-            join deployment d on d.id = m.deployment_id and d.state = 'ACTIVE'
-            join variant v on v.job_id = d.variant_job_id
-            join device e on e.device_id = m.device_id
-            join device_class c on c.name = e.device_class
-            left join device_telemetry t on t.device_id = m.device_id and t.variant_sha256 = v.sha256
-            where m.rollout_id = :rollout and m.stage = :stage
-            group by e.device_class, v.probe_accuracy_fp32, c.profile order by e.device_class
+            with served as (
+                select d.variant_job_id, e.device_class, t.device_id, t.right_answers, t.wrong_answers, t.inferences,
+                    t.errors, case when :latency and row_number() over (
+                            partition by d.variant_job_id, t.inferences > 0 order by m.device_id) <= :histograms
+                        then t.latency_histogram end as latency_histogram
+                from rollout_member m
+                join deployment d on d.id = m.deployment_id and d.state = 'ACTIVE'
+                join variant v on v.job_id = d.variant_job_id
+                join device e on e.device_id = m.device_id
+                left join device_telemetry t on t.device_id = m.device_id and t.variant_sha256 = v.sha256
+                where m.rollout_id = :rollout and m.stage = :stage)
+            select s.device_class, c.profile, v.probe_accuracy, v.probe_accuracy_fp32, v.accuracy, v.accuracy_fp32,
+                count(*) as active, count(s.device_id) as measuring,
+                coalesce(sum(s.right_answers), 0) as right_answers, coalesce(sum(s.wrong_answers), 0) as wrong_answers,
+                coalesce(sum(s.inferences), 0) as inferences, coalesce(sum(s.errors), 0) as errors,
+                array_agg(s.latency_histogram)
+                    filter (where s.inferences > 0 and s.latency_histogram is not null) as histograms
+            from served s
+            join variant v on v.job_id = s.variant_job_id
+            join device_class c on c.name = s.device_class
+            group by s.device_class, c.profile, v.job_id order by s.device_class
             """;
 
     // Of the variant that the fleet's devices of the class served most in the day before the rollout.
     private static final String PREVIOUS = """
-            select coalesce(sum(t.right_answers), 0) as right_answers, coalesce(sum(t.wrong_answers), 0) as wrong_answers,
+            select t.variant_sha256, coalesce(sum(t.right_answers), 0) as right_answers, coalesce(sum(t.wrong_answers), 0) as wrong_answers,
                 coalesce(sum(t.inferences), 0) as inferences, coalesce(sum(t.errors), 0) as errors,
                 array_agg(t.latency_histogram) filter (where t.inferences > 0) as histograms
             from rollout r
@@ -58,14 +72,18 @@ class JdbiStageFigures {
             group by t.variant_sha256 order by sum(t.inferences) desc limit 1
             """;
 
-    /** Counts of the stage and the figures of its classes. */
-    StageFigures of(Tx tx, UUID rollout, int stage, JdbiStages.Counts counts) {
-        List<ClassFigures> classes = tx.handle()
-                .createQuery(CLASSES)
-                .bind("rollout", rollout)
-                .bind("stage", stage)
-                .map((row, context) -> classRow(tx, rollout, row, context))
-                .list();
+    /** Counts of the stage and, if a gate looks at them, the figures of its classes. */
+    StageFigures of(Tx tx, UUID rollout, int stage, JdbiStages.Counts counts, Gates gates) {
+        List<ClassFigures> classes = gates.lookAtMeasurements()
+                ? tx.handle()
+                        .createQuery(CLASSES)
+                        .bind("rollout", rollout)
+                        .bind("stage", stage)
+                        .bind("latency", gates.latency().isPresent())
+                        .bind("histograms", HISTOGRAMS)
+                        .map((row, context) -> classRow(tx, rollout, gates, row))
+                        .list()
+                : List.of();
         return new StageFigures(
                 counts.devices(),
                 counts.active(),
@@ -75,31 +93,53 @@ class JdbiStageFigures {
                 classes);
     }
 
-    private ClassFigures classRow(Tx tx, UUID rollout, ResultSet row, StatementContext context) throws SQLException {
+    private static ClassFigures classRow(Tx tx, UUID rollout, Gates gates, ResultSet row) throws SQLException {
         String deviceClass = row.getString("device_class");
+        WorkerFigures measured = workerFigures(row);
         return new ClassFigures(
                 deviceClass,
                 row.getInt("active"),
                 row.getInt("measuring"),
-                served(row, context),
-                Rows.optionalDouble(row, "probe_accuracy_fp32")
-                        .map(OptionalDouble::of)
-                        .orElse(OptionalDouble.empty()),
-                previous(tx, rollout, deviceClass),
+                served(row),
+                measured.fp32(),
+                gates.lookAtThePrevious() ? previous(tx, rollout, deviceClass, measured) : Optional.empty(),
                 objective(row.getString("profile")));
     }
 
-    private static Optional<Served> previous(Tx tx, UUID rollout, String deviceClass) {
+    // Brought from the samples of the version before to those of this one; see WorkerFigures.
+    private static Optional<Served> previous(Tx tx, UUID rollout, String deviceClass, WorkerFigures now) {
         return tx.handle()
                 .createQuery(PREVIOUS)
                 .bind("rollout", rollout)
                 .bind("deviceClass", deviceClass)
                 .bind("baseline", BASELINE.toString())
-                .map(JdbiStageFigures::served)
+                .map((row, context) -> Map.entry(row.getString("variant_sha256"), served(row)))
+                .findOne()
+                .map(previous -> measured(tx, previous.getKey(), deviceClass)
+                        .map(before -> now.comparable(previous.getValue(), before))
+                        .orElse(previous.getValue()));
+    }
+
+    private static Optional<WorkerFigures> measured(Tx tx, String variant, String deviceClass) {
+        return tx.handle()
+                .createQuery("""
+                        select probe_accuracy, probe_accuracy_fp32, accuracy, accuracy_fp32 from variant
+                        where sha256 = :variant and device_class = :deviceClass order by created_at desc limit 1""")
+                .bind("variant", variant)
+                .bind("deviceClass", deviceClass)
+                .map((row, context) -> workerFigures(row))
                 .findOne();
     }
 
-    private static Served served(ResultSet row, StatementContext context) throws SQLException {
+    private static WorkerFigures workerFigures(ResultSet row) throws SQLException {
+        return new WorkerFigures(
+                row.getDouble("probe_accuracy"),
+                Rows.optionalDouble(row, "probe_accuracy_fp32"),
+                Rows.optionalDouble(row, "accuracy"),
+                Rows.optionalDouble(row, "accuracy_fp32"));
+    }
+
+    private static Served served(ResultSet row) throws SQLException {
         return new Served(
                 row.getLong("right_answers"),
                 row.getLong("wrong_answers"),

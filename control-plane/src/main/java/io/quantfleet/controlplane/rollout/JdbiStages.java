@@ -91,6 +91,20 @@ class JdbiStages {
                 .one();
     }
 
+    /** How many devices of a stage have a manifest and no end; looks at unfinished deployments alone. */
+    int underway(Tx tx, UUID rollout, int stage) {
+        return tx.handle()
+                .createQuery("""
+                        select count(*) from deployment d
+                        join rollout_member m on m.rollout_id = d.rollout_id and m.device_id = d.device_id
+                            and m.deployment_id = d.id and m.stage = :stage
+                        where d.rollout_id = :rollout and d.finished_at is null""")
+                .bind("rollout", rollout)
+                .bind("stage", stage)
+                .mapTo(Integer.class)
+                .one();
+    }
+
     /** The stages that have opened, in their order. */
     List<Opened> opened(Tx tx, UUID rollout) {
         return tx.handle()

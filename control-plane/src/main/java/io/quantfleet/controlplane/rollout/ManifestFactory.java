@@ -2,13 +2,14 @@ package io.quantfleet.controlplane.rollout;
 
 import com.google.protobuf.Timestamp;
 import io.quantfleet.controlplane.artifact.ChunkPlans;
-import io.quantfleet.controlplane.model.ModelVersionId;
 import io.quantfleet.protocols.manifest.ManifestSigner;
 import io.quantfleet.protocols.v1.Manifest;
 import io.quantfleet.protocols.v1.SignedManifest;
+import io.quantfleet.protocols.v1.WhenIdle;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Writes and signs what a device shall run. */
@@ -25,17 +26,22 @@ class ManifestFactory {
         this.artifacts = artifacts;
     }
 
-    /** @param validity how long the device may act on it */
-    record Order(UUID deployment, ModelVersionId model, RolloutPlan.Part part, long sequence, Duration validity) {}
+    /**
+     * What one device is asked for.
+     *
+     * @param validity how long the device may act on it
+     * @param whenIdle how it waits until nobody uses the device; empty if it doesn't
+     */
+    record Order(UUID deployment, Part part, long sequence, Duration validity, Optional<Install> whenIdle) {}
 
     SignedManifest make(Order order, Instant now) {
-        RolloutPlan.Part part = order.part();
-        return signer.sign(Manifest.newBuilder()
+        Part part = order.part();
+        Manifest.Builder manifest = Manifest.newBuilder()
                 .setDeviceId(part.device().id().value())
                 .setDeploymentId(order.deployment().toString())
                 .setSequence(order.sequence())
-                .setModelName(order.model().model())
-                .setModelVersion(order.model().version())
+                .setModelName(part.model().model())
+                .setModelVersion(part.model().version())
                 .setDeviceClass(part.device().deviceClass())
                 .setFleet(part.device().fleet())
                 .setVariant(artifacts.of(part.variant().sha256()))
@@ -43,8 +49,21 @@ class ManifestFactory {
                 .setMinProbeAccuracy(minProbeAccuracy(
                         part.variant().probeAccuracy(), part.variant().probeSamples()))
                 .setIssuedAt(timestamp(now))
-                .setExpiresAt(timestamp(now.plus(order.validity())))
-                .build());
+                .setExpiresAt(timestamp(now.plus(order.validity())));
+        order.whenIdle().ifPresent(install -> manifest.setWhenIdle(whenIdle(install, order.validity(), now)));
+        return signer.sign(manifest.build());
+    }
+
+    // Half of the time that is left, where that is less than it may wait: it shall install before the manifest expires.
+    private static WhenIdle whenIdle(Install install, Duration validity, Instant now) {
+        Duration half = validity.dividedBy(2);
+        Duration limit = install.limit().compareTo(half) < 0 ? install.limit() : half;
+        return WhenIdle.newBuilder()
+                .setQuietFor(com.google.protobuf.Duration.newBuilder()
+                        .setSeconds(install.quiet().toSeconds())
+                        .setNanos(install.quiet().toNanosPart()))
+                .setAtLatest(timestamp(now.plus(limit)))
+                .build();
     }
 
     /** What a device must reach on the probe set, given what the worker reached, 0 to 1. */

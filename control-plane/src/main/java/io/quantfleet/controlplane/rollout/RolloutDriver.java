@@ -18,8 +18,8 @@ class RolloutDriver {
 
     private final JdbiRollouts rollouts;
     private final JdbiDeployments deployments;
-    private final RolloutPlanner planner;
     private final RolloutEngine engine;
+    private final Moves moves;
     private final StageRunner stages;
     private final Rollbacks rollbacks;
     private final Clock clock;
@@ -27,15 +27,15 @@ class RolloutDriver {
     RolloutDriver(
             JdbiRollouts rollouts,
             JdbiDeployments deployments,
-            RolloutPlanner planner,
             RolloutEngine engine,
+            Moves moves,
             StageRunner stages,
             Rollbacks rollbacks,
             Clock clock) {
         this.rollouts = rollouts;
         this.deployments = deployments;
-        this.planner = planner;
         this.engine = engine;
+        this.moves = moves;
         this.stages = stages;
         this.rollbacks = rollbacks;
         this.clock = clock;
@@ -46,37 +46,49 @@ class RolloutDriver {
         return rollouts.movable(tx, clock.instant());
     }
 
-    /** One step of one rollout; nothing if somebody else is at it. */
-    void step(Tx tx, UUID id) {
+    /** One step of one rollout, nothing if somebody else is at it; whether there is more to do at once. */
+    boolean step(Tx tx, UUID id) {
         // What begins needs its fleet's row, and rows are always taken in that order: fleet, rollout.
         rollouts.find(tx, id)
                 .filter(rollout -> rollout.state() instanceof RolloutState.Scheduled)
-                .ifPresent(rollout -> planner.lockFleet(tx, rollout.fleet()));
-        rollouts.lockIfFree(tx, id).ifPresent(rollout -> {
-            RolloutState state = rollout.state();
-            if (state instanceof RolloutState.Running running) {
-                stages.step(tx, rollout, running);
-            } else if (state instanceof RolloutState.RollingBack back) {
-                rollbacks.step(tx, rollout, back);
-            } else if (state instanceof RolloutState.Scheduled scheduled && scheduled.isDue(clock.instant())) {
-                begin(tx, rollout);
-            }
-        });
+                .ifPresent(rollout -> engine.lockFleet(tx, rollout.fleet()));
+        return rollouts.lockIfFree(tx, id).filter(rollout -> step(tx, rollout)).isPresent();
+    }
+
+    private boolean step(Tx tx, JdbiRollouts.Rollout rollout) {
+        RolloutState state = rollout.state();
+        if (state instanceof RolloutState.Running running) {
+            return stages.step(tx, rollout, running);
+        }
+        if (state instanceof RolloutState.RollingBack back) {
+            return rollbacks.step(tx, rollout, back);
+        }
+        if (state instanceof RolloutState.Scheduled scheduled && scheduled.isDue(clock.instant())) {
+            begin(tx, rollout);
+            return true;
+        }
+        return false;
     }
 
     // What was fine when it was scheduled may not be any more.
     private void begin(Tx tx, JdbiRollouts.Rollout rollout) {
         try {
-            engine.begin(tx, rollout);
+            engine.begin(tx, rollout, Cause.itself("begin"));
         } catch (ControlPlaneException e) {
             LOG.warnf("a scheduled rollout can't begin: rolloutId=%s reason=%s", rollout.id(), e.detail());
-            engine.move(tx, rollout, rollout.state().abort("it could not begin when its time came: " + e.detail()));
+            moves.move(
+                    tx,
+                    rollout,
+                    rollout.state().abort("it could not begin when its time came: " + e.detail()),
+                    Cause.itself("abort"));
         }
     }
 
-    /** Gives devices that joined a fleet since its rollout finished what the others serve. */
-    void takeInLatecomers(Tx tx) {
-        rollouts.withLatecomers(tx).forEach(rollout -> stages.takeInLatecomers(tx, rollout));
+    /** Gives devices that joined a fleet since its rollout finished what the others serve; whether there may be more. */
+    boolean takeInLatecomers(Tx tx) {
+        return rollouts.withLatecomers(tx).stream()
+                .map(rollout -> stages.takeInLatecomers(tx, rollout))
+                .reduce(false, Boolean::logicalOr);
     }
 
     /** Ends what has waited for a device longer than its manifest is good for. */

@@ -1,7 +1,6 @@
 package io.quantfleet.controlplane.rollout;
 
 import io.quantfleet.controlplane.ControlPlaneException;
-import io.quantfleet.controlplane.Ids;
 import io.quantfleet.controlplane.model.ModelVersionId;
 import io.quantfleet.controlplane.storage.Tx;
 import io.quantfleet.protocols.ReasonCode;
@@ -12,7 +11,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.function.BiFunction;
-import org.jboss.logging.Logger;
 
 /**
  * What people do to rollouts. What happens to one fleet happens one at a time, under the lock of its row; what happens
@@ -20,13 +18,12 @@ import org.jboss.logging.Logger;
  */
 @Singleton
 class RolloutEngine {
-    private static final Logger LOG = Logger.getLogger(RolloutEngine.class);
-
     private final JdbiRollouts rollouts;
     private final JdbiDeployments deployments;
     private final JdbiMembers members;
     private final RolloutPlanner planner;
-    private final Ids ids;
+    private final Approvals approvals;
+    private final Moves moves;
     private final Clock clock;
 
     RolloutEngine(
@@ -34,13 +31,15 @@ class RolloutEngine {
             JdbiDeployments deployments,
             JdbiMembers members,
             RolloutPlanner planner,
-            Ids ids,
+            Approvals approvals,
+            Moves moves,
             Clock clock) {
         this.rollouts = rollouts;
         this.deployments = deployments;
         this.members = members;
         this.planner = planner;
-        this.ids = ids;
+        this.approvals = approvals;
+        this.moves = moves;
         this.clock = clock;
     }
 
@@ -61,7 +60,7 @@ class RolloutEngine {
      * @throws ControlPlaneException if there is no such fleet or version, the fleet is empty, or a class in it has no
      *     READY variant
      */
-    Started create(Tx tx, Request request) {
+    Started create(Tx tx, Request request, Cause cause) {
         ModelVersionId model = planner.lock(tx, request.fleet(), request.model(), request.version());
         Optional<UUID> same = rollouts.lockOpen(tx, request.fleet())
                 .filter(open -> open.model().equals(model) && !request.draft())
@@ -70,31 +69,30 @@ class RolloutEngine {
             return new Started(same.get(), false);
         }
         planner.check(tx, request.fleet(), model);
-        JdbiRollouts.Rollout rollout = new JdbiRollouts.Rollout(
-                ids.next(),
-                request.fleet(),
-                model,
-                request.strategy(),
-                new RolloutState.Draft(),
-                clock.instant(),
-                Optional.empty());
-        rollouts.insert(tx, rollout);
-        LOG.infof("rollout created: rolloutId=%s fleet=%s model=%s", rollout.id(), request.fleet(), model);
+        approvals.requireName(request.strategy(), cause);
+        JdbiRollouts.Rollout rollout = moves.create(tx, request.fleet(), model, request.strategy(), cause);
         if (!request.draft()) {
-            begin(tx, rollout);
+            begin(tx, rollout, new Cause(cause.by(), "start", Optional.empty()));
         }
         return new Started(rollout.id(), true);
     }
 
     /** Begins a draft, or one that is scheduled before its time. */
-    void start(Tx tx, UUID id) {
+    void start(Tx tx, UUID id, Cause cause) {
         String fleet = rollouts.find(tx, id).orElseThrow(() -> none(id)).fleet();
         planner.lockFleet(tx, fleet);
-        begin(tx, require(tx, id));
+        JdbiRollouts.Rollout rollout = require(tx, id);
+        approvals.requireName(rollout.strategy(), cause);
+        begin(tx, rollout, cause);
+    }
+
+    /** Holds the fleet's row until the transaction ends. */
+    void lockFleet(Tx tx, String fleet) {
+        planner.lockFleet(tx, fleet);
     }
 
     /** The fleet's row must be held. What commands the fleet at the time is superseded. */
-    void begin(Tx tx, JdbiRollouts.Rollout rollout) {
+    void begin(Tx tx, JdbiRollouts.Rollout rollout, Cause cause) {
         planner.check(tx, rollout.fleet(), rollout.model());
         Instant now = clock.instant();
         Strategy strategy = rollout.strategy();
@@ -102,40 +100,54 @@ class RolloutEngine {
         if (next instanceof RolloutState.Running) {
             rollouts.lockOpen(tx, rollout.fleet()).ifPresent(older -> {
                 deployments.supersede(tx, older.id(), now);
-                move(tx, older, older.state().supersededBy(rollout.id()));
+                moves.move(
+                        tx,
+                        older,
+                        older.state().supersededBy(rollout.id()),
+                        new Cause(cause.by(), "supersede", Optional.empty()));
             });
+            planner.settle(tx, rollout.id());
         }
-        move(tx, rollout, next);
+        moves.move(tx, rollout, next, cause);
     }
 
-    void approve(Tx tx, UUID id) {
-        change(tx, id, (rollout, now) -> rollout.state().approve(now));
+    void approve(Tx tx, UUID id, Cause cause) {
+        change(tx, id, cause, (rollout, now) -> {
+            RolloutState next = rollout.state().approve(now);
+            approvals.check(tx, rollout, cause);
+            return next;
+        });
     }
 
-    void pause(Tx tx, UUID id, String reason) {
-        change(tx, id, (rollout, now) -> rollout.state().pause(reason));
+    void pause(Tx tx, UUID id, Cause cause) {
+        change(tx, id, cause, (rollout, now) -> rollout.state().pause(cause.why()));
     }
 
-    void resume(Tx tx, UUID id) {
-        change(tx, id, (rollout, now) -> rollout.state().resume(now));
+    void resume(Tx tx, UUID id, Cause cause) {
+        change(tx, id, cause, (rollout, now) -> rollout.state().resume(now));
     }
 
     /** Goes on to the next stage whatever the gates say. */
-    void promote(Tx tx, UUID id) {
-        change(tx, id, (rollout, now) -> rollout.state().promote(rollout.strategy(), now));
+    void promote(Tx tx, UUID id, Cause cause) {
+        change(tx, id, cause, (rollout, now) -> rollout.state().promote(rollout.strategy(), now));
     }
 
     /** Gives every device of the rollout back what it served before. */
-    void rollBack(Tx tx, UUID id, String reason) {
-        change(tx, id, (rollout, now) -> rollout.state().rollBack(OptionalInt.empty(), reason));
+    void rollBack(Tx tx, UUID id, Cause cause) {
+        change(tx, id, cause, (rollout, now) -> rollout.state().rollBack(OptionalInt.empty(), cause.why()));
     }
 
-    void abort(Tx tx, UUID id, String reason) {
-        change(tx, id, (rollout, now) -> rollout.state().abort(reason));
+    /** Devices stay as they are: those that were asked and have not begun are not asked any more. */
+    void abort(Tx tx, UUID id, Cause cause) {
+        change(tx, id, cause, (rollout, now) -> {
+            RolloutState next = rollout.state().abort(cause.why());
+            deployments.endUnheard(tx, id, now);
+            return next;
+        });
     }
 
-    /** Lets the devices that failed try again, while the rollout runs or is paused; how many. */
-    int retry(Tx tx, UUID id) {
+    /** Lets the devices that failed try again, while the rollout runs or is paused. */
+    void retry(Tx tx, UUID id, Cause cause) {
         JdbiRollouts.Rollout rollout = require(tx, id);
         RolloutState state = rollout.state();
         if (!(state instanceof RolloutState.Running) && !(state instanceof RolloutState.Paused)) {
@@ -143,23 +155,13 @@ class RolloutEngine {
                     ReasonCode.ILLEGAL_STATE,
                     "devices of a rollout that is " + state.code() + " can't try again; start a new one");
         }
-        return members.retry(tx, id);
+        int devices = members.retry(tx, id);
+        moves.note(tx, rollout, cause.because(devices + " devices try again"));
     }
 
-    /** Stores a state and says so; nothing if it is the same. */
-    void move(Tx tx, JdbiRollouts.Rollout rollout, RolloutState next) {
-        if (next.equals(rollout.state())) {
-            return;
-        }
-        rollouts.update(tx, rollout.id(), next, clock.instant());
-        LOG.infof(
-                "rollout moved: rolloutId=%s fleet=%s model=%s from=%s to=%s",
-                rollout.id(), rollout.fleet(), rollout.model(), rollout.state(), next);
-    }
-
-    private void change(Tx tx, UUID id, BiFunction<JdbiRollouts.Rollout, Instant, RolloutState> change) {
+    private void change(Tx tx, UUID id, Cause cause, BiFunction<JdbiRollouts.Rollout, Instant, RolloutState> change) {
         JdbiRollouts.Rollout rollout = require(tx, id);
-        move(tx, rollout, change.apply(rollout, clock.instant()));
+        moves.move(tx, rollout, change.apply(rollout, clock.instant()), cause);
     }
 
     private JdbiRollouts.Rollout require(Tx tx, UUID id) {

@@ -1,5 +1,6 @@
 package io.quantfleet.controlplane.rollout;
 
+import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.device.JdbiDevices;
 import io.quantfleet.controlplane.fleet.JdbiFleets;
 import io.quantfleet.controlplane.model.JdbiModels;
@@ -7,21 +8,33 @@ import io.quantfleet.controlplane.model.JdbiVariants;
 import io.quantfleet.controlplane.model.ModelVersionId;
 import io.quantfleet.controlplane.storage.Tx;
 import jakarta.inject.Singleton;
-import java.util.Map;
+import java.util.UUID;
 
-/** Gathers what a {@link RolloutPlan} is decided from. */
+/** Knows what a rollout needs before it begins: its fleet, its version, and a variant for every class. */
 @Singleton
 class RolloutPlanner {
     private final JdbiFleets fleets;
     private final JdbiDevices devices;
     private final JdbiModels models;
     private final JdbiVariants variants;
+    private final JdbiRolloutVariants settled;
 
-    RolloutPlanner(JdbiFleets fleets, JdbiDevices devices, JdbiModels models, JdbiVariants variants) {
+    RolloutPlanner(
+            JdbiFleets fleets,
+            JdbiDevices devices,
+            JdbiModels models,
+            JdbiVariants variants,
+            JdbiRolloutVariants settled) {
         this.fleets = fleets;
         this.devices = devices;
         this.models = models;
         this.variants = variants;
+        this.settled = settled;
+    }
+
+    /** Settles which variant each class gets. */
+    void settle(Tx tx, UUID rollout) {
+        settled.settle(tx, rollout);
     }
 
     /** Holds the fleet until the transaction ends, and makes sure that there is such a model version. */
@@ -35,18 +48,17 @@ class RolloutPlanner {
         fleets.lock(tx, fleet);
     }
 
-    /** What may be rolled out of a model version, by device class. */
-    Map<String, JdbiVariants.Ready> ready(Tx tx, ModelVersionId model) {
-        return variants.ready(tx, model);
-    }
-
-    /** Makes sure that every device of the fleet can be served; see {@link RolloutPlan#decide} for when one can't. */
+    /**
+     * Makes sure that every device of the fleet can be served.
+     *
+     * @throws ControlPlaneException as {@link Readiness#require}
+     */
     void check(Tx tx, String fleet, ModelVersionId model) {
-        RolloutPlan.decide(
+        Readiness.require(
                 fleet,
                 model,
-                devices.ofFleet(tx, fleet),
-                variants.ready(tx, model),
+                devices.classesOf(tx, fleet).keySet(),
+                variants.ready(tx, model).keySet(),
                 variants.views(tx, model.model(), model.version()));
     }
 }

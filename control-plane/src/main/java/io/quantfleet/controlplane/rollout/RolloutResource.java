@@ -5,17 +5,21 @@ import io.quantfleet.controlplane.Names;
 import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.controlplane.storage.Tx;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
+import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
-import java.util.function.BiConsumer;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
@@ -25,16 +29,32 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Rollouts")
 public class RolloutResource {
+    private static final String ACTOR = "Quantfleet-Actor";
+    private static final int MAX_PAGE = 10_000;
+
     private final Database database;
     private final RolloutEngine engine;
     private final RolloutTicker ticker;
     private final JdbiRolloutViews views;
+    private final JdbiRolloutHistory history;
+    private final Previews previews;
+    private final Clock clock;
 
-    RolloutResource(Database database, RolloutEngine engine, RolloutTicker ticker, JdbiRolloutViews views) {
+    RolloutResource(
+            Database database,
+            RolloutEngine engine,
+            RolloutTicker ticker,
+            JdbiRolloutViews views,
+            JdbiRolloutHistory history,
+            Previews previews,
+            Clock clock) {
         this.database = database;
         this.engine = engine;
         this.ticker = ticker;
         this.views = views;
+        this.history = history;
+        this.previews = previews;
+        this.clock = clock;
     }
 
     /**
@@ -42,20 +62,25 @@ public class RolloutResource {
      *
      * @param strategy its stages; the whole fleet at once if it is left out
      * @param draft whether it waits to be started
+     * @param by who asks for it
      */
     record NewRollout(
             @Nullable String fleet,
             @Nullable String model,
             @Nullable Integer version,
             @Nullable Strategy strategy,
-            @Nullable Boolean draft) {}
+            @Nullable Boolean draft,
+            @Nullable String by,
+            @Nullable String reason) {}
 
-    /** Why something is done. */
-    record Because(@Nullable String reason) {
-        private static String of(@Nullable Because body) {
-            String reason = body == null ? null : body.reason();
-            return reason == null || reason.isBlank() ? "asked for over REST" : reason;
-        }
+    /** Why something is done, and by whom; the header {@code Quantfleet-Actor} says the latter where it is left out. */
+    record Because(@Nullable String reason, @Nullable String by) {}
+
+    private static Cause cause(String action, @Nullable Because why, @Nullable String header) {
+        String by = why == null || why.by() == null ? header : why.by();
+        Optional<String> reason =
+                Optional.ofNullable(why == null ? null : why.reason()).filter(text -> !text.isBlank());
+        return new Cause(by == null ? "" : by, action, reason);
     }
 
     @POST
@@ -63,10 +88,19 @@ public class RolloutResource {
     @Operation(
             summary = "Takes a model version to a fleet, stage by stage",
             description = "201 for a new rollout; 200 with the one under way if it is of the same version."
-                    + " A rollout of another version that is under way is superseded when this one begins.")
-    public Response start(NewRollout body) {
+                    + " A rollout of another version that is under way is superseded when this one begins."
+                    + " With 'dryRun' nothing begins: 200 with what each stage would take in, and how many bytes.")
+    public Response start(
+            NewRollout body,
+            @QueryParam("dryRun") @DefaultValue("false") boolean dryRun,
+            @Nullable @HeaderParam(ACTOR) String actor) {
         RolloutEngine.Request request = request(body);
-        RolloutEngine.Started started = database.inTransaction(tx -> engine.create(tx, request));
+        Cause cause = cause("create", new Because(body.reason(), body.by()), actor);
+        if (dryRun) {
+            return Response.ok(database.inTransaction(tx -> previews.preview(tx, request)))
+                    .build();
+        }
+        RolloutEngine.Started started = database.inTransaction(tx -> engine.create(tx, request, cause));
         ticker.wake();
         return Response.status(started.isNew() ? Response.Status.CREATED : Response.Status.OK)
                 .location(URI.create("/api/v1/rollouts/" + started.id()))
@@ -90,64 +124,100 @@ public class RolloutResource {
     @POST
     @Path("{id}/start")
     @Operation(summary = "Begins a draft, or a scheduled rollout before its time")
-    public RolloutView begin(String id) {
-        return change(id, engine::start);
+    public RolloutView begin(String id, @Nullable Because why, @Nullable @HeaderParam(ACTOR) String actor) {
+        return change(id, cause("start", why, actor), engine::start);
     }
 
     @POST
     @Path("{id}/approve")
     @Operation(summary = "Opens the stage that waits for an approval")
-    public RolloutView approve(String id) {
-        return change(id, engine::approve);
+    public RolloutView approve(String id, @Nullable Because why, @Nullable @HeaderParam(ACTOR) String actor) {
+        return change(id, cause("approve", why, actor), engine::approve);
     }
 
     @POST
     @Path("{id}/pause")
     @Operation(summary = "Asks no further device to install; those that were asked go on")
-    public RolloutView pause(String id, @Nullable Because why) {
-        return change(id, (tx, uuid) -> engine.pause(tx, uuid, Because.of(why)));
+    public RolloutView pause(String id, @Nullable Because why, @Nullable @HeaderParam(ACTOR) String actor) {
+        return change(id, cause("pause", why, actor), engine::pause);
     }
 
     @POST
     @Path("{id}/resume")
     @Operation(summary = "Goes on where it was paused")
-    public RolloutView resume(String id) {
-        return change(id, engine::resume);
+    public RolloutView resume(String id, @Nullable Because why, @Nullable @HeaderParam(ACTOR) String actor) {
+        return change(id, cause("resume", why, actor), engine::resume);
     }
 
     @POST
     @Path("{id}/promote")
     @Operation(summary = "Goes on to the next stage whatever the gates say")
-    public RolloutView promote(String id) {
-        return change(id, engine::promote);
+    public RolloutView promote(String id, @Nullable Because why, @Nullable @HeaderParam(ACTOR) String actor) {
+        return change(id, cause("promote", why, actor), engine::promote);
     }
 
     @POST
     @Path("{id}/retry")
     @Operation(summary = "Lets the devices that failed try again")
-    public RolloutView retry(String id) {
-        return change(id, engine::retry);
+    public RolloutView retry(String id, @Nullable Because why, @Nullable @HeaderParam(ACTOR) String actor) {
+        return change(id, cause("retry", why, actor), engine::retry);
     }
 
     @POST
     @Path("{id}/rollback")
     @Operation(summary = "Gives every device of the rollout back what it served before")
-    public RolloutView rollBack(String id, @Nullable Because why) {
-        return change(id, (tx, uuid) -> engine.rollBack(tx, uuid, Because.of(why)));
+    public RolloutView rollBack(String id, @Nullable Because why, @Nullable @HeaderParam(ACTOR) String actor) {
+        return change(id, cause("rollback", why, actor), engine::rollBack);
     }
 
     @POST
     @Path("{id}/abort")
     @Operation(summary = "Ends the rollout; devices stay as they are")
-    public RolloutView abort(String id, @Nullable Because why) {
-        return change(id, (tx, uuid) -> engine.abort(tx, uuid, Because.of(why)));
+    public RolloutView abort(String id, @Nullable Because why, @Nullable @HeaderParam(ACTOR) String actor) {
+        return change(id, cause("abort", why, actor), engine::abort);
     }
 
-    private RolloutView change(String id, BiConsumer<Tx, UUID> command) {
+    /** What people can do to a rollout. */
+    private interface Command {
+        void run(Tx tx, UUID rollout, Cause cause);
+    }
+
+    private RolloutView change(String id, Cause cause, Command command) {
         UUID uuid = uuid(id);
-        database.useTransaction(tx -> command.accept(tx, uuid));
+        database.useTransaction(tx -> command.run(tx, uuid, cause));
         ticker.wake();
         return get(id);
+    }
+
+    @GET
+    @Path("{id}/devices")
+    @Operation(
+            summary = "The devices that were asked, in the order of their ids",
+            description =
+                    "Up to 'limit' (1000, at most 10000) behind the device 'after'; fewer mean that there are no more.")
+    public List<RolloutView.Device> devices(
+            String id,
+            @QueryParam("after") @DefaultValue("") String after,
+            @QueryParam("limit") @DefaultValue("1000") int limit) {
+        if (limit < 1 || limit > MAX_PAGE) {
+            throw ControlPlaneException.invalid("'limit' is 1 to " + MAX_PAGE + ", not " + limit);
+        }
+        UUID uuid = uuid(id);
+        return database.inTransaction(tx -> {
+            views.require(tx, uuid);
+            return views.devices(tx, uuid, after, limit);
+        });
+    }
+
+    @GET
+    @Path("{id}/history")
+    @Operation(summary = "Every move of a rollout, oldest first: who, when, why, from where to where")
+    public List<JdbiRolloutHistory.Entry> history(String id) {
+        UUID uuid = uuid(id);
+        return database.inTransaction(tx -> {
+            views.require(tx, uuid);
+            return history.of(tx, uuid);
+        });
     }
 
     @GET
@@ -158,10 +228,10 @@ public class RolloutResource {
 
     @GET
     @Path("{id}")
-    @Operation(summary = "One rollout with every device's part")
+    @Operation(summary = "One rollout with its stages and the first thousand of the devices that were asked")
     public RolloutView get(String id) {
         UUID uuid = uuid(id);
-        return database.inTransaction(tx -> views.find(tx, uuid))
+        return database.inTransaction(tx -> views.find(tx, uuid, clock.instant()))
                 .orElseThrow(() -> ControlPlaneException.notFound("rollout '" + id + "'"));
     }
 

@@ -235,8 +235,15 @@ sealed interface RolloutState {
             return in(Phase.OPENING, now);
         }
 
+        /** A stage that waits for an approval has gates to skip only when it was approved. */
         @Override
         public RolloutState promote(Strategy strategy, Instant now) {
+            if (phase == Phase.AWAITING_APPROVAL) {
+                throw new ControlPlaneException(
+                        ReasonCode.ILLEGAL_STATE,
+                        "the stage '" + strategy.stage(stage).name()
+                                + "' of the rollout waits for an approval; approve it instead");
+            }
             return next(strategy, now);
         }
 
@@ -308,9 +315,21 @@ sealed interface RolloutState {
             return "ROLLING_BACK";
         }
 
-        /** The state after those that go back were counted. */
+        /** The state after those that go back were counted, and none of them failed. */
         RolloutState counted(Progress progress) {
-            return progress.isDone() ? new RolledBack(reason) : this;
+            return counted(progress, 0);
+        }
+
+        /**
+         * The state after those that go back were counted.
+         *
+         * @param failed how many of them won't be asked again, for they failed too often
+         */
+        RolloutState counted(Progress progress, int failed) {
+            if (!progress.isDone()) {
+                return this;
+            }
+            return new RolledBack(failed == 0 ? reason : reason + "; " + failed + " devices could not be taken back");
         }
 
         @Override

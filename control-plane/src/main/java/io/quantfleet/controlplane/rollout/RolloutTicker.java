@@ -10,9 +10,12 @@ import java.util.UUID;
 @Singleton
 public class RolloutTicker implements AutoCloseable {
     private static final Duration PERIOD = Duration.ofMillis(500);
+    /** Looking through all fleets for newcomers is paced as one piece of work. */
+    private static final UUID LATECOMERS = new UUID(0, 0);
 
     private final Database database;
     private final RolloutDriver driver;
+    private final Pace pace = new Pace(System::nanoTime);
     private final Ticker ticker = new Ticker("rollouts", PERIOD, this::tick);
 
     RolloutTicker(Database database, RolloutDriver driver) {
@@ -31,10 +34,16 @@ public class RolloutTicker implements AutoCloseable {
 
     private void tick() {
         database.useTransaction(driver::expire);
+        boolean more = false;
         for (UUID rollout : database.inTransaction(driver::movable)) {
-            database.useTransaction(tx -> driver.step(tx, rollout));
+            more |= database.inTransaction(tx -> driver.step(tx, rollout));
         }
-        database.useTransaction(driver::takeInLatecomers);
+        if (pace.isDue(LATECOMERS)) {
+            more |= pace.run(LATECOMERS, () -> database.inTransaction(driver::takeInLatecomers));
+        }
+        if (more) {
+            ticker.wake();
+        }
     }
 
     @Override

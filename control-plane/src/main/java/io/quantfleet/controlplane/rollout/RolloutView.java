@@ -13,7 +13,9 @@ import java.util.UUID;
  * @param stage the number of the stage that runs, from 0
  * @param phase of that stage: AWAITING_APPROVAL, OPENING, SOAKING or JUDGING
  * @param reason why it is in this state
+ * @param nextWindow when devices may be asked next, if it waits for a maintenance window of the fleet
  * @param stages those that have opened, with what their gates said last
+ * @param devices the first thousand that were asked, by their ids; all of them page by page under {@code devices}
  */
 record RolloutView(
         UUID id,
@@ -28,6 +30,7 @@ record RolloutView(
         Optional<UUID> supersededBy,
         Instant createdAt,
         Optional<Instant> finishedAt,
+        Optional<Instant> nextWindow,
         List<JdbiStages.Opened> stages,
         List<Device> devices) {
     RolloutView {

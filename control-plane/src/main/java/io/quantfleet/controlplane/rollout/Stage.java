@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  * @param concurrency how many of its devices may be at it at the same time
  * @param deviceDeadline how long a device may take until it counts as failed; it won't install after that
  * @param approval whether somebody must approve before it opens
+ * @param twoPersons whether that must be somebody else than who created or started the rollout
  * @param gates what its devices must show
  */
 record Stage(
@@ -31,6 +32,7 @@ record Stage(
         Optional<Integer> concurrency,
         Optional<Duration> deviceDeadline,
         Optional<Boolean> approval,
+        Optional<Boolean> twoPersons,
         Optional<Gates> gates) {
 
     Stage {
@@ -67,6 +69,7 @@ record Stage(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -76,7 +79,11 @@ record Stage(
     }
 
     boolean needsApproval() {
-        return approval.orElse(false);
+        return approval.orElse(false) || needsTwoPersons();
+    }
+
+    boolean needsTwoPersons() {
+        return twoPersons.orElse(false);
     }
 
     private static ControlPlaneException invalid(String stage, String what) {

@@ -13,8 +13,10 @@ import java.util.Set;
  * @param stages in their order, the last one taking in whatever is left of the fleet
  * @param onFailure what a failed stage leads to; everything goes back unless it is said otherwise
  * @param startAt not before then
+ * @param install when a device installs what it has fetched; at once unless it is said otherwise
  */
-record Strategy(List<Stage> stages, Optional<OnFailure> onFailure, Optional<Instant> startAt) {
+record Strategy(
+        List<Stage> stages, Optional<OnFailure> onFailure, Optional<Instant> startAt, Optional<Install> install) {
     private static final int MAX_STAGES = 20;
 
     /** What a failed stage leads to. */
@@ -38,11 +40,26 @@ record Strategy(List<Stage> stages, Optional<OnFailure> onFailure, Optional<Inst
         if (!stages.get(stages.size() - 1).takesTheRest()) {
             throw ControlPlaneException.invalid("the last stage leaves devices out; end with one of 'percent': 100");
         }
+        if (install.filter(Install::waits).isPresent()) {
+            requireTime(stages, install.get());
+        }
+    }
+
+    private static void requireTime(List<Stage> stages, Install install) {
+        for (Stage stage : stages) {
+            stage.deviceDeadline()
+                    .filter(deadline -> deadline.compareTo(install.limit()) <= 0)
+                    .ifPresent(deadline -> {
+                        throw ControlPlaneException.invalid("the stage '" + stage.name() + "' gives a device "
+                                + deadline + ", but it may wait " + install.limit()
+                                + " until it is idle; make 'install.atLatest' shorter");
+                    });
+        }
     }
 
     /** The whole fleet at once. */
     static Strategy allAtOnce() {
-        return new Strategy(List.of(Stage.everything()), Optional.empty(), Optional.empty());
+        return new Strategy(List.of(Stage.everything()), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     Stage stage(int index) {

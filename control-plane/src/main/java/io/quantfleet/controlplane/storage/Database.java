@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -72,7 +73,9 @@ public class Database {
             // Agroal: no connection could be had in time.
             return String.valueOf(e.getMessage()).contains("Acquisition timeout");
         }
-        // 08 connection, 53 out of resources, 57P the server is shutting down or starting, 25006 it is read-only.
-        return state.startsWith("08") || state.startsWith("53") || state.startsWith("57P") || state.equals("25006");
+        // 08 connection, 40 lost to another transaction (a deadlock), 53 out of resources, 57P the server is shutting
+        // down
+        // or starting, 25006 it is read-only.
+        return Stream.of("08", "40", "53", "57P", "25006").anyMatch(state::startsWith);
     }
 }

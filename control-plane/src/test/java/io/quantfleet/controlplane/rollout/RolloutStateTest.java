@@ -64,7 +64,7 @@ class RolloutStateTest {
     private static Strategy strategy(Strategy.OnFailure onFailure) {
         Stage canary = stage("canary", 5, Optional.of(Duration.ofMinutes(10)), false);
         Stage all = stage("all", 100, Optional.empty(), true);
-        return new Strategy(List.of(canary, all), Optional.of(onFailure), Optional.empty());
+        return new Strategy(List.of(canary, all), Optional.of(onFailure), Optional.empty(), Optional.empty());
     }
 
     private static Stage stage(String name, double percent, Optional<Duration> soak, boolean approval) {
@@ -77,6 +77,7 @@ class RolloutStateTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(approval),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -96,8 +97,6 @@ class RolloutStateTest {
                                 new Running(1, Phase.OPENING, LATER),
                                 "pause",
                                 new Paused(WAITING, "why"),
-                                "promote",
-                                new Finished(),
                                 "rollBack",
                                 ALL_BACK,
                                 "abort",
@@ -196,9 +195,11 @@ class RolloutStateTest {
 
     @Test
     void isRolledBackWhenEveryDeviceIs() {
-        assertThat(ALL_BACK.counted(new Progress(1, 0, false))).isEqualTo(ALL_BACK);
-        assertThat(ALL_BACK.counted(new Progress(0, 1, false))).isEqualTo(ALL_BACK);
-        assertThat(ALL_BACK.counted(new Progress(0, 0, false))).isEqualTo(new RolledBack("why"));
+        assertThat(ALL_BACK.counted(new Progress(1, 0, false), 0)).isEqualTo(ALL_BACK);
+        assertThat(ALL_BACK.counted(new Progress(0, 1, false), 1)).isEqualTo(ALL_BACK);
+        assertThat(ALL_BACK.counted(new Progress(0, 0, false), 0)).isEqualTo(new RolledBack("why"));
+        assertThat(ALL_BACK.counted(new Progress(0, 0, false), 2))
+                .isEqualTo(new RolledBack("why; 2 devices could not be taken back"));
     }
 
     static Stream<RolloutState> all() {

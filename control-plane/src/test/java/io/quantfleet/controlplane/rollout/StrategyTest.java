@@ -34,7 +34,8 @@ class StrategyTest {
                      "minimum": {"inferences": 1000, "devices": 3}}},
                   {"name": "berlin", "labels": {"site": "berlin"}, "approval": true},
                   {"name": "all", "percent": 100}],
-                 "onFailure": "PAUSE", "startAt": "2026-11-24T10:00:00Z"}""";
+                 "onFailure": "PAUSE", "startAt": "2026-11-24T10:00:00Z",
+                 "install": {"when": "IDLE", "quietFor": "PT45S", "atLatest": "PT30M"}}""";
 
         Strategy strategy = JSON.readValue(text, Strategy.class);
 
@@ -43,6 +44,7 @@ class StrategyTest {
                 .contains(new AccuracyGate(AccuracyGate.Reference.FP32, 1, 0.01));
         assertThat(strategy.stage(1).needsApproval()).isTrue();
         assertThat(strategy.stage(2).gates()).isEmpty();
+        assertThat(strategy.install().orElseThrow().quiet()).isEqualTo(Duration.ofSeconds(45));
         assertThat(strategy.failure()).isEqualTo(Strategy.OnFailure.PAUSE);
         assertThat(JSON.readValue(JSON.writeValueAsString(strategy), Strategy.class))
                 .isEqualTo(strategy);
@@ -62,7 +64,13 @@ class StrategyTest {
                 "{'stages': [{'name': 'a', 'percent': 5}, {'name': 'a', 'percent': 100}]} | two stages are named 'a'",
                 "{'stages': [{'name': 'a', 'percent': 100, 'concurrency': 0}]} | not 0",
                 "{'stages': [{'name': 'a', 'percent': 100, 'soak': 'PT-1S'}]} | not PT-1S",
-                "{'stages': [{'name': 'a', 'percent': 100, 'deviceDeadline': 'PT0.1S'}]} | at least a second"
+                "{'stages': [{'name': 'a', 'percent': 100, 'deviceDeadline': 'PT0.1S'}]} | at least a second",
+                "{'stages': [{'name': 'a', 'percent': 100}], 'install': {}} | 'install.when'",
+                "{'stages': [{'name': 'a', 'percent': 100}], 'install': {'when': 'AT_ONCE', 'quietFor': 'PT9S'}} | belong to",
+                "{'stages': [{'name': 'a', 'percent': 100}], 'install': {'when': 'IDLE', 'quietFor': 'PT0S'}} | at least a second",
+                "{'stages': [{'name': 'a', 'percent': 100, 'deviceDeadline': 'PT1H'}], 'install': {'when': 'IDLE'}} | shorter",
+                "{'stages': [{'name': 'a', 'percent': 100, 'gates': {'accuracy': {'maxLossPoints': 1, 'risk': 0.01}}}]} | 'accuracy.against'",
+                "{'stages': [{'name': 'a', 'percent': 100, 'gates': {'latency': {'factor': 1}}}]} | 'latency.against'"
             })
     void refusesWhatCannotBeDone(String text, String complaint) {
         assertThatThrownBy(() -> JSON.readValue(text.replace('\'', '"'), Strategy.class))

@@ -47,6 +47,7 @@ public final class FakeDevice implements AutoCloseable {
     private final String deviceClass;
     private final VerificationKeys trusted;
     private final MqttClient client;
+    private final MqttConnectionOptions options = new MqttConnectionOptions();
     private long reports;
     private long windows;
 
@@ -56,16 +57,26 @@ public final class FakeDevice implements AutoCloseable {
         this.deviceClass = deviceClass;
         this.trusted = VerificationKeys.ofPem(enrolled.getList("trustedKeys"));
         this.client = new MqttClient(enrolled.getString("mqttUri"), id.value(), new MemoryPersistence());
-        MqttConnectionOptions options = new MqttConnectionOptions();
         options.setUserName(id.value());
         options.setPassword(enrolled.getString("credential").getBytes(StandardCharsets.UTF_8));
         options.setWill(
                 MqttTopics.of(id, Channel.PRESENCE),
                 new MqttMessage(presence(false).toByteArray(), 1, true, null));
         client.setCallback(new Callback());
+        comeBack();
+    }
+
+    /** Connects, after the start or after it was away. */
+    public void comeBack() throws MqttException {
         client.connect(options);
         client.subscribe(MqttTopics.of(id, Channel.DESIRED), 1);
         publish(Channel.PRESENCE, presence(true), true);
+    }
+
+    /** Is gone, without a word; what it wanted last is forgotten. */
+    public void goOffline() throws MqttException {
+        client.disconnectForcibly(0, 0, false);
+        received.remove(MqttTopics.of(id, Channel.DESIRED));
     }
 
     private Presence presence(boolean online) {

@@ -139,7 +139,7 @@ public final class FakeWorker implements AutoCloseable {
                          "accuracy": {"fp32": 0.81, "variant": 0.80, "agreement": 0.97, "samples": 100}}
                         """.formatted(job.getDeviceClass(), variant.length))
                 .setProbeSamples(100)
-                .setProbeAccuracy(0.8)
+                .setProbeAccuracy(0.89)
                 .setProbeAccuracyFp32(0.9)
                 .setReportPage(ref(Api.bytes(PAGE)))
                 .build();

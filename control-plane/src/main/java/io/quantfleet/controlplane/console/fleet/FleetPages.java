@@ -7,6 +7,8 @@ import io.quantfleet.controlplane.console.frame.Page;
 import io.quantfleet.controlplane.console.frame.Pages;
 import io.quantfleet.controlplane.console.rollout.RolloutQueries;
 import io.quantfleet.controlplane.console.rollout.RolloutRow;
+import io.quantfleet.controlplane.console.rollout.WindowQueries;
+import io.quantfleet.controlplane.console.rollout.WindowsView;
 import io.quantfleet.controlplane.console.telemetry.Figures;
 import io.quantfleet.controlplane.console.telemetry.Selection;
 import io.quantfleet.controlplane.console.telemetry.Span;
@@ -39,6 +41,7 @@ class FleetPages {
     private final DeviceQueries devices;
     private final RolloutQueries rollouts;
     private final TelemetryQueries telemetry;
+    private final WindowQueries windows;
 
     FleetPages(
             Pages pages,
@@ -46,13 +49,15 @@ class FleetPages {
             FleetLines lines,
             DeviceQueries devices,
             RolloutQueries rollouts,
-            TelemetryQueries telemetry) {
+            TelemetryQueries telemetry,
+            WindowQueries windows) {
         this.pages = pages;
         this.fleets = fleets;
         this.lines = lines;
         this.devices = devices;
         this.rollouts = rollouts;
         this.telemetry = telemetry;
+        this.windows = windows;
     }
 
     @GET
@@ -76,6 +81,7 @@ class FleetPages {
                 fleet,
                 classes,
                 devices.list(filter),
+                windows.of(name, page.now()),
                 rollouts.ofFleet(name, ROLLOUTS),
                 devices.deviceClassNames());
     }
@@ -98,6 +104,7 @@ class FleetPages {
                 FleetRow fleet,
                 List<ClassLine> classes,
                 List<DeviceRow> devices,
+                WindowsView windows,
                 List<RolloutRow> rollouts,
                 List<String> deviceClasses);
     }

@@ -8,7 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
 /** Instants and durations as people read them. The script of the pages ages relative times by the same rule. */
-final class Times {
+public final class Times {
     private static final DateTimeFormatter ABSOLUTE = DateTimeFormatter.ofPattern(
                     "yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
@@ -30,7 +30,7 @@ final class Times {
     }
 
     /** The largest unit that fits, as {@code 12 s}, {@code 3 min}, {@code 5 h}, {@code 9 d}. */
-    static String rough(Duration duration) {
+    public static String rough(Duration duration) {
         if (duration.toSeconds() < 60) {
             return duration.toSeconds() + " s";
         }

@@ -23,13 +23,17 @@ import java.util.UUID;
 @Blocking
 class RolloutPages {
     private static final int LIST = 100;
+    private static final int DEVICES = 200;
+    private static final int HISTORY = 100;
 
     private final Pages pages;
     private final RolloutQueries rollouts;
+    private final WindowQueries windows;
 
-    RolloutPages(Pages pages, RolloutQueries rollouts) {
+    RolloutPages(Pages pages, RolloutQueries rollouts, WindowQueries windows) {
         this.pages = pages;
         this.rollouts = rollouts;
+        this.windows = windows;
     }
 
     @GET
@@ -47,9 +51,11 @@ class RolloutPages {
         return Templates.rollout(
                 page,
                 rollout,
+                windows.of(rollout.fleet(), page.now()),
                 rollouts.stages(rollout.id()),
                 rollouts.findings(rollout.id()),
-                rollouts.deployments(rollout.id()));
+                rollouts.deployments(rollout.id(), DEVICES),
+                rollouts.history(rollout.id(), HISTORY));
     }
 
     private static Optional<UUID> uuid(String text) {
@@ -67,8 +73,10 @@ class RolloutPages {
         static native TemplateInstance rollout(
                 Page page,
                 RolloutRow rollout,
+                WindowsView windows,
                 List<StageRow> stages,
                 List<FindingRow> findings,
-                List<DeploymentRow> deployments);
+                List<DeploymentRow> deployments,
+                List<HistoryRow> history);
     }
 }

@@ -35,6 +35,12 @@ public class RolloutQueries {
               join rollout_member m on m.rollout_id = p.rollout_id and p.id = coalesce(m.rollback_id, m.deployment_id)
              where p.rollout_id = :id
              order by p.state not in ('REFUSED', 'REVERTED'), p.finished_at is not null, p.device_id
+             limit :limit
+            """;
+
+    private static final String HISTORY = """
+            select at, actor, action, from_state, from_stage, from_phase, to_state, to_stage, to_phase, reason
+              from rollout_event where rollout_id = :id order by id desc limit :limit
             """;
 
     private static final String STAGES = """
@@ -119,10 +125,20 @@ public class RolloutQueries {
                 .list());
     }
 
+    /** The newest moves first. */
+    List<HistoryRow> history(UUID rollout, int limit) {
+        return database.read(handle -> handle.createQuery(HISTORY)
+                .bind("id", rollout)
+                .bind("limit", limit)
+                .map(ConstructorMapper.of(HistoryRow.class))
+                .list());
+    }
+
     /** What failed first, then what is under way, then what is done. */
-    List<DeploymentRow> deployments(UUID rollout) {
+    List<DeploymentRow> deployments(UUID rollout, int limit) {
         return database.read(handle -> handle.createQuery(DEPLOYMENTS)
                 .bind("id", rollout)
+                .bind("limit", limit)
                 .map(ConstructorMapper.of(DeploymentRow.class))
                 .list());
     }

@@ -54,6 +54,15 @@ public record RolloutRow(
                 && stage.filter(running -> running == index).isPresent();
     }
 
+    /** Devices are asked for something while it is in this state. */
+    public boolean mayAsk() {
+        return state.equals("RUNNING") || goesBack();
+    }
+
+    public boolean goesBack() {
+        return state.equals("ROLLING_BACK");
+    }
+
     public boolean open() {
         return finishedAt.isEmpty();
     }

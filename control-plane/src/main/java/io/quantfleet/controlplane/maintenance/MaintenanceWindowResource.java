@@ -1,0 +1,93 @@
+package io.quantfleet.controlplane.maintenance;
+
+import io.quantfleet.controlplane.ControlPlaneException;
+import io.quantfleet.controlplane.fleet.JdbiFleets;
+import io.quantfleet.controlplane.storage.Database;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** The maintenance windows of a fleet over REST. */
+@Path("/api/v1/fleets/{name}/maintenance-windows")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Fleets")
+public class MaintenanceWindowResource {
+    private final Database database;
+    private final JdbiFleets fleets;
+    private final JdbiMaintenanceWindows windows;
+    private final Clock clock;
+
+    MaintenanceWindowResource(Database database, JdbiFleets fleets, JdbiMaintenanceWindows windows, Clock clock) {
+        this.database = database;
+        this.fleets = fleets;
+        this.windows = windows;
+        this.clock = clock;
+    }
+
+    /** What is asked for; no windows at all lift the restriction. */
+    record Wanted(
+            @Nullable List<MaintenanceWindow> windows,
+            @Nullable Boolean rollbackAnytime) {}
+
+    /**
+     * The windows and where they stand.
+     *
+     * @param open whether devices may be asked to install now
+     * @param closesAt if one is open
+     * @param nextOpening the next opening of any
+     */
+    record View(
+            List<MaintenanceWindow> windows,
+            boolean rollbackAnytime,
+            boolean open,
+            Optional<Instant> closesAt,
+            Optional<Instant> nextOpening) {
+        static View of(MaintenanceWindows windows, Instant now) {
+            return new View(
+                    windows.windows(),
+                    windows.rollbackAnytime(),
+                    windows.isOpen(now),
+                    windows.closes(now),
+                    windows.nextOpening(now));
+        }
+    }
+
+    @GET
+    @Operation(summary = "When the devices of a fleet may be asked to install")
+    public View get(String name) {
+        return database.inTransaction(tx -> {
+            fleets.require(tx, name);
+            return View.of(windows.of(tx, name), clock.instant());
+        });
+    }
+
+    @PUT
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(
+            summary = "Says when the devices of a fleet may be asked to install",
+            description = "Replaces the windows there are. No device is asked outside of them; those that were asked"
+                    + " before one closes finish. An empty list lifts the restriction.")
+    public View put(String name, Wanted body) {
+        List<MaintenanceWindow> wanted = body.windows();
+        if (wanted == null) {
+            throw ControlPlaneException.invalid(
+                    "'windows' is missing: a list of {cron, duration, zone}, an empty one for no restriction");
+        }
+        MaintenanceWindows all = new MaintenanceWindows(wanted, Boolean.TRUE.equals(body.rollbackAnytime()));
+        return database.inTransaction(tx -> {
+            fleets.lock(tx, name);
+            windows.put(tx, name, all);
+            return View.of(all, clock.instant());
+        });
+    }
+}
