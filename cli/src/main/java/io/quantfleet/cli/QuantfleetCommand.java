@@ -8,6 +8,7 @@ import io.quantfleet.cli.quantize.DeviceClassesCommand;
 import io.quantfleet.cli.quantize.LintCommand;
 import io.quantfleet.cli.quantize.QuantizeCommand;
 import io.quantfleet.cli.quantize.RegisterCommand;
+import io.quantfleet.cli.rollout.RolloutCommand;
 import io.quantfleet.cli.stack.UpCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Spec;
             UpCommand.class,
             QuantizeCommand.class,
             RegisterCommand.class,
+            RolloutCommand.class,
             LintCommand.class,
             DeviceClassesCommand.class,
             BenchCommand.class,

@@ -107,6 +107,36 @@ public final class ControlPlaneClient {
         return json.convertValue(get("rollouts"), new TypeReference<>() {});
     }
 
+    /** Every rollout, newest first, as the control plane answers. */
+    public JsonNode rolloutList() {
+        return get("rollouts");
+    }
+
+    /** One rollout with its stages and devices, as the control plane answers. */
+    public JsonNode rolloutDetails(String id) {
+        return get("rollouts/" + encoded(id));
+    }
+
+    /** Every move of a rollout, as the control plane answers. */
+    public JsonNode rolloutHistory(String id) {
+        return get("rollouts/" + encoded(id) + "/history");
+    }
+
+    /** Begins a rollout that is asked for in full; the rollout. */
+    public JsonNode createRollout(Map<String, Object> request) {
+        return post("rollouts", request);
+    }
+
+    /** What a rollout would do. */
+    public JsonNode previewRollout(Map<String, Object> request) {
+        return post("rollouts?dryRun=true", request);
+    }
+
+    /** Moves a rollout, as {@code pause}; the rollout. */
+    public JsonNode moveRollout(String id, String move, Map<String, Object> because) {
+        return post("rollouts/" + encoded(id) + "/" + move, because);
+    }
+
     /** The devices of a fleet. */
     public List<Device> devices(String fleet) {
         List<Device> all = json.convertValue(get("devices"), new TypeReference<>() {});

@@ -1,0 +1,102 @@
+package io.quantfleet.cli.rollout;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.quantfleet.cli.CliException;
+import io.quantfleet.cli.client.ControlPlaneClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code quantfleet rollout create}: begins a rollout, or says what it would do. */
+@Command(
+        name = "create",
+        description = {
+            "Takes a model version to a fleet; the whole of it at once, unless a strategy says otherwise.",
+            ""
+        },
+        sortOptions = false,
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  quantfleet rollout create --fleet press-line --model glyphs --model-version 2 \\",
+            "      --strategy canary.yaml --dry-run"
+        })
+final class CreateCommand implements Callable<Integer> {
+    private static final YAMLMapper YAML = new YAMLMapper();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--fleet", required = true, paramLabel = "NAME", description = "The fleet.")
+    private String fleet = "";
+
+    @Option(names = "--model", required = true, paramLabel = "NAME", description = "The model.")
+    private String model = "";
+
+    @Option(names = "--model-version", required = true, paramLabel = "N", description = "Its version.")
+    private int version;
+
+    @Option(
+            names = "--strategy",
+            paramLabel = "FILE",
+            description = "Stages and gates, in JSON or YAML, as docs/rollouts.md describes them.")
+    private Optional<Path> strategy = Optional.empty();
+
+    @Option(names = "--draft", description = "Let it wait until it is started.")
+    private boolean draft;
+
+    @Option(
+            names = "--dry-run",
+            description = "Begin nothing; say which stage takes which devices, and how many bytes.")
+    private boolean dryRun;
+
+    @Mixin
+    private ActorOptions actor = new ActorOptions();
+
+    @Mixin
+    private ControlPlaneOption controlPlane = new ControlPlaneOption();
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    @Override
+    public Integer call() {
+        ControlPlaneClient client = controlPlane.client();
+        Map<String, Object> request = actor.fields();
+        request.put("fleet", fleet);
+        request.put("model", model);
+        request.put("version", version);
+        request.put("draft", draft);
+        strategy.ifPresent(file -> request.put("strategy", read(file)));
+        if (dryRun) {
+            output.print(spec.commandLine().getOut(), client.previewRollout(request), RolloutTables::preview);
+        } else {
+            output.print(spec.commandLine().getOut(), client.createRollout(request), RolloutTables::one);
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    private static JsonNode read(Path file) {
+        try {
+            JsonNode read = YAML.readTree(Files.readString(file));
+            if (!read.isObject()) {
+                throw new CliException(file + " holds no strategy: an object with 'stages' is wanted");
+            }
+            return read;
+        } catch (JsonProcessingException e) {
+            throw new CliException(file + " is neither JSON nor YAML: " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new CliException("the strategy can't be read: " + e, e);
+        }
+    }
+}

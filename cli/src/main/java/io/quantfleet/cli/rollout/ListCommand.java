@@ -1,0 +1,36 @@
+package io.quantfleet.cli.rollout;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code quantfleet rollout list}. */
+@Command(name = "list", description = "Every rollout, newest first.", sortOptions = false)
+final class ListCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private ControlPlaneOption controlPlane = new ControlPlaneOption();
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    @Mixin
+    private Watching watching = new Watching();
+
+    @Override
+    public Integer call() {
+        CommandLine line = spec.commandLine();
+        var client = controlPlane.client();
+        watching.run(
+                client::rolloutList,
+                rollouts -> false,
+                rollouts -> output.print(line.getOut(), rollouts, RolloutTables::list),
+                line.getErr());
+        return CommandLine.ExitCode.OK;
+    }
+}

@@ -1,0 +1,192 @@
+package io.quantfleet.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RolloutCommandTest {
+    private static final String RUNNING = """
+            {"id": "r-1", "fleet": "press-line", "model": "glyphs", "version": 2, "state": "RUNNING", "stage": 0,
+             "phase": "SOAKING", "createdAt": "2026-11-24T10:00:00Z",
+             "strategy": {"stages": [{"name": "canary", "percent": 5}, {"name": "all", "percent": 100}]},
+             "stages": [{"stage": 0, "verdict": "HOLD", "counts": {"devices": 5, "active": 4, "underway": 1, "waiting": 0,
+               "failed": 0}, "findings": [{"gate": "accuracy", "subject": "rpi-cpu", "verdict": "HOLD",
+               "evidence": "90 % of 200 answers are right"}]}],
+             "devices": [{"deviceId": "cam-1", "state": "REFUSED", "reasonCode": "SELF_TEST_FAILED", "reason": "too bad"}]}
+            """;
+
+    private final List<String> received = new CopyOnWriteArrayList<>();
+    private final Queue<String> answers = new ConcurrentLinkedQueue<>();
+    private final StringWriter screen = new StringWriter();
+    private final StringWriter errors = new StringWriter();
+
+    @TempDir
+    Path folder;
+
+    private HttpServer controlPlane;
+
+    @BeforeEach
+    void start() throws IOException {
+        controlPlane = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        controlPlane.createContext("/api/v1/", exchange -> {
+            received.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " "
+                    + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            String next = answers.size() > 1 ? answers.remove() : answers.element();
+            byte[] answer = next.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, answer.length);
+            exchange.getResponseBody().write(answer);
+            exchange.close();
+        });
+        controlPlane.start();
+    }
+
+    @AfterEach
+    void stop() {
+        controlPlane.stop(0);
+    }
+
+    private int rollout(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("rollout"));
+        all.addAll(List.of(arguments));
+        all.add("--control-plane");
+        all.add("http://127.0.0.1:" + controlPlane.getAddress().getPort());
+        return QuantfleetMain.commandLine()
+                .setOut(new PrintWriter(screen, true))
+                .setErr(new PrintWriter(errors, true))
+                .execute(all.toArray(String[]::new));
+    }
+
+    @Test
+    void showsStagesGatesAndWhatFailed() {
+        answers.add(RUNNING);
+
+        assertThat(rollout("show", "r-1")).isZero();
+
+        assertThat(screen.toString())
+                .contains("r-1  glyphs v2 to press-line  RUNNING")
+                .containsPattern("canary +SOAKING +5 +4 +1 +0 +0 +HOLD")
+                .containsPattern("all +– +– +–")
+                .contains("canary  HOLD  accuracy rpi-cpu: 90 % of 200 answers are right")
+                .contains("cam-1  REFUSED  SELF_TEST_FAILED: too bad");
+    }
+
+    @Test
+    void watchesUntilItIsOverAndSaysByTheExitCodeHowItEnded() {
+        answers.add(RUNNING);
+        answers.add(RUNNING.replace("RUNNING", "ROLLED_BACK"));
+
+        assertThat(rollout("show", "r-1", "--watch", "-o", "json")).isEqualTo(1);
+
+        assertThat(screen.toString()).contains("\"state\" : \"RUNNING\"", "\"state\" : \"ROLLED_BACK\"");
+        assertThat(received).hasSize(2);
+    }
+
+    @Test
+    void listsRollouts() {
+        answers.add("[" + RUNNING + "]");
+
+        assertThat(rollout("list")).isZero();
+
+        assertThat(screen.toString()).containsPattern("r-1 +glyphs v2 +press-line +RUNNING +canary SOAKING");
+    }
+
+    @Test
+    void sendsTheStrategyAndWhoAsks() throws IOException {
+        Path strategy = Files.writeString(
+                folder.resolve("canary.yaml"),
+                "stages:\n  - {name: canary, percent: 5}\n  - {name: all, percent: 100}\n");
+        answers.add(RUNNING);
+
+        assertThat(rollout(
+                        "create",
+                        "--fleet",
+                        "press-line",
+                        "--model",
+                        "glyphs",
+                        "--model-version",
+                        "2",
+                        "--strategy",
+                        strategy.toString(),
+                        "--by",
+                        "ann",
+                        "--reason",
+                        "sharper"))
+                .isZero();
+
+        assertThat(received)
+                .singleElement()
+                .asString()
+                .startsWith("POST /api/v1/rollouts ")
+                .contains(
+                        "\"by\":\"ann\"",
+                        "\"reason\":\"sharper\"",
+                        "\"version\":2",
+                        "{\"name\":\"canary\",\"percent\":5}");
+    }
+
+    @Test
+    void showsWhatWouldHappen() {
+        answers.add("""
+                {"fleet": "press-line", "stages": [{"stage": 0, "name": "canary", "devices": 5, "classes": [
+                  {"deviceClass": "rpi-cpu", "devices": 5, "variantSha256": "0123456789abcdef", "bytesEach": 1048576}]}]}""");
+
+        assertThat(rollout("create", "--fleet", "press-line", "--model", "glyphs", "--model-version", "2", "--dry-run"))
+                .isZero();
+
+        assertThat(received).singleElement().asString().startsWith("POST /api/v1/rollouts?dryRun=true ");
+        assertThat(screen.toString())
+                .containsPattern("canary +rpi-cpu +5 +0123456789ab +1.00 +5.00")
+                .contains("Nothing was begun");
+    }
+
+    @Test
+    void movesARollout() {
+        answers.add(RUNNING);
+
+        assertThat(rollout("rollback", "r-1", "--by", "ann", "--reason", "dark images"))
+                .isZero();
+
+        assertThat(received)
+                .singleElement()
+                .asString()
+                .startsWith("POST /api/v1/rollouts/r-1/rollback ")
+                .contains("\"by\":\"ann\"", "\"reason\":\"dark images\"");
+    }
+
+    @Test
+    void saysWhatIsWrongWithAStrategyFile() throws IOException {
+        Path strategy = Files.writeString(folder.resolve("wrong.yaml"), "just words");
+
+        assertThat(rollout(
+                        "create",
+                        "--fleet",
+                        "f",
+                        "--model",
+                        "m",
+                        "--model-version",
+                        "1",
+                        "--strategy",
+                        strategy.toString()))
+                .isEqualTo(1);
+
+        assertThat(errors.toString()).contains("holds no strategy");
+        assertThat(received).isEmpty();
+    }
+}
