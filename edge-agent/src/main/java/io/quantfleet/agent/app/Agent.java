@@ -68,8 +68,8 @@ final class Agent implements AutoCloseable {
         AgentMeters meters = new AgentMeters(registry, vitals);
         this.serving = new ServingLoop(meters, config.probePeriod(), new Random());
         this.active = new ServingModel(serving, registry, requests);
-        this.inference =
-                config.inference().map(how -> new InferenceApi(active, meters, version, how.feedbackWithin(), requests));
+        this.inference = config.inference()
+                .map(how -> new InferenceApi(active, meters, version, how.feedbackWithin(), requests));
         this.portFile = directory.file("inference-port");
         this.applyThread = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "apply"));
         this.apply = new ApplyLoop(

@@ -33,6 +33,7 @@ public final class ServingLoop implements AutoCloseable {
     private final ScheduledExecutorService thread;
     /** Read while the model is used, written to exchange it; fair, so that many requests can't hold an exchange up. */
     private final ReadWriteLock serving = new ReentrantReadWriteLock(true);
+
     private final Random random;
     private final List<Integer> pass = new ArrayList<>();
     private Optional<Model> model = Optional.empty();

@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -68,7 +69,7 @@ class InferenceServerIT implements RequestObserver, ServingObserver {
     private final AtomicInteger wrong = new AtomicInteger();
     private final AtomicLong nanos = new AtomicLong();
     private final ClientRequests clients = new ClientRequests(nanos::get);
-    private final ServingLoop loop = new ServingLoop(this, Duration.ofDays(1));
+    private final ServingLoop loop = new ServingLoop(this, Duration.ofDays(1), new Random(1));
     private volatile String version = "0";
     private InferenceApi api;
     private InferenceServer server;
