@@ -4,6 +4,7 @@ import io.quantfleet.agent.app.AgentCommand;
 import io.quantfleet.cli.bench.BenchCommand;
 import io.quantfleet.cli.demo.DemoCommand;
 import io.quantfleet.cli.embedded.ServersCommand;
+import io.quantfleet.cli.keys.KeysCommand;
 import io.quantfleet.cli.quantize.DeviceClassesCommand;
 import io.quantfleet.cli.quantize.LintCommand;
 import io.quantfleet.cli.quantize.QuantizeCommand;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Spec;
             LintCommand.class,
             DeviceClassesCommand.class,
             BenchCommand.class,
+            KeysCommand.class,
             AgentCommand.class,
             ServersCommand.class
         })

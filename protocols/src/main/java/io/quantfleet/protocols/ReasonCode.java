@@ -9,6 +9,9 @@ public enum ReasonCode {
     // A device refuses a desired state.
     SIGNATURE_INVALID,
     KEY_UNKNOWN,
+    KEY_EXPIRED,
+    KEY_REVOKED,
+    TRUST_STATEMENT_INVALID,
     MANIFEST_MALFORMED,
     MANIFEST_EXPIRED,
     MANIFEST_NOT_FOR_THIS_DEVICE,

@@ -3,12 +3,15 @@ package io.quantfleet.cli.stack;
 import io.quantfleet.cli.CliException;
 import io.quantfleet.cli.embedded.LeftoverPostmaster;
 import io.quantfleet.cli.embedded.ServerPorts;
+import io.quantfleet.cli.keys.KeyDirectory;
 import io.quantfleet.cli.terminal.Progress;
 import io.quantfleet.protocols.signing.SigningKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -67,9 +70,9 @@ public final class Stack implements AutoCloseable {
      */
     public void start() {
         StackPrograms programs = new StackPrograms(installation, directory, addresses);
-        Path signingKey = directory.resolve("signing-key.pem");
+        KeyDirectory keys = new KeyDirectory(directory.resolve("keys"), Clock.systemUTC());
         Path trustedKey = directory.resolve("trusted-key.pem");
-        prepareKeys(signingKey, trustedKey);
+        prepareKeys(keys, trustedKey);
 
         Progress.Step servers = progress.begin("Starting PostgreSQL, Kafka and the MQTT broker");
         supervisor.launch(programs.servers(trustedKey));
@@ -80,7 +83,7 @@ public final class Stack implements AutoCloseable {
                 .mapToObj(StackPrograms::worker)
                 .toList();
         Progress.Step ours = progress.begin("Starting the control plane and " + String.join(", ", workers));
-        supervisor.launch(programs.controlPlane(signingKey));
+        supervisor.launch(programs.controlPlane(keys));
         IntStream.range(0, workers.size()).mapToObj(programs::workerProgram).forEach(supervisor::launch);
         supervisor.awaitReady(StackPrograms.CONTROL_PLANE);
         workers.forEach(supervisor::awaitReady);
@@ -128,15 +131,23 @@ public final class Stack implements AutoCloseable {
         return new StackAddresses(http, servers, workers);
     }
 
-    private static void prepareKeys(Path signingKey, Path trustedKey) {
+    private void prepareKeys(KeyDirectory keys, Path trustedKey) {
         try {
-            if (!Files.exists(signingKey)) {
-                SigningKey.generate().write(signingKey);
-            }
-            SigningKey key = SigningKey.read(signingKey);
+            adoptEarlierKey(directory.resolve("signing-key.pem"), keys);
+            keys.initialise();
+            SigningKey key = SigningKey.read(keys.credentialKey());
             Files.writeString(trustedKey, key.verificationKeys().toPem().get(0));
         } catch (IOException | IllegalArgumentException e) {
-            throw new CliException("can't use the signing key " + signingKey + ": " + e.getMessage(), e);
+            throw new CliException("can't use the key " + keys.credentialKey() + ": " + e.getMessage(), e);
+        }
+    }
+
+    // Before there was a directory of keys, one key signed manifests and credentials; devices still trust it.
+    private static void adoptEarlierKey(Path earlier, KeyDirectory keys) throws IOException {
+        if (Files.exists(earlier) && !Files.exists(keys.signingKey())) {
+            Files.createDirectories(keys.signingKey().getParent());
+            Files.copy(earlier, keys.credentialKey(), StandardCopyOption.REPLACE_EXISTING);
+            Files.createLink(keys.signingKey(), earlier);
         }
     }
 }

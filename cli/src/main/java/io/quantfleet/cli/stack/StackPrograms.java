@@ -1,5 +1,8 @@
 package io.quantfleet.cli.stack;
 
+import static java.util.Map.entry;
+
+import io.quantfleet.cli.keys.KeyDirectory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,19 +68,21 @@ public final class StackPrograms {
                 STOP_LIMIT);
     }
 
-    Program controlPlane(Path signingKey) {
+    Program controlPlane(KeyDirectory keys) {
         List<String> command = java("-Xmx256m", "-XX:TieredStopAtLevel=1");
         command.addAll(List.of("-jar", installation.controlPlane().toString()));
-        Map<String, String> environment = Map.of(
-                "QUARKUS_HTTP_HOST", "127.0.0.1",
-                "QUARKUS_HTTP_PORT", Integer.toString(addresses.http()),
-                "QUARKUS_DATASOURCE_JDBC_URL", addresses.jdbc(),
-                "QUARKUS_DATASOURCE_USERNAME", "quantfleet",
-                "QUARKUS_DATASOURCE_PASSWORD", "quantfleet",
-                "QUANTFLEET_KAFKA_BOOTSTRAP_SERVERS", addresses.kafka(),
-                "QUANTFLEET_MQTT_URI", addresses.mqtt(),
-                "QUANTFLEET_OBJECT_STORE_DIRECTORY", objectStore(),
-                "QUANTFLEET_SIGNING_KEY", signingKey.toString());
+        Map<String, String> environment = Map.ofEntries(
+                entry("QUARKUS_HTTP_HOST", "127.0.0.1"),
+                entry("QUARKUS_HTTP_PORT", Integer.toString(addresses.http())),
+                entry("QUARKUS_DATASOURCE_JDBC_URL", addresses.jdbc()),
+                entry("QUARKUS_DATASOURCE_USERNAME", "quantfleet"),
+                entry("QUARKUS_DATASOURCE_PASSWORD", "quantfleet"),
+                entry("QUANTFLEET_KAFKA_BOOTSTRAP_SERVERS", addresses.kafka()),
+                entry("QUANTFLEET_MQTT_URI", addresses.mqtt()),
+                entry("QUANTFLEET_OBJECT_STORE_DIRECTORY", objectStore()),
+                entry("QUANTFLEET_SIGNING_KEY", keys.signingKey().toString()),
+                entry("QUANTFLEET_CREDENTIAL_KEY", keys.credentialKey().toString()),
+                entry("QUANTFLEET_TRUST_STATEMENT", keys.trustStatement().toString()));
         return new Program(
                 CONTROL_PLANE,
                 command,

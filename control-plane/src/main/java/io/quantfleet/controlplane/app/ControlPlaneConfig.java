@@ -16,8 +16,14 @@ public interface ControlPlaneConfig {
 
     Store objectStore();
 
-    /** The Ed25519 key file that manifests and credentials are signed with. */
+    /** The Ed25519 key file that manifests are signed with. */
     Path signingKey();
+
+    /** The Ed25519 key file that MQTT credentials are signed with; by default the same. */
+    Optional<Path> credentialKey();
+
+    /** The signed statement of the keys that devices trust, as {@code quantfleet keys} makes it. */
+    Optional<Path> trustStatement();
 
     Manifests manifest();
 

@@ -6,6 +6,8 @@ import io.quantfleet.controlplane.events.KafkaSettings;
 import io.quantfleet.controlplane.model.QuantizationDefaults;
 import io.quantfleet.controlplane.rollout.ManifestValidity;
 import io.quantfleet.controlplane.security.BrokerAccounts;
+import io.quantfleet.controlplane.security.CredentialKey;
+import io.quantfleet.controlplane.security.ManifestKeys;
 import io.quantfleet.controlplane.security.MosquittoDynamicSecurity;
 import io.quantfleet.controlplane.security.MqttAddress;
 import io.quantfleet.controlplane.security.SignedAccounts;
@@ -15,12 +17,16 @@ import io.quantfleet.protocols.artifact.ObjectStore;
 import io.quantfleet.protocols.kafka.KafkaTopics;
 import io.quantfleet.protocols.manifest.ManifestSigner;
 import io.quantfleet.protocols.signing.SigningKey;
+import io.quantfleet.protocols.v1.SignedTrustStatement;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Makes what the features share from the configuration. */
@@ -52,8 +58,18 @@ final class Wiring {
 
     @Produces
     @Singleton
-    static SigningKey signingKey(ControlPlaneConfig config) throws IOException {
-        return SigningKey.read(config.signingKey());
+    static ManifestKeys manifestKeys(ControlPlaneConfig config, Clock clock) throws IOException {
+        Optional<Path> file = config.trustStatement();
+        Optional<SignedTrustStatement> statement = file.isPresent()
+                ? Optional.of(SignedTrustStatement.parseFrom(Files.readAllBytes(file.get())))
+                : Optional.empty();
+        return new ManifestKeys(SigningKey.read(config.signingKey()), statement, clock.instant());
+    }
+
+    @Produces
+    @Singleton
+    static CredentialKey credentialKey(ControlPlaneConfig config) throws IOException {
+        return new CredentialKey(SigningKey.read(config.credentialKey().orElse(config.signingKey())));
     }
 
     @Produces
@@ -78,9 +94,9 @@ final class Wiring {
 
     @Produces
     @Singleton
-    static BrokerAccounts brokerAccounts(ControlPlaneConfig config, SigningKey key, Clock clock) {
+    static BrokerAccounts brokerAccounts(ControlPlaneConfig config, CredentialKey key, Clock clock) {
         if (config.mqtt().accounts() == ControlPlaneConfig.Mqtt.Accounts.SIGNED) {
-            return new SignedAccounts(key, clock);
+            return new SignedAccounts(key.key(), clock);
         }
         String password = config.mqtt()
                 .password()
@@ -112,8 +128,8 @@ final class Wiring {
 
     @Produces
     @Singleton
-    static ManifestSigner manifestSigner(SigningKey key) {
-        return new ManifestSigner(key);
+    static ManifestSigner manifestSigner(ManifestKeys keys) {
+        return new ManifestSigner(keys.active(), keys.statement());
     }
 
     private static String hostName() {

@@ -6,6 +6,7 @@ import io.quantfleet.controlplane.rollout.Deliveries;
 import io.quantfleet.controlplane.security.BrokerAccounts;
 import io.quantfleet.controlplane.security.MqttAddress;
 import io.quantfleet.protocols.artifact.ObjectStore;
+import io.quantfleet.protocols.manifest.ManifestSigner;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -25,9 +26,10 @@ public class DeviceDelivery implements AutoCloseable {
             BrokerAccounts accounts,
             DeviceInbox inbox,
             Deliveries deliveries,
+            ManifestSigner signer,
             ObjectStore store) {
         this.link = new PahoDeviceLink(new MqttLogin(address, instance.instanceId(), accounts), inbox);
-        ManifestPublisher publisher = new ManifestPublisher(deliveries, new ChunkPublisher(store, link), link);
+        ManifestPublisher publisher = new ManifestPublisher(deliveries, new ChunkPublisher(store, link), signer, link);
         this.connecting = new Ticker("mqtt-connection", PERIOD, link::connectIfNeeded);
         this.publishing = new Ticker("delivery", PERIOD, publisher::tick);
     }

@@ -2,6 +2,7 @@ package io.quantfleet.controlplane.delivery;
 
 import io.quantfleet.controlplane.rollout.Deliverable;
 import io.quantfleet.controlplane.rollout.Deliveries;
+import io.quantfleet.protocols.manifest.ManifestSigner;
 import io.quantfleet.protocols.mqtt.MqttTopics;
 import io.quantfleet.protocols.mqtt.MqttTopics.Channel;
 import java.util.ArrayList;
@@ -21,12 +22,14 @@ final class ManifestPublisher {
 
     private final Deliveries deliveries;
     private final ChunkPublisher chunks;
+    private final ManifestSigner signer;
     private final DeviceLink link;
     private long connection;
 
-    ManifestPublisher(Deliveries deliveries, ChunkPublisher chunks, DeviceLink link) {
+    ManifestPublisher(Deliveries deliveries, ChunkPublisher chunks, ManifestSigner signer, DeviceLink link) {
         this.deliveries = deliveries;
         this.chunks = chunks;
+        this.signer = signer;
         this.link = link;
     }
 
@@ -83,7 +86,7 @@ final class ManifestPublisher {
         for (Deliverable deliverable : batch) {
             sent.add(link.publishRetained(
                     MqttTopics.of(deliverable.device(), Channel.DESIRED),
-                    deliverable.manifest().toByteArray()));
+                    signer.renew(deliverable.manifest()).toByteArray()));
         }
         Acknowledgements.await(sent);
     }

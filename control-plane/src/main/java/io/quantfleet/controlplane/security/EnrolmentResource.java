@@ -4,7 +4,6 @@ import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.Names;
 import io.quantfleet.protocols.DeviceId;
 import io.quantfleet.protocols.security.Credentials;
-import io.quantfleet.protocols.signing.SigningKey;
 import io.quantfleet.protocols.v1.Role;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -27,14 +26,22 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "Enrolment")
 public class EnrolmentResource {
     private final Enrolments enrolments;
-    private final SigningKey key;
+    private final ManifestKeys manifestKeys;
+    private final CredentialKey credentialKey;
     private final MqttAddress mqtt;
     private final BrokerAccounts accounts;
     private final Clock clock;
 
-    EnrolmentResource(Enrolments enrolments, SigningKey key, MqttAddress mqtt, BrokerAccounts accounts, Clock clock) {
+    EnrolmentResource(
+            Enrolments enrolments,
+            ManifestKeys manifestKeys,
+            CredentialKey credentialKey,
+            MqttAddress mqtt,
+            BrokerAccounts accounts,
+            Clock clock) {
         this.enrolments = enrolments;
-        this.key = key;
+        this.manifestKeys = manifestKeys;
+        this.credentialKey = credentialKey;
         this.mqtt = mqtt;
         this.accounts = accounts;
         this.clock = clock;
@@ -51,8 +58,17 @@ public class EnrolmentResource {
      * @param credential the device's MQTT password; its user name and client id are the device id
      * @param mqttUri where it connects to
      * @param trustedKeys the public keys, as PEM, whose signatures on manifests it trusts
+     * @param rootKeys the public keys, as PEM, whose trust statements may replace those; none where keys are never rotated
+     * @param trustVersion of the trust statement in force, 0 for none
      */
-    record Enrolled(String deviceId, String fleet, String credential, URI mqttUri, List<String> trustedKeys) {}
+    record Enrolled(
+            String deviceId,
+            String fleet,
+            String credential,
+            URI mqttUri,
+            List<String> trustedKeys,
+            List<String> rootKeys,
+            long trustVersion) {}
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
@@ -68,7 +84,7 @@ public class EnrolmentResource {
                 Names.require("device class", body.deviceClass()),
                 Objects.requireNonNullElse(body.agentVersion(), ""),
                 Objects.requireNonNullElse(body.labels(), Map.of())));
-        String credential = Credentials.issue(key, id.value(), Role.ROLE_DEVICE, clock.instant());
+        String credential = Credentials.issue(credentialKey.key(), id.value(), Role.ROLE_DEVICE, clock.instant());
         accounts.admit(id, credential);
         return Response.status(Response.Status.CREATED)
                 .entity(new Enrolled(
@@ -76,7 +92,9 @@ public class EnrolmentResource {
                         fleet,
                         credential,
                         mqtt.forDevices(),
-                        key.verificationKeys().toPem()))
+                        manifestKeys.trusted(),
+                        manifestKeys.roots(),
+                        manifestKeys.version()))
                 .build();
     }
 

@@ -11,6 +11,8 @@ import io.quantfleet.protocols.manifest.Verification;
 import io.quantfleet.protocols.mqtt.MqttTopics;
 import io.quantfleet.protocols.mqtt.MqttTopics.Channel;
 import io.quantfleet.protocols.signing.VerificationKeys;
+import io.quantfleet.protocols.trust.Trust;
+import io.quantfleet.protocols.trust.TrustStore;
 import io.quantfleet.protocols.v1.ChunkedArtifact;
 import io.quantfleet.protocols.v1.DeviceState;
 import io.quantfleet.protocols.v1.Manifest;
@@ -45,7 +47,7 @@ public final class FakeDevice implements AutoCloseable {
     private final Map<String, byte[]> received = new ConcurrentHashMap<>();
     private final DeviceId id;
     private final String deviceClass;
-    private final VerificationKeys trusted;
+    private final Trust trusted;
     private final MqttClient client;
     private final MqttConnectionOptions options = new MqttConnectionOptions();
     private long reports;
@@ -55,7 +57,10 @@ public final class FakeDevice implements AutoCloseable {
     public FakeDevice(String deviceClass, JsonPath enrolled) throws MqttException {
         this.id = new DeviceId(enrolled.getString("deviceId"));
         this.deviceClass = deviceClass;
-        this.trusted = VerificationKeys.ofPem(enrolled.getList("trustedKeys"));
+        this.trusted = Trust.pinned(
+                enrolled.getLong("trustVersion"),
+                VerificationKeys.ofPem(enrolled.getList("trustedKeys")),
+                VerificationKeys.ofPem(enrolled.getList("rootKeys")));
         this.client = new MqttClient(enrolled.getString("mqttUri"), id.value(), new MemoryPersistence());
         options.setUserName(id.value());
         options.setPassword(enrolled.getString("credential").getBytes(StandardCharsets.UTF_8));
@@ -92,12 +97,14 @@ public final class FakeDevice implements AutoCloseable {
     /** Waits for a manifest newer than {@code sequence} that a device would accept. */
     public Manifest awaitManifest(long sequence) {
         ManifestVerifier verifier = new ManifestVerifier(
-                trusted, new ManifestVerifier.Verifying(id, deviceClass, "1.0.0"), Clock.systemUTC());
+                TrustStore.inMemory(trusted),
+                new ManifestVerifier.Verifying(id, deviceClass, "1.0.0"),
+                Clock.systemUTC());
         String topic = MqttTopics.of(id, Channel.DESIRED);
         return Awaitility.await("a manifest for " + id)
                 .atMost(PATIENCE)
                 .until(
-                        () -> verifier.verify(received.getOrDefault(topic, new byte[0]), sequence)
+                        () -> verifier.verify(received.getOrDefault(topic, new byte[0]), trust -> sequence)
                                         instanceof Verification.Accepted accepted
                                 ? accepted.manifest()
                                 : Manifest.getDefaultInstance(),

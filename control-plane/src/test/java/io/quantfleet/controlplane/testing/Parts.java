@@ -1,6 +1,12 @@
 package io.quantfleet.controlplane.testing;
 
+import static java.util.Map.entry;
+
+import com.google.protobuf.ByteString;
 import io.quantfleet.protocols.signing.SigningKey;
+import io.quantfleet.protocols.trust.TrustStatementSigner;
+import io.quantfleet.protocols.v1.TrustStatement;
+import io.quantfleet.protocols.v1.TrustedKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +20,7 @@ import java.util.stream.Stream;
  */
 public final class Parts implements AutoCloseable {
     private final Path directory;
-    private final SigningKey key = SigningKey.generate();
+    private final SigningKey credentialKey = SigningKey.generate();
     private final int postgresPort = FreePorts.next();
     private final int kafkaPort = FreePorts.next();
     private final int mqttPort = FreePorts.next();
@@ -24,30 +30,44 @@ public final class Parts implements AutoCloseable {
 
     public Parts() throws IOException {
         directory = Files.createTempDirectory("quantfleet-control-plane-it");
-        key.write(directory.resolve("signing.pem"));
+        credentialKey.write(directory.resolve("credential.pem"));
+        SigningKey signingKey = SigningKey.generate();
+        signingKey.write(directory.resolve("signing.pem"));
+        SigningKey root = SigningKey.generate();
+        TrustStatement statement = TrustStatement.newBuilder()
+                .setVersion(1)
+                .addKeys(TrustedKey.newBuilder().setPublicKey(encoded(signingKey)))
+                .addRootKeys(encoded(root))
+                .build();
+        Files.write(
+                directory.resolve("trust.binpb"),
+                new TrustStatementSigner(root).sign(statement).toByteArray());
+    }
+
+    private static ByteString encoded(SigningKey key) {
+        return ByteString.copyFrom(key.verificationKeys().toX509().get(0));
     }
 
     /** The control plane's configuration for these parts, started or not. */
     public Map<String, String> configuration() {
-        return Map.of(
-                "quarkus.datasource.jdbc.url",
-                TestPostgres.jdbcUrl(postgresPort),
-                "quarkus.datasource.username",
-                "postgres",
-                "quarkus.datasource.password",
-                "postgres",
-                "quarkus.http.test-port",
-                "0",
-                "quantfleet.kafka.bootstrap-servers",
-                "127.0.0.1:" + kafkaPort,
-                "quantfleet.kafka.partitions",
-                "1",
-                "quantfleet.mqtt.uri",
-                "tcp://127.0.0.1:" + mqttPort,
-                "quantfleet.object-store.directory",
-                directory.resolve("object-store").toString(),
-                "quantfleet.signing-key",
-                directory.resolve("signing.pem").toString());
+        return Map.ofEntries(
+                entry("quarkus.datasource.jdbc.url", TestPostgres.jdbcUrl(postgresPort)),
+                entry("quarkus.datasource.username", "postgres"),
+                entry("quarkus.datasource.password", "postgres"),
+                entry("quarkus.http.test-port", "0"),
+                entry("quantfleet.kafka.bootstrap-servers", "127.0.0.1:" + kafkaPort),
+                entry("quantfleet.kafka.partitions", "1"),
+                entry("quantfleet.mqtt.uri", "tcp://127.0.0.1:" + mqttPort),
+                entry(
+                        "quantfleet.object-store.directory",
+                        directory.resolve("object-store").toString()),
+                entry("quantfleet.signing-key", directory.resolve("signing.pem").toString()),
+                entry(
+                        "quantfleet.credential-key",
+                        directory.resolve("credential.pem").toString()),
+                entry(
+                        "quantfleet.trust-statement",
+                        directory.resolve("trust.binpb").toString()));
     }
 
     public void startPostgres() throws IOException {
@@ -73,7 +93,7 @@ public final class Parts implements AutoCloseable {
     }
 
     public void startMqtt() throws IOException {
-        mqtt = TestMqttBroker.start(directory.resolve("mqtt"), mqttPort, key.verificationKeys());
+        mqtt = TestMqttBroker.start(directory.resolve("mqtt"), mqttPort, credentialKey.verificationKeys());
     }
 
     public void stopMqtt() {

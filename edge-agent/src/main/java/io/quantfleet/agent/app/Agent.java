@@ -19,7 +19,6 @@ import io.quantfleet.agent.telemetry.MqttMeterRegistry;
 import io.quantfleet.agent.telemetry.WindowPublisher;
 import io.quantfleet.agent.telemetry.WindowStore;
 import io.quantfleet.protocols.manifest.ManifestVerifier;
-import io.quantfleet.protocols.signing.VerificationKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,7 +74,7 @@ final class Agent implements AutoCloseable {
         this.apply = new ApplyLoop(
                 new SerialExecutor(applyThread),
                 new ManifestVerifier.Verifying(identity.deviceId(), identity.deviceClass(), version),
-                VerificationKeys.ofPem(identity.trustedKeys()),
+                identity.trust().trust(),
                 directory,
                 link,
                 active,

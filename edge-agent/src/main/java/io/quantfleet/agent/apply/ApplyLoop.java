@@ -10,7 +10,7 @@ import io.quantfleet.agent.state.StateDirectory;
 import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.manifest.ManifestVerifier;
 import io.quantfleet.protocols.mqtt.MqttTopics;
-import io.quantfleet.protocols.signing.VerificationKeys;
+import io.quantfleet.protocols.trust.Trust;
 import io.quantfleet.protocols.v1.Manifest;
 import java.io.IOException;
 import java.time.Clock;
@@ -49,7 +49,7 @@ public final class ApplyLoop implements DeviceLink.Listener, AutoCloseable {
     public ApplyLoop(
             SerialExecutor thread,
             ManifestVerifier.Verifying self,
-            VerificationKeys trusted,
+            Trust pinned,
             StateDirectory directory,
             DeviceLink link,
             ActiveModel active,
@@ -75,7 +75,8 @@ public final class ApplyLoop implements DeviceLink.Listener, AutoCloseable {
         Installer installer = new Installer(deployment, reporter, chunks, slots, loader, active);
         this.runner =
                 new DeploymentRunner(deployment, installer, chunks, slots, link, ChunkFetch.Limits.DEFAULT, clock);
-        ManifestVerifier verifier = new ManifestVerifier(trusted, self, clock);
+        TrustFile trust = new TrustFile(directory.file("trust.statement"), pinned);
+        ManifestVerifier verifier = new ManifestVerifier(trust, self, clock);
         this.desiredStates = new DesiredStateHandler(verifier, deployment, reporter, assignments, runner);
     }
 

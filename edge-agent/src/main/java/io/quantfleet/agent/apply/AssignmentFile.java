@@ -24,14 +24,18 @@ final class AssignmentFile {
 
     /** The assignment of this deployment; empty if another one's or none is stored. */
     Optional<Assignment> load(String deploymentId) throws IOException {
+        return load().filter(
+                        assignment -> assignment.manifest().getDeploymentId().equals(deploymentId));
+    }
+
+    /** The assignment that was stored last; empty if there is none, or it is damaged. */
+    Optional<Assignment> load() throws IOException {
         Optional<byte[]> stored = DurableFiles.read(file);
         if (stored.isEmpty()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(Assignment.of(stored.get()))
-                    .filter(assignment ->
-                            assignment.manifest().getDeploymentId().equals(deploymentId));
+            return Optional.of(Assignment.of(stored.get()));
         } catch (InvalidProtocolBufferException e) {
             LOG.warn("the stored manifest is damaged file={}: {}", file, e.getMessage());
             return Optional.empty();

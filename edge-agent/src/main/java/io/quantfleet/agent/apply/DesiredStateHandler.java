@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.manifest.ManifestVerifier;
 import io.quantfleet.protocols.manifest.Verification;
+import io.quantfleet.protocols.trust.Trust;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -40,12 +41,42 @@ final class DesiredStateHandler {
         if (reporter.journal().lastDesired().filter(desired::equals).isPresent()) {
             return;
         }
-        Verification verification = verifier.verify(message, reporter.journal().lastSequence());
+        Verification verification = verifier.verify(message, this::lastSequence);
         if (verification instanceof Verification.Refused refused) {
             refuse(refused, desired);
         } else {
             accept(message, desired);
         }
+    }
+
+    /**
+     * Whoever had a key before it was revoked may have used it to accept a sequence that leaves no room above it. What such
+     * a key signed counts for nothing any more.
+     */
+    private long lastSequence(Trust trust) {
+        try {
+            boolean revoked = assignments
+                    .load()
+                    .filter(last -> trust.revokedKeyIds().contains(last.signed().getKeyId()))
+                    .isPresent();
+            return revoked ? 0 : reporter.journal().lastSequence();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the last manifest can't be read", e);
+        }
+    }
+
+    private boolean isTheLastOne(Assignment assignment) throws IOException {
+        String id = assignment.manifest().getDeploymentId();
+        boolean actedOn = deployment
+                .state()
+                .deployment()
+                .filter(last -> last.deploymentId().equals(id))
+                .isPresent();
+        return actedOn
+                && assignments
+                        .load(id)
+                        .filter(last -> last.manifest().equals(assignment.manifest()))
+                        .isPresent();
     }
 
     private void refuse(Verification.Refused refused, Sha256 desired) {
@@ -66,6 +97,12 @@ final class DesiredStateHandler {
     private void accept(byte[] message, Sha256 desired) {
         try {
             Assignment assignment = Assignment.of(message);
+            if (isTheLastOne(assignment)) {
+                // Signed anew, because the key that it was signed with before was revoked.
+                assignments.store(assignment);
+                reporter.repeat(deployment.state(), desired);
+                return;
+            }
             runner.supersede(assignment.manifest().getDeploymentId());
             assignments.store(assignment);
             reporter.dealingWith(desired, () -> deployment.accept(assignment.firstAttempt()));

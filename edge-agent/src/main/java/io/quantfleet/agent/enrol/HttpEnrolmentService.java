@@ -99,14 +99,19 @@ public final class HttpEnrolmentService implements EnrolmentService {
     }
 
     private static Identity identity(JsonNode body, String deviceClass) {
-        List<String> trustedKeys = new ArrayList<>();
-        body.path("trustedKeys").forEach(pem -> trustedKeys.add(pem.asText()));
         return new Identity(
                 new DeviceId(body.path("deviceId").asText()),
                 deviceClass,
                 body.path("fleet").asText(),
                 body.path("credential").asText(),
                 URI.create(body.path("mqttUri").asText()),
-                trustedKeys);
+                new PinnedKeys(
+                        body.path("trustVersion").asLong(), texts(body, "trustedKeys"), texts(body, "rootKeys")));
+    }
+
+    private static List<String> texts(JsonNode body, String name) {
+        List<String> texts = new ArrayList<>();
+        body.path(name).forEach(text -> texts.add(text.asText()));
+        return texts;
     }
 }

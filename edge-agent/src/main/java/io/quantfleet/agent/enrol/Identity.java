@@ -2,26 +2,21 @@ package io.quantfleet.agent.enrol;
 
 import io.quantfleet.protocols.DeviceId;
 import java.net.URI;
-import java.util.List;
 
 /**
  * What enrolment gives a device, kept for its life.
  *
  * @param credential the MQTT password; a secret
  * @param mqttUri the broker, {@code tcp://host:port} or {@code ssl://host:port}
- * @param trustedKeys PEM texts of the public keys whose manifests the device obeys
+ * @param trust whose manifests the device obeys, until it is told otherwise
  */
 public record Identity(
-        DeviceId deviceId, String deviceClass, String fleet, String credential, URI mqttUri, List<String> trustedKeys) {
+        DeviceId deviceId, String deviceClass, String fleet, String credential, URI mqttUri, PinnedKeys trust) {
     public Identity {
-        trustedKeys = List.copyOf(trustedKeys);
         requireText("device class", deviceClass);
         requireText("credential", credential);
         if (mqttUri.getHost() == null || mqttUri.getPort() < 0) {
             throw new IllegalArgumentException("no broker address with host and port: '" + mqttUri + "'");
-        }
-        if (trustedKeys.isEmpty()) {
-            throw new IllegalArgumentException("no trusted keys");
         }
     }
 

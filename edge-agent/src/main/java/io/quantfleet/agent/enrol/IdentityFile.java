@@ -13,6 +13,9 @@ import java.util.Properties;
 
 /** Keeps the {@link Identity} in a file that only its owner can read. */
 public final class IdentityFile {
+    private static final String TRUSTED_KEY = "trustedKey.";
+    private static final String ROOT_KEY = "rootKey.";
+
     private final Path path;
     private final PropertiesFile file;
 
@@ -45,9 +48,9 @@ public final class IdentityFile {
         properties.setProperty("fleet", identity.fleet());
         properties.setProperty("credential", identity.credential());
         properties.setProperty("mqttUri", identity.mqttUri().toString());
-        for (int i = 0; i < identity.trustedKeys().size(); i++) {
-            properties.setProperty("trustedKey." + i, identity.trustedKeys().get(i));
-        }
+        properties.setProperty("trustVersion", Long.toString(identity.trust().version()));
+        storeList(properties, TRUSTED_KEY, identity.trust().signing());
+        storeList(properties, ROOT_KEY, identity.trust().roots());
         try {
             file.write(properties);
         } catch (IOException e) {
@@ -56,16 +59,29 @@ public final class IdentityFile {
     }
 
     private static Identity fromProperties(Properties properties) {
-        List<String> trustedKeys = new ArrayList<>();
-        for (int i = 0; properties.containsKey("trustedKey." + i); i++) {
-            trustedKeys.add(properties.getProperty("trustedKey." + i));
-        }
         return new Identity(
                 new DeviceId(properties.getProperty("deviceId", "")),
                 properties.getProperty("deviceClass", ""),
                 properties.getProperty("fleet", ""),
                 properties.getProperty("credential", ""),
                 URI.create(properties.getProperty("mqttUri", "")),
-                trustedKeys);
+                new PinnedKeys(
+                        Long.parseLong(properties.getProperty("trustVersion", "0")),
+                        loadList(properties, TRUSTED_KEY),
+                        loadList(properties, ROOT_KEY)));
+    }
+
+    private static void storeList(Properties properties, String name, List<String> values) {
+        for (int i = 0; i < values.size(); i++) {
+            properties.setProperty(name + i, values.get(i));
+        }
+    }
+
+    private static List<String> loadList(Properties properties, String name) {
+        List<String> values = new ArrayList<>();
+        for (int i = 0; properties.containsKey(name + i); i++) {
+            values.add(properties.getProperty(name + i));
+        }
+        return values;
     }
 }

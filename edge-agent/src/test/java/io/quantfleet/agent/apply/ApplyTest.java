@@ -2,6 +2,7 @@ package io.quantfleet.agent.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.quantfleet.agent.serve.Model;
 import io.quantfleet.agent.serve.ModelException;
 import io.quantfleet.agent.slot.Slots;
@@ -14,9 +15,14 @@ import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.manifest.ManifestSigner;
 import io.quantfleet.protocols.manifest.ManifestVerifier;
 import io.quantfleet.protocols.signing.SigningKey;
+import io.quantfleet.protocols.trust.Trust;
+import io.quantfleet.protocols.trust.TrustStatementSigner;
 import io.quantfleet.protocols.v1.DeviceState;
 import io.quantfleet.protocols.v1.Manifest;
 import io.quantfleet.protocols.v1.ReportedState;
+import io.quantfleet.protocols.v1.SignedTrustStatement;
+import io.quantfleet.protocols.v1.TrustStatement;
+import io.quantfleet.protocols.v1.TrustedKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,6 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The way from a desired state to a model that serves, on real files, with a link and a model that are not real. */
 class ApplyTest implements ActiveModel {
     private static final SigningKey KEY = SigningKey.generate();
+    private static final SigningKey ROOT = SigningKey.generate();
     private static final DeviceId DEVICE = new DeviceId("cam-1");
 
     @TempDir
@@ -68,10 +75,10 @@ class ApplyTest implements ActiveModel {
         Installer installer = new Installer(deployment, reporter, chunks, slots, this::load, this);
         runner = new DeploymentRunner(deployment, installer, chunks, slots, link, ChunkFetch.Limits.DEFAULT, clock);
         assignments = new AssignmentFile(directory.resolve("deployment.manifest"));
+        TrustFile trust = new TrustFile(
+                directory.resolve("trust.statement"), Trust.pinned(0, KEY.verificationKeys(), ROOT.verificationKeys()));
         ManifestVerifier verifier = new ManifestVerifier(
-                KEY.verificationKeys(),
-                new ManifestVerifier.Verifying(DEVICE, TestDeployment.DEVICE_CLASS, "0.1.0"),
-                clock);
+                trust, new ManifestVerifier.Verifying(DEVICE, TestDeployment.DEVICE_CLASS, "0.1.0"), clock);
         desired = new DesiredStateHandler(verifier, deployment, reporter, assignments, runner);
     }
 
@@ -195,6 +202,52 @@ class ApplyTest implements ActiveModel {
                 .orElseThrow();
         assertThat(ended.getReasonCode()).isEqualTo(ReasonCode.SUPERSEDED.name());
         assertThat(lastReport().getState()).isEqualTo(DeviceState.DEVICE_STATE_ACTIVE);
+    }
+
+    @Test
+    void whatIsSignedAnewByTheKeyThatReplacedARevokedOneStandsAsItStands() {
+        TestDeployment first = TestDeployment.of(DEVICE, "d1", 1);
+        install(first);
+        SigningKey next = SigningKey.generate();
+
+        desired.handle(new ManifestSigner(next, Optional.of(revoking(KEY, next)))
+                .sign(first.manifest())
+                .toByteArray());
+
+        assertThat(lastReport().getState()).isEqualTo(DeviceState.DEVICE_STATE_ACTIVE);
+        assertThat(lastReport().getDeploymentId()).isEqualTo("d1");
+        assertThat(loaded).hasSize(1);
+    }
+
+    @Test
+    void aSequenceThatARevokedKeyUsedUpIsForgotten() {
+        install(TestDeployment.of(DEVICE, "stolen", Long.MAX_VALUE));
+        SigningKey next = SigningKey.generate();
+        ManifestSigner signer = new ManifestSigner(next, Optional.of(revoking(KEY, next)));
+        TestDeployment wanted = TestDeployment.of(DEVICE, "d2", 2);
+
+        desired.handle(signer.sign(wanted.manifest()).toByteArray());
+        deliverChunks(wanted);
+
+        assertThat(lastReport().getState()).isEqualTo(DeviceState.DEVICE_STATE_ACTIVE);
+        assertThat(lastReport().getDeploymentId()).isEqualTo("d2");
+        desired.handle(
+                signer.sign(TestDeployment.of(DEVICE, "d1", 1).manifest()).toByteArray());
+        assertThat(lastReport().getReasonCode()).isEqualTo(ReasonCode.MANIFEST_REPLAYED.name());
+    }
+
+    private static SignedTrustStatement revoking(SigningKey revoked, SigningKey next) {
+        return new TrustStatementSigner(ROOT)
+                .sign(TrustStatement.newBuilder()
+                        .setVersion(1)
+                        .addKeys(TrustedKey.newBuilder().setPublicKey(encoded(next)))
+                        .addRevokedKeyIds(revoked.keyId())
+                        .addRootKeys(encoded(ROOT))
+                        .build());
+    }
+
+    private static ByteString encoded(SigningKey key) {
+        return ByteString.copyFrom(key.verificationKeys().toX509().get(0));
     }
 
     @Test
@@ -359,7 +412,7 @@ class ApplyTest implements ActiveModel {
     }
 
     private static byte[] signed(TestDeployment next) {
-        return new ManifestSigner(KEY).sign(next.manifest()).toByteArray();
+        return new ManifestSigner(KEY, Optional.empty()).sign(next.manifest()).toByteArray();
     }
 
     private List<ReportedState> reports() {

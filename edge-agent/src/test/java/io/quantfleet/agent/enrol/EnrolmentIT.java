@@ -13,6 +13,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -58,7 +59,7 @@ class EnrolmentIT {
                 "lab",
                 "secret",
                 BROKER,
-                KEY.verificationKeys().toPem());
+                new PinnedKeys(0, KEY.verificationKeys().toPem(), List.of()));
         assertThat(result).isEqualTo(new EnrolmentResult.Enrolled(expected));
         assertThat(file.load()).contains(expected);
         assertThat(expected.toString()).doesNotContain("secret");

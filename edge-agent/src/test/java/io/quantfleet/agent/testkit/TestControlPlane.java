@@ -15,6 +15,7 @@ import java.net.URI;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
@@ -55,7 +56,7 @@ public final class TestControlPlane implements AutoCloseable {
     }
 
     public SignedManifest sign(TestDeployment deployment) {
-        return new ManifestSigner(key).sign(deployment.manifest());
+        return new ManifestSigner(key, Optional.empty()).sign(deployment.manifest());
     }
 
     public void desire(SignedManifest manifest) throws MqttException {
@@ -85,7 +86,8 @@ public final class TestControlPlane implements AutoCloseable {
         return reports.get(reports.size() - 1);
     }
 
-    private void publish(String topic, byte[] payload) throws MqttException {
+    /** Publishes anything anywhere, retained. */
+    public void publish(String topic, byte[] payload) throws MqttException {
         client.publish(topic, new MqttMessage(payload, 1, true, null)).waitForCompletion();
     }
 

@@ -5,8 +5,9 @@ import io.quantfleet.protocols.DeviceId;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.artifact.ChunkRef;
 import io.quantfleet.protocols.artifact.StoredArtifact;
-import io.quantfleet.protocols.signing.Domain;
-import io.quantfleet.protocols.signing.VerificationKeys;
+import io.quantfleet.protocols.trust.Trust;
+import io.quantfleet.protocols.trust.TrustStore;
+import io.quantfleet.protocols.trust.TrustUpdate;
 import io.quantfleet.protocols.v1.Chunk;
 import io.quantfleet.protocols.v1.ChunkedArtifact;
 import io.quantfleet.protocols.v1.Manifest;
@@ -15,11 +16,12 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /**
  * Decides whether a device may act on a manifest: who signed it, for whom, until when, and whether it is newer than the
- * last one acted on. The transport is not trusted. Safe for use by several threads.
+ * last one acted on. The transport is not trusted. For one thread at a time.
  */
 public final class ManifestVerifier {
     /**
@@ -33,22 +35,23 @@ public final class ManifestVerifier {
         }
     }
 
-    private final VerificationKeys trusted;
+    private final TrustStore trust;
     private final Verifying self;
     private final Clock clock;
 
-    public ManifestVerifier(VerificationKeys trusted, Verifying self, Clock clock) {
-        this.trusted = trusted;
+    public ManifestVerifier(TrustStore trust, Verifying self, Clock clock) {
+        this.trust = trust;
         this.self = self;
         this.clock = clock;
     }
 
     /**
-     * Checks the bytes of a {@link SignedManifest}.
+     * Checks the bytes of a {@link SignedManifest}, after taking in the trust statement that came with it.
      *
-     * @param lastSequence the sequence of the last manifest that this device accepted, 0 for none
+     * @param lastSequence the sequence of the last manifest that this device accepted, given whom it trusts now; 0 for
+     *     none
      */
-    public Verification verify(byte[] signedManifest, long lastSequence) {
+    public Verification verify(byte[] signedManifest, ToLongFunction<Trust> lastSequence) {
         SignedManifest signed;
         Manifest manifest;
         try {
@@ -56,9 +59,9 @@ public final class ManifestVerifier {
         } catch (InvalidProtocolBufferException e) {
             return refused(ReasonCode.MANIFEST_MALFORMED, "the desired state is no SignedManifest: " + e.getMessage());
         }
-        Optional<Verification.Refused> signature = checkSignature(signed);
-        if (signature.isPresent()) {
-            return signature.get();
+        Optional<Verification.Refused> untrusted = updateTrust(signed).or(() -> checkSignature(signed));
+        if (untrusted.isPresent()) {
+            return untrusted.get();
         }
         try {
             manifest = Manifest.parseFrom(signed.getManifest());
@@ -68,7 +71,7 @@ public final class ManifestVerifier {
         return Stream.<Supplier<Optional<Verification.Refused>>>of(
                         () -> checkAddressee(manifest),
                         () -> checkContent(manifest),
-                        () -> checkFreshness(manifest, lastSequence),
+                        () -> checkFreshness(manifest, lastSequence.applyAsLong(trust.current())),
                         () -> checkAgentVersion(manifest))
                 .map(Supplier::get)
                 .flatMap(Optional::stream)
@@ -77,20 +80,33 @@ public final class ManifestVerifier {
                 .orElseGet(() -> new Verification.Accepted(manifest));
     }
 
+    // A statement counts whatever becomes of the manifest that it came with: it has a signature of its own.
+    private Optional<Verification.Refused> updateTrust(SignedManifest signed) {
+        if (!signed.hasTrust()) {
+            return Optional.empty();
+        }
+        TrustUpdate update = trust.current().consider(signed.getTrust());
+        if (update instanceof TrustUpdate.Refused refused) {
+            return Optional.of(refused(ReasonCode.TRUST_STATEMENT_INVALID, refused.reason()));
+        }
+        if (update instanceof TrustUpdate.Newer newer) {
+            trust.adopt(newer.trust());
+        }
+        return Optional.empty();
+    }
+
     private Optional<Verification.Refused> checkSignature(SignedManifest signed) {
-        return switch (trusted.verify(
-                Domain.MANIFEST,
-                signed.getManifest().toByteArray(),
-                signed.getKeyId(),
-                signed.getSignature().toByteArray())) {
+        String key = "key '" + signed.getKeyId() + "'";
+        return switch (trust.current().check(signed, clock.instant())) {
             case VALID -> Optional.empty();
             case INVALID ->
-                Optional.of(refused(
-                        ReasonCode.SIGNATURE_INVALID, "the signature by key " + signed.getKeyId() + " does not match"));
+                Optional.of(refused(ReasonCode.SIGNATURE_INVALID, "the signature by " + key + " does not match"));
             case KEY_UNKNOWN ->
-                Optional.of(refused(
-                        ReasonCode.KEY_UNKNOWN,
-                        "signed by key '" + signed.getKeyId() + "', which this device does not trust"));
+                Optional.of(refused(ReasonCode.KEY_UNKNOWN, "signed by " + key + ", which this device does not trust"));
+            case KEY_EXPIRED ->
+                Optional.of(refused(ReasonCode.KEY_EXPIRED, "signed by " + key + ", which has expired"));
+            case KEY_REVOKED ->
+                Optional.of(refused(ReasonCode.KEY_REVOKED, "signed by " + key + ", which was revoked"));
         };
     }
 

@@ -5,7 +5,8 @@ import java.nio.charset.StandardCharsets;
 /** What a signature is for. Its separator is signed with the content, so that none can pass for one of another kind. */
 public enum Domain {
     MANIFEST("quantfleet-manifest-v1"),
-    CREDENTIAL("quantfleet-credential-v1");
+    CREDENTIAL("quantfleet-credential-v1"),
+    TRUST("quantfleet-trust-v1");
 
     private final String separator;
 

@@ -39,8 +39,12 @@ final class Pem {
     }
 
     static PublicKey publicKey(String pem) {
+        return publicKey(block(pem, PUBLIC));
+    }
+
+    static PublicKey publicKey(byte[] x509) {
         try {
-            return factory().generatePublic(new X509EncodedKeySpec(block(pem, PUBLIC)));
+            return factory().generatePublic(new X509EncodedKeySpec(x509));
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException("its public key is no Ed25519 key", e);
         }

@@ -8,9 +8,11 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The Ed25519 public keys that a program trusts, by key id. Immutable; safe for use by several threads. */
 public final class VerificationKeys {
@@ -43,6 +45,15 @@ public final class VerificationKeys {
         return new VerificationKeys(keys);
     }
 
+    /**
+     * Reads keys from their X.509 encodings.
+     *
+     * @throws IllegalArgumentException if one is no Ed25519 public key
+     */
+    public static VerificationKeys ofX509(Collection<byte[]> encodings) {
+        return new VerificationKeys(encodings.stream().map(Pem::publicKey).toList());
+    }
+
     /** Reads one key from a PEM file. */
     public static VerificationKeys read(Path pem) throws IOException {
         return ofPem(List.of(Files.readString(pem)));
@@ -51,6 +62,16 @@ public final class VerificationKeys {
     /** The keys as PEM texts. */
     public List<String> toPem() {
         return keys.values().stream().map(Pem::encode).toList();
+    }
+
+    /** The keys in their X.509 encoding. */
+    public List<byte[]> toX509() {
+        return keys.values().stream().map(PublicKey::getEncoded).toList();
+    }
+
+    /** The ids of the keys, in the order in which they were given. */
+    public Set<String> keyIds() {
+        return Collections.unmodifiableSet(keys.keySet());
     }
 
     /** Checks an Ed25519 signature over the domain's separator and {@code content}. */

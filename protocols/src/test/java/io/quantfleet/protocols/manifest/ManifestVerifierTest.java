@@ -8,18 +8,23 @@ import io.quantfleet.protocols.DeviceId;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.manifest.ManifestVerifier.Verifying;
 import io.quantfleet.protocols.signing.SigningKey;
+import io.quantfleet.protocols.signing.VerificationKeys;
+import io.quantfleet.protocols.trust.Trust;
+import io.quantfleet.protocols.trust.TrustStore;
 import io.quantfleet.protocols.v1.Manifest;
 import io.quantfleet.protocols.v1.SignedManifest;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ManifestVerifierTest {
     private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
     private final SigningKey key = SigningKey.generate();
     private final ManifestVerifier verifier = new ManifestVerifier(
-            key.verificationKeys(),
+            TrustStore.inMemory(Trust.pinned(0, key.verificationKeys(), VerificationKeys.ofPem(List.of()))),
             new Verifying(new DeviceId("cam-1"), "rpi-cpu", "1.4.0"),
             Clock.fixed(NOW, ZoneOffset.UTC));
 
@@ -32,18 +37,19 @@ class ManifestVerifierTest {
 
     @Test
     void refusesBytesThatAreNoManifest() {
-        assertThat(verifier.verify(new byte[] {(byte) 0xff, 1}, 0))
+        assertThat(verifier.verify(new byte[] {(byte) 0xff, 1}, trust -> 0))
                 .isInstanceOfSatisfying(
                         Verification.Refused.class, r -> assertThat(r.code()).isEqualTo(ReasonCode.MANIFEST_MALFORMED));
     }
 
     @Test
     void refusesAChangedManifestWithoutBelievingWhatItSaysOfItself() {
-        SignedManifest signed = new ManifestSigner(key).sign(manifest().build());
+        SignedManifest signed =
+                new ManifestSigner(key, Optional.empty()).sign(manifest().build());
         ByteString changed = manifest().setModelVersion(9).build().toByteString();
 
         Verification outcome =
-                verifier.verify(signed.toBuilder().setManifest(changed).build().toByteArray(), 0);
+                verifier.verify(signed.toBuilder().setManifest(changed).build().toByteArray(), trust -> 0);
 
         assertRefused(outcome, ReasonCode.SIGNATURE_INVALID, "does not match");
         assertThat(((Verification.Refused) outcome).deploymentId()).isEmpty();
@@ -51,11 +57,11 @@ class ManifestVerifierTest {
 
     @Test
     void refusesAnUnknownKey() {
-        byte[] signed = new ManifestSigner(SigningKey.generate())
+        byte[] signed = new ManifestSigner(SigningKey.generate(), Optional.empty())
                 .sign(manifest().build())
                 .toByteArray();
 
-        assertRefused(verifier.verify(signed, 0), ReasonCode.KEY_UNKNOWN, "does not trust");
+        assertRefused(verifier.verify(signed, trust -> 0), ReasonCode.KEY_UNKNOWN, "does not trust");
     }
 
     @Test
@@ -79,10 +85,12 @@ class ManifestVerifierTest {
 
     @Test
     void refusesAReplay() {
-        byte[] signed = new ManifestSigner(key).sign(manifest().build()).toByteArray();
+        byte[] signed = new ManifestSigner(key, Optional.empty())
+                .sign(manifest().build())
+                .toByteArray();
 
-        assertRefused(verifier.verify(signed, 7), ReasonCode.MANIFEST_REPLAYED, "not above 7");
-        assertThat(verifier.verify(signed, 6)).isInstanceOf(Verification.Accepted.class);
+        assertRefused(verifier.verify(signed, trust -> 7), ReasonCode.MANIFEST_REPLAYED, "not above 7");
+        assertThat(verifier.verify(signed, trust -> 6)).isInstanceOf(Verification.Accepted.class);
     }
 
     @Test
@@ -113,7 +121,8 @@ class ManifestVerifierTest {
     }
 
     private Verification verify(Manifest manifest) {
-        return verifier.verify(new ManifestSigner(key).sign(manifest).toByteArray(), 0);
+        return verifier.verify(
+                new ManifestSigner(key, Optional.empty()).sign(manifest).toByteArray(), trust -> 0);
     }
 
     private static void assertRefused(Verification outcome, ReasonCode code, String reason) {

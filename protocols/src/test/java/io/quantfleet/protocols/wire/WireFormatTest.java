@@ -21,8 +21,10 @@ import io.quantfleet.protocols.v1.QuantizationProgressed;
 import io.quantfleet.protocols.v1.ReportedState;
 import io.quantfleet.protocols.v1.SignedCredential;
 import io.quantfleet.protocols.v1.SignedManifest;
+import io.quantfleet.protocols.v1.SignedTrustStatement;
 import io.quantfleet.protocols.v1.TelemetryWindow;
 import io.quantfleet.protocols.v1.TelemetryWindowReceived;
+import io.quantfleet.protocols.v1.TrustStatement;
 import io.quantfleet.protocols.v1.VariantQuantized;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,6 +55,8 @@ class WireFormatTest {
                 DeviceReported.getDefaultInstance(),
                 DevicePresenceChanged.getDefaultInstance(),
                 SignedManifest.getDefaultInstance(),
+                SignedTrustStatement.getDefaultInstance(),
+                TrustStatement.getDefaultInstance(),
                 Manifest.getDefaultInstance(),
                 ReportedState.getDefaultInstance(),
                 Presence.getDefaultInstance(),
