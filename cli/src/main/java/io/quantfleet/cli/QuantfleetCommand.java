@@ -10,6 +10,7 @@ import io.quantfleet.cli.quantize.LintCommand;
 import io.quantfleet.cli.quantize.QuantizeCommand;
 import io.quantfleet.cli.quantize.RegisterCommand;
 import io.quantfleet.cli.rollout.RolloutCommand;
+import io.quantfleet.cli.simulate.SimulateCommand;
 import io.quantfleet.cli.stack.UpCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Spec;
             RolloutCommand.class,
             LintCommand.class,
             DeviceClassesCommand.class,
+            SimulateCommand.class,
             BenchCommand.class,
             KeysCommand.class,
             AgentCommand.class,

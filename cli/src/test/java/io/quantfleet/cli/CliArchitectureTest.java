@@ -21,7 +21,29 @@ class CliArchitectureTest {
             .resideOutsideOfPackage("io.quantfleet.cli.embedded..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("kafka..", "org.apache.kafka..", "com.hivemq..", "io.zonky..", "java.sql..");
+            .resideInAnyPackage(
+                    "kafka..",
+                    "org.apache.kafka.server..",
+                    "com.hivemq.embedded..",
+                    "com.hivemq.extension..",
+                    "io.zonky..",
+                    "java.sql..");
+
+    @ArchTest
+    static final ArchRule ONLY_SIMULATED_DEVICES_SPEAK_MQTT_THROUGH_HIVEMQ = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.quantfleet.cli.simulate..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.hivemq.client..");
+
+    @ArchTest
+    static final ArchRule ONLY_SERVERS_AND_MEASUREMENTS_SPEAK_TO_KAFKA = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.quantfleet.cli.embedded..", "io.quantfleet.cli.bench..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.apache.kafka..");
 
     @ArchTest
     static final ArchRule SERVERS_AND_CLIENT_KNOW_NO_COMMAND = noClasses()

@@ -10,13 +10,19 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = "Measures what things cost on this machine.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = QuantizerBenchCommand.class)
+        subcommands = {
+            QuantizerBenchCommand.class,
+            RolloutBenchCommand.class,
+            GatesBenchCommand.class,
+            ChaosBenchCommand.class
+        })
 public final class BenchCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "say what to measure: quantizer");
+        throw new CommandLine.ParameterException(
+                spec.commandLine(), "say what to measure: quantizer, rollout, gates or chaos");
     }
 }

@@ -91,6 +91,13 @@ public final class ControlPlaneClient {
         return json.convertValue(get("models/" + encoded(name) + "/versions/" + version), ModelVersion.class);
     }
 
+    /** Has a version quantized once more for a class, as it was before. */
+    public void quantizeAgain(String name, int version, String deviceClass) {
+        JsonNode unused = post(
+                "models/" + encoded(name) + "/versions/" + version + "/jobs",
+                Map.of("deviceClasses", List.of(deviceClass)));
+    }
+
     /** Takes a model version to every device of a fleet. */
     public Rollout createRollout(String fleet, String model, int version) {
         return json.convertValue(

@@ -8,6 +8,7 @@ import io.quantfleet.cli.stack.ResidentMemory;
 import io.quantfleet.cli.stack.Stack;
 import io.quantfleet.cli.stack.StackArguments;
 import io.quantfleet.cli.stack.StopOnExit;
+import io.quantfleet.cli.stack.TemporaryDirectory;
 import io.quantfleet.cli.terminal.Progress;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

@@ -5,6 +5,7 @@ import io.quantfleet.cli.client.ControlPlaneClient;
 import io.quantfleet.cli.client.Device;
 import io.quantfleet.cli.stack.Installation;
 import io.quantfleet.cli.stack.Stack;
+import io.quantfleet.cli.stack.Waiting;
 import io.quantfleet.cli.terminal.Progress;
 import io.quantfleet.protocols.ReasonCode;
 import java.time.Duration;

@@ -4,6 +4,7 @@ import io.quantfleet.cli.CliException;
 import io.quantfleet.cli.client.ControlPlaneClient;
 import io.quantfleet.cli.client.ModelVersion;
 import io.quantfleet.cli.client.ModelVersion.Variant;
+import io.quantfleet.cli.stack.Waiting;
 import io.quantfleet.cli.terminal.Progress;
 import java.time.Duration;
 import java.util.List;

@@ -4,6 +4,7 @@ import io.quantfleet.cli.CliException;
 import io.quantfleet.cli.client.ApiException;
 import io.quantfleet.cli.client.ControlPlaneClient;
 import io.quantfleet.cli.client.ModelVersion;
+import io.quantfleet.cli.stack.Waiting;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.Sha256;
 import java.io.IOException;

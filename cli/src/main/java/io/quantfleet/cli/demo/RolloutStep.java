@@ -5,6 +5,7 @@ import io.quantfleet.cli.client.ApiException;
 import io.quantfleet.cli.client.ControlPlaneClient;
 import io.quantfleet.cli.client.Rollout;
 import io.quantfleet.cli.client.Rollout.Target;
+import io.quantfleet.cli.stack.Waiting;
 import io.quantfleet.cli.terminal.Progress;
 import io.quantfleet.protocols.ReasonCode;
 import java.time.Duration;

@@ -3,6 +3,7 @@ package io.quantfleet.cli.demo;
 import io.quantfleet.cli.client.ControlPlaneClient;
 import io.quantfleet.cli.client.Device;
 import io.quantfleet.cli.client.ModelVersion;
+import io.quantfleet.cli.stack.Waiting;
 import io.quantfleet.cli.terminal.Progress;
 import java.time.Duration;
 import java.util.List;

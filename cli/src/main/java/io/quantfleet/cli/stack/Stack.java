@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -46,6 +47,16 @@ public final class Stack implements AutoCloseable {
      * @throws CliException if the directory can't be used or a port is taken
      */
     public static Stack open(StackOptions options, Installation installation, Progress progress) {
+        return open(options, installation, progress, Supervisor.LONGEST_PAUSE);
+    }
+
+    /**
+     * As {@link #open(StackOptions, Installation, Progress)}.
+     *
+     * @param longestPause how long the pause before a restart grows while a program keeps ending
+     */
+    public static Stack open(
+            StackOptions options, Installation installation, Progress progress, Duration longestPause) {
         DataDirectory directory = DataDirectory.open(options.dataDirectory());
         try {
             ProcessRegister register = ProcessRegister.open(directory.resolve("processes.json"));
@@ -55,7 +66,7 @@ public final class Stack implements AutoCloseable {
             }
             LeftoverPostmaster.stop(directory.resolve("postgres"));
             StackAddresses addresses = chooseAddresses(directory, options);
-            Supervisor supervisor = new Supervisor(Launcher.forThisSystem(), register, progress::line);
+            Supervisor supervisor = new Supervisor(Launcher.forThisSystem(), register, progress::line, longestPause);
             return new Stack(directory, installation, addresses, supervisor, progress);
         } catch (CliException e) {
             directory.close();
@@ -82,7 +93,10 @@ public final class Stack implements AutoCloseable {
         List<String> workers = IntStream.range(0, addresses.workers().size())
                 .mapToObj(StackPrograms::worker)
                 .toList();
-        Progress.Step ours = progress.begin("Starting the control plane and " + String.join(", ", workers));
+        Progress.Step ours = progress.begin(
+                workers.isEmpty()
+                        ? "Starting the control plane"
+                        : "Starting the control plane and " + String.join(", ", workers));
         supervisor.launch(programs.controlPlane(keys));
         IntStream.range(0, workers.size()).mapToObj(programs::workerProgram).forEach(supervisor::launch);
         supervisor.awaitReady(StackPrograms.CONTROL_PLANE);

@@ -9,12 +9,12 @@ import java.util.OptionalInt;
  *
  * @param dataDirectory where it keeps everything
  * @param httpPort the port of the console and REST API, if it must be a certain one
- * @param workers how many quantization workers run, 1 to 64
+ * @param workers how many quantization workers run, 0 to 64
  */
 public record StackOptions(Path dataDirectory, OptionalInt httpPort, int workers) {
     public StackOptions {
-        if (workers < 1 || workers > 64) {
-            throw new CliException("--workers must be 1 to 64, not " + workers);
+        if (workers < 0 || workers > 64) {
+            throw new CliException("--workers must be 0 to 64, not " + workers);
         }
     }
 }

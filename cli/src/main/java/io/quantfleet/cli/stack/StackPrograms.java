@@ -37,7 +37,10 @@ public final class StackPrograms {
 
     Program servers(Path trustedKey) {
         List<String> command = java(
-                "-Xmx256m",
+                // Chunks on their way to devices are large and short-lived; a small young generation would let them
+                // grow old.
+                "-Xmx352m",
+                "-Xmn176m",
                 "-XX:MaxDirectMemorySize=256m",
                 "-XX:TieredStopAtLevel=1",
                 "-Dquantfleet.log.level=INFO",

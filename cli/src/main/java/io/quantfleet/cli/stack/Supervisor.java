@@ -25,13 +25,16 @@ import java.util.function.Consumer;
  */
 public final class Supervisor implements AutoCloseable {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    /** How long the pause before a restart grows, unless it is said otherwise. */
+    static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
     private static final Duration STEADY = Duration.ofMinutes(1);
     private static final Duration POLL = Duration.ofMillis(250);
 
     private final Launcher launcher;
     private final ProcessRegister register;
     private final Consumer<String> announce;
+    private final Duration longestPause;
     private final HealthProbe probe = new HealthProbe();
     private final Map<String, Watched> programs = Collections.synchronizedMap(new LinkedHashMap<>());
     private final ScheduledExecutorService thread =
@@ -39,6 +42,12 @@ public final class Supervisor implements AutoCloseable {
     private volatile boolean closing;
 
     Supervisor(Launcher launcher, ProcessRegister register, Consumer<String> announce) {
+        this(launcher, register, announce, LONGEST_PAUSE);
+    }
+
+    /** @param longestPause how long the pause before a restart grows while a program keeps ending */
+    Supervisor(Launcher launcher, ProcessRegister register, Consumer<String> announce, Duration longestPause) {
+        this.longestPause = longestPause;
         this.launcher = launcher;
         this.register = register;
         this.announce = announce;
@@ -135,7 +144,7 @@ public final class Supervisor implements AutoCloseable {
                 + watched.pause.toMillis() / 1000.0 + " s (" + watched.program.log() + ")");
         later(watched.pause, () -> restart(watched));
         Duration next = watched.pause.multipliedBy(2);
-        watched.pause = next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next;
+        watched.pause = next.compareTo(longestPause) > 0 ? longestPause : next;
     }
 
     private void restart(Watched watched) {

@@ -39,14 +39,15 @@ public class ChunkPlans {
     private final JdbiChunkPlans stored;
     private final WorkDirectory work;
     private final Clock clock;
-    private final Map<Sha256, ChunkedArtifact> known = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1;
+    private final Map<Sha256, ChunkedArtifact> known =
+            Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
+                private static final long serialVersionUID = 1;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Sha256, ChunkedArtifact> eldest) {
-            return size() > REMEMBERED;
-        }
-    });
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Sha256, ChunkedArtifact> eldest) {
+                    return size() > REMEMBERED;
+                }
+            });
 
     ChunkPlans(
             ObjectStore store,
@@ -103,7 +104,8 @@ public class ChunkPlans {
                 plan = chunker.cut(layout(artifact), in, (chunk, bytes) -> out.write(bytes));
             }
             if (!plan.getArtifact().getSha256().equals(artifact.hex())) {
-                throw new IOException("its content has the hash " + plan.getArtifact().getSha256());
+                throw new IOException(
+                        "its content has the hash " + plan.getArtifact().getSha256());
             }
             if (plan.hasPublished()) {
                 keep(published, StoredArtifact.of(plan.getPublished()));

@@ -46,7 +46,8 @@ final class ManifestPublisher {
         }
         List<Deliverable> pending;
         do {
-            pending = deliveries.pending(BATCH);
+            pending = FanOutWindow.admit(
+                    deliveries.pending(BATCH), deliveries.bytesUnderway(FanOutWindow.BYTES_PER_DEVICE));
             publish(pending);
             if (!pending.isEmpty()) {
                 deliveries.published(pending);

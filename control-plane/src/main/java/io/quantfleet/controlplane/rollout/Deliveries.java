@@ -3,11 +3,15 @@ package io.quantfleet.controlplane.rollout;
 import io.quantfleet.controlplane.storage.Database;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 
 /** What delivery has to do, read from the database, and where it says what is done. */
 @Singleton
 public class Deliveries {
+    /** Whoever has said nothing for so long is not fetching. */
+    private static final Duration UNHEARD = Duration.ofSeconds(20);
+
     private final Database database;
     private final JdbiDeployments deployments;
     private final Clock clock;
@@ -21,6 +25,16 @@ public class Deliveries {
     /** Manifests that have not been on the broker yet, oldest first. */
     public List<Deliverable> pending(int limit) {
         return database.inTransaction(tx -> deployments.pending(tx, limit));
+    }
+
+    /**
+     * How many bytes online devices have been told to fetch, and have not said that they have.
+     *
+     * @param atMost what counts of one device
+     */
+    public long bytesUnderway(long atMost) {
+        return database.inTransaction(
+                tx -> deployments.bytesUnderway(tx, atMost, clock.instant().minus(UNHEARD)));
     }
 
     /** The newest manifest of each device that is still good, in the order of device ids, beginning behind one. */

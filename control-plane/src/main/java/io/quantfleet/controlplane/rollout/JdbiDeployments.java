@@ -183,6 +183,20 @@ class JdbiDeployments {
                 .list();
     }
 
+    /** The bytes of the variants that online devices fetch, each counted up to a limit. */
+    long bytesUnderway(Tx tx, long atMost, Instant since) {
+        return tx.handle()
+                .createQuery("""
+                        select coalesce(sum(least(v.bytes, :atMost)), 0) from deployment d
+                        join variant v on v.job_id = d.variant_job_id
+                        join device e on e.device_id = d.device_id and e.online
+                        where d.state in ('PUBLISHED', 'FETCHING') and d.state_at > :since""")
+                .bind("atMost", atMost)
+                .bind("since", since)
+                .mapTo(Long.class)
+                .one();
+    }
+
     /** The newest manifest of each device that is still good, by device id from {@code after} on. */
     List<Deliverable> live(Tx tx, String after, Instant now, int limit) {
         return tx.handle()

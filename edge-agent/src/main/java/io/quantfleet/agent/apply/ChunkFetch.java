@@ -41,7 +41,8 @@ final class ChunkFetch {
         static final Limits DEFAULT = new Limits(Duration.ofSeconds(15), 40, 3);
     }
 
-    private static final int ASKED_AT_ONCE = 16;
+    /** Two: one comes while the next is asked for. A broker holds whatever is asked for, for every device. */
+    private static final int ASKED_AT_ONCE = 2;
 
     private record Asked(ChunkRef chunk, Instant deadline, int unanswered, int wrong) {}
 

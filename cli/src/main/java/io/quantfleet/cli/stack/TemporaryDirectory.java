@@ -1,4 +1,4 @@
-package io.quantfleet.cli.demo;
+package io.quantfleet.cli.stack;
 
 import io.quantfleet.cli.CliException;
 import java.io.IOException;
@@ -8,20 +8,21 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A directory that goes with the demo. */
-final class TemporaryDirectory {
+/** A directory for a stack that nobody looks at afterwards. */
+public final class TemporaryDirectory {
     private TemporaryDirectory() {}
 
-    static Path create() {
+    /** A new one. */
+    public static Path create() {
         try {
-            return Files.createTempDirectory("quantfleet-demo-");
+            return Files.createTempDirectory("quantfleet-");
         } catch (IOException e) {
             throw new CliException("can't create a temporary directory: " + e.getMessage(), e);
         }
     }
 
     /** Deletes it with everything in it; what can't be deleted stays. */
-    static void delete(Path directory) {
+    public static void delete(Path directory) {
         try (Stream<Path> walk = Files.walk(directory)) {
             List<Path> deepestFirst = walk.sorted(Comparator.reverseOrder()).toList();
             for (Path path : deepestFirst) {

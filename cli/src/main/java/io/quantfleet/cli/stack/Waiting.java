@@ -1,4 +1,4 @@
-package io.quantfleet.cli.demo;
+package io.quantfleet.cli.stack;
 
 import io.quantfleet.cli.CliException;
 import io.quantfleet.cli.client.UnreachableException;
@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  * Asks until there is an answer. That the control plane can't be reached for a while is no failure: it is being
  * restarted.
  */
-final class Waiting {
+public final class Waiting {
     private static final Duration PAUSE = Duration.ofMillis(250);
 
     private Waiting() {}
@@ -21,7 +21,7 @@ final class Waiting {
      *
      * @throws CliException if there is none within {@code limit}, ending in what {@code state} says then
      */
-    static <T> T until(Duration limit, Supplier<Optional<T>> ask, Supplier<String> state) {
+    public static <T> T until(Duration limit, Supplier<Optional<T>> ask, Supplier<String> state) {
         Instant deadline = Instant.now().plus(limit);
         while (true) {
             Optional<UnreachableException> unreachable = Optional.empty();

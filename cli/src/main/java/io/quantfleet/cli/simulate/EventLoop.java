@@ -1,0 +1,85 @@
+package io.quantfleet.cli.simulate;
+
+import com.hivemq.client.mqtt.MqttClientExecutorConfig;
+import io.reactivex.schedulers.Schedulers;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads that all devices of a simulation share: some that move bytes and some that run agents. Between the two
+ * lies a bounded number of bytes: when agents fall behind, the network waits for them, as it would for a slow device.
+ */
+final class EventLoop implements AutoCloseable {
+    private static final int BYTES_BETWEEN = 32 << 20;
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
+    private final ExecutorService network;
+    private final ScheduledThreadPoolExecutor agents;
+    private final MqttClientExecutorConfig clients;
+    private final Semaphore between = new Semaphore(BYTES_BETWEEN);
+
+    /** @param threads how many of either kind */
+    EventLoop(int threads) {
+        this.network = Executors.newCachedThreadPool(daemons("network"));
+        this.agents = new ScheduledThreadPoolExecutor(threads, daemons("agents"));
+        agents.setRemoveOnCancelPolicy(true);
+        this.clients = MqttClientExecutorConfig.builder()
+                .nettyExecutor(network)
+                .nettyThreads(threads)
+                .applicationScheduler(Schedulers.from(Runnable::run))
+                .build();
+    }
+
+    /** What MQTT clients run on. */
+    MqttClientExecutorConfig clients() {
+        return clients;
+    }
+
+    /** What agents run on. */
+    ScheduledThreadPoolExecutor agents() {
+        return agents;
+    }
+
+    /** Waits for room for so many bytes on their way from the network to an agent. */
+    Load take(int bytes) {
+        int size = Math.min(bytes, BYTES_BETWEEN);
+        between.acquireUninterruptibly(size);
+        return new Load(size);
+    }
+
+    /** Bytes on their way; closing it says that they have arrived, or never will. */
+    final class Load implements AutoCloseable {
+        private final AtomicInteger size;
+
+        private Load(int size) {
+            this.size = new AtomicInteger(size);
+        }
+
+        @Override
+        public void close() {
+            between.release(size.getAndSet(0));
+        }
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        agents.shutdownNow();
+        boolean unused = agents.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
+        network.shutdownNow();
+    }
+
+    private static ThreadFactory daemons(String name) {
+        AtomicInteger count = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}
