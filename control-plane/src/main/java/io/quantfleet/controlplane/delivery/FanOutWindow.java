@@ -9,7 +9,7 @@ import java.util.List;
  * Bounds how much devices ask of the broker at the same time. A broker holds every chunk that it is about to send once for
  * every device that asked for it; a fleet that is told of a new variant all at once asks for more than its memory, and a
  * broker short of memory drops messages. So manifests go out in waves: the next devices are told as those before them
- * have what they need.
+ * have what they need. See {@code docs/decisions/0016-manifests-in-waves.md}.
  */
 final class FanOutWindow {
     /** What a device asks for at the same time, at most: two chunks. */
