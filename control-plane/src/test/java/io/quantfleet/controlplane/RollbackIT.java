@@ -155,7 +155,7 @@ class RollbackIT {
             device.report(device.awaitManifest(5), DeviceState.DEVICE_STATE_REFUSED);
 
             Story.awaitRollout(next, "ROLLED_BACK");
-            assertThat(Api.get("rollouts/" + next).getString("reason")).endsWith("1 devices could not be taken back");
+            assertThat(Api.get("rollouts/" + next).getString("reason")).endsWith("1 device could not be taken back");
             assertThat(Api.get("rollouts/" + next).getString("devices[0].state"))
                     .isEqualTo("REFUSED");
         }

@@ -111,7 +111,7 @@ class StagedRolloutIT {
             canary.report(back, DeviceState.DEVICE_STATE_ACTIVE);
             Story.awaitRollout(rollout, "ROLLED_BACK");
             var shown = Api.get("rollouts/" + rollout);
-            assertThat(shown.getString("reason")).contains("accuracy", "80.00 %");
+            assertThat(shown.getString("reason")).startsWith("accuracy of rpi-cpu: 80.00 %");
             assertThat(shown.getList("devices.goesBack", Boolean.class)).containsExactly(true);
             assertThat(shown.getList("stages")).hasSize(1);
         }

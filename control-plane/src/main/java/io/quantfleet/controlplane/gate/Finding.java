@@ -8,4 +8,9 @@ package io.quantfleet.controlplane.gate;
  * @param verdict what follows
  * @param evidence the figures, in one sentence for people
  */
-public record Finding(String gate, String subject, Verdict verdict, String evidence) {}
+public record Finding(String gate, String subject, Verdict verdict, String evidence) {
+    /** It in one line for people, without the verdict. */
+    public String text() {
+        return gate + (subject.isEmpty() ? "" : " of " + subject) + ": " + evidence;
+    }
+}

@@ -156,7 +156,7 @@ class RolloutEngine {
                     "devices of a rollout that is " + state.code() + " can't try again; start a new one");
         }
         int devices = members.retry(tx, id);
-        moves.note(tx, rollout, cause.because(devices + " devices try again"));
+        moves.note(tx, rollout, cause.because(devices + (devices == 1 ? " device tries" : " devices try") + " again"));
     }
 
     private void change(Tx tx, UUID id, Cause cause, BiFunction<JdbiRollouts.Rollout, Instant, RolloutState> change) {

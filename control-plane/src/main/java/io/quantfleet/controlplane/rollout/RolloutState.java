@@ -329,7 +329,9 @@ sealed interface RolloutState {
             if (!progress.isDone()) {
                 return this;
             }
-            return new RolledBack(failed == 0 ? reason : reason + "; " + failed + " devices could not be taken back");
+            return new RolledBack(failed == 0
+                            ? reason
+                            : reason + "; " + failed + (failed == 1 ? " device" : " devices") + " could not be taken back");
         }
 
         @Override

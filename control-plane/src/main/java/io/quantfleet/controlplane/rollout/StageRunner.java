@@ -76,7 +76,7 @@ class StageRunner {
                 Gates.verdict(findings),
                 findings.stream()
                         .filter(finding -> finding.verdict() == Verdict.FAIL)
-                        .map(Finding::toString)
+                        .map(Finding::text)
                         .collect(Collectors.joining("; ")),
                 now);
     }

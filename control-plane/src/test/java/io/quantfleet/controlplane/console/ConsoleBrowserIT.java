@@ -206,7 +206,7 @@ class ConsoleBrowserIT {
             page.locator("button.primary").click();
             page.waitForURL("**/fleets/from-the-console");
 
-            page.locator("button.primary").click();
+            page.getByText("Make token").click();
 
             PlaywrightAssertions.assertThat(page.locator("[data-result]")).isVisible();
             assertThat(page.locator("[data-result] code").textContent()).doesNotContain("TOKEN");
