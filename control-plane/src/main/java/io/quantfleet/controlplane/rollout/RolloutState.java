@@ -329,9 +329,11 @@ sealed interface RolloutState {
             if (!progress.isDone()) {
                 return this;
             }
-            return new RolledBack(failed == 0
+            return new RolledBack(
+                    failed == 0
                             ? reason
-                            : reason + "; " + failed + (failed == 1 ? " device" : " devices") + " could not be taken back");
+                            : reason + "; " + failed + (failed == 1 ? " device" : " devices")
+                                    + " could not be taken back");
         }
 
         @Override
