@@ -11,6 +11,7 @@ import io.quantfleet.quantizer.target.IntegerType;
 public record Entropy() implements RangeMethod {
     private static final int CANDIDATES = 128;
     private static final double LEAST_SHARE = 1e-9;
+    private static final double ROUNDING = 1e-12;
 
     @Override
     public String name() {
@@ -48,53 +49,71 @@ public record Entropy() implements RangeMethod {
     }
 
     private static int bestCut(double[] counts, int levels) {
+        Sums sums = new Sums(counts);
         int best = counts.length;
         double least = Double.POSITIVE_INFINITY;
         int stride = Math.max(1, (counts.length - levels) / CANDIDATES);
-        double beyond = 0;
         // From the widest inwards, so that of equals the one that cuts least is taken.
         for (int kept = counts.length; kept >= levels; kept -= stride) {
-            double divergence = divergence(counts, kept, beyond, levels);
-            if (divergence < least) {
+            double divergence = sums.divergence(kept, levels);
+            if (divergence < least - ROUNDING) {
                 least = divergence;
                 best = kept;
-            }
-            for (int i = Math.max(0, kept - stride); i < kept; i++) {
-                beyond += counts[i];
             }
         }
         return best;
     }
 
-    // Of the real distribution, with what lies beyond in the last bin, from the one whose bins are joined to levels.
-    private static double divergence(double[] counts, int kept, double beyond, int levels) {
-        double total = beyond;
-        double within = 0;
-        for (int i = 0; i < kept; i++) {
-            total += counts[i];
-            within += counts[i];
-        }
-        if (within == 0) {
-            return Double.POSITIVE_INFINITY;
-        }
-        double divergence = 0;
-        for (int level = 0; level < levels; level++) {
-            int from = (int) ((long) level * kept / levels);
-            int to = (int) ((long) (level + 1) * kept / levels);
-            double sum = 0;
-            int filled = 0;
-            for (int i = from; i < to; i++) {
-                sum += counts[i];
-                filled += counts[i] > 0 ? 1 : 0;
-            }
-            double quantized = filled == 0 ? 0 : sum / filled / within;
-            for (int i = from; i < to; i++) {
-                double real = (counts[i] + (i == kept - 1 ? beyond : 0)) / total;
-                // An empty last bin still gets what lies beyond: something must stand against it.
-                double against = counts[i] > 0 ? quantized : LEAST_SHARE;
-                divergence += real > 0 ? real * Math.log(real / against) : 0;
+    /** Sums up to each bin of all that a divergence adds up, so that it takes a logarithm a level, not one a bin. */
+    private static final class Sums {
+        private final double[] counts;
+        private final double[] sums;
+        /** Of each count times its logarithm. */
+        private final double[] logarithms;
+
+        private final int[] filled;
+
+        Sums(double[] counts) {
+            this.counts = counts;
+            this.sums = new double[counts.length + 1];
+            this.logarithms = new double[counts.length + 1];
+            this.filled = new int[counts.length + 1];
+            for (int i = 0; i < counts.length; i++) {
+                sums[i + 1] = sums[i] + counts[i];
+                logarithms[i + 1] = logarithms[i] + timesLogarithm(counts[i]);
+                filled[i + 1] = filled[i] + (counts[i] > 0 ? 1 : 0);
             }
         }
-        return divergence;
+
+        private static double timesLogarithm(double count) {
+            return count > 0 ? count * Math.log(count) : 0;
+        }
+
+        /**
+         * Of the real distribution, with what lies beyond {@code kept} bins in the last of them, from the one whose bins are
+         * joined to levels, each level spread evenly over those of its bins that are not empty.
+         */
+        double divergence(int kept, int levels) {
+            double total = sums[counts.length];
+            double within = sums[kept];
+            if (within == 0) {
+                return Double.POSITIVE_INFINITY;
+            }
+            double beyond = total - within;
+            double last = counts[kept - 1];
+            double divergence = logarithms[kept] - timesLogarithm(last) + timesLogarithm(last + beyond);
+            for (int level = 0; level < levels; level++) {
+                int from = (int) ((long) level * kept / levels);
+                int to = (int) ((long) (level + 1) * kept / levels);
+                double sum = sums[to] - sums[from];
+                if (sum > 0) {
+                    double real = level == levels - 1 && last > 0 ? sum + beyond : sum;
+                    divergence -= real * Math.log(sum / (filled[to] - filled[from]) / within);
+                }
+            }
+            // An empty last bin still gets what lies beyond: something must stand against it.
+            divergence -= last > 0 ? 0 : beyond * Math.log(LEAST_SHARE);
+            return divergence / total - Math.log(total);
+        }
     }
 }

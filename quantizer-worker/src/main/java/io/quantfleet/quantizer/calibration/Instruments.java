@@ -7,6 +7,8 @@ import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.onnx.Tensors;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,7 +18,7 @@ import java.util.stream.LongStream;
 
 /**
  * What is added to a model so that a run shows what a calibration wants to know. Least and greatest values are reduced
- * inside the graph and leave it as one vector each. They pass over a value that is not a number, so sums, which do not,
+ * inside the graph and leave it as one vector. They pass over a value that is not a number, so sums, which do not,
  * are taken as well. Tensors whose histograms are wanted leave the graph whole, and nothing of them is reduced.
  */
 final class Instruments {
@@ -29,10 +31,7 @@ final class Instruments {
     private final Map<String, String> means = new LinkedHashMap<>();
     private final List<String> reduced = new ArrayList<>();
 
-    /** What the reductions' vectors are called. */
-    record Vectors(String least, String greatest, String sum) {}
-
-    private Vectors vectors = new Vectors("", "", "");
+    private String extremes = "";
     private String zero = "";
     private String axis = "";
 
@@ -73,17 +72,43 @@ final class Instruments {
             return;
         }
         ShortWay shortWay = new ShortWay(graph);
-        List<String> least = new ArrayList<>();
-        List<String> greatest = new ArrayList<>();
-        List<String> sums = new ArrayList<>();
-        for (String tensor : tensors) {
+        List<List<String>> parts = new ArrayList<>();
+        for (String tensor : inOrder(tensors)) {
             reduced.add(tensor);
             boolean pooled = shortWay.reachesZeroAndPools(tensor);
-            least.add(pooled ? zero() : scalar("ReduceMin", tensor));
-            greatest.add(scalar("ReduceMax", pooled ? pooledMost(tensor) : tensor));
-            sums.add(pooled && shortWay.showsInLaterSums(tensor) ? zero() : scalar("ReduceSum", tensor));
+            parts.add(List.of(
+                    pooled ? zero() : scalar("ReduceMin", tensor),
+                    scalar("ReduceMax", pooled ? pooledMost(tensor) : tensor),
+                    pooled && shortWay.showsInLaterSums(tensor) ? zero() : scalar("ReduceSum", tensor)));
         }
-        vectors = new Vectors(vector("all_least", least), vector("all_greatest", greatest), vector("all_sums", sums));
+        chain(parts);
+    }
+
+    // As they are made.
+    private List<String> inOrder(Set<String> tensors) {
+        List<String> order = new ArrayList<>(tensors);
+        List<Node> sorted = graph.sorted();
+        Map<String, Integer> places = new HashMap<>();
+        for (int i = 0; i < sorted.size(); i++) {
+            for (String output : sorted.get(i).outputs()) {
+                places.put(output, i);
+            }
+        }
+        order.sort(Comparator.comparing(tensor -> places.getOrDefault(tensor, -1)));
+        return order;
+    }
+
+    // ONNX Runtime runs what is added last first, and before it whatever that reads, again from the last on: this way it
+    // reduces each tensor as soon as it is there, while it is in the cache, and keeps none of them.
+    private void chain(List<List<String>> parts) {
+        for (List<String> more : parts) {
+            List<String> inputs = new ArrayList<>(List.of(extremes));
+            inputs.addAll(more);
+            inputs.remove("");
+            extremes = graph.freshName("extremes");
+            graph.add(Node.of(extremes, "Concat", inputs, List.of(extremes)).with("axis", 0));
+        }
+        outputs.add(extremes);
     }
 
     private String zero() {
@@ -111,13 +136,6 @@ final class Instruments {
         String part = graph.freshName(scalar + "_part");
         graph.add(Node.of(part, "Unsqueeze", List.of(scalar, axis), List.of(part)));
         return part;
-    }
-
-    private String vector(String name, List<String> parts) {
-        String vector = graph.freshName(name);
-        graph.add(Node.of(vector, "Concat", parts, List.of(vector)).with("axis", 0));
-        outputs.add(vector);
-        return vector;
     }
 
     private void reduceToMeans(String tensor, ChannelAxis channels) {
@@ -158,12 +176,13 @@ final class Instruments {
         return means;
     }
 
-    /** The tensors that are reduced, in the vectors' order. */
+    /** The tensors that are reduced, in the order of {@link #extremes()}. */
     List<String> reduced() {
         return reduced;
     }
 
-    Vectors vectors() {
-        return vectors;
+    /** The output that has three numbers for each tensor that is reduced: its least and greatest value, and its sum. */
+    String extremes() {
+        return extremes;
     }
 }

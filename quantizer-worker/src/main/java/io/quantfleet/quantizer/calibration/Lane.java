@@ -54,17 +54,12 @@ final class Lane {
         if (instruments.reduced().isEmpty()) {
             return;
         }
-        FloatBuffer least = floats(instruments.vectors().least());
-        FloatBuffer greatest = floats(instruments.vectors().greatest());
-        FloatBuffer sums = floats(instruments.vectors().sum());
+        FloatBuffer values =
+                batch.output(instruments.extremes()).data().asFloatBuffer();
         for (String tensor : instruments.reduced()) {
-            Extremes seen = new Extremes(least.get(), greatest.get());
-            extremes.put(tensor, Float.isNaN(sums.get()) ? Extremes.NOT_FINITE : seen);
+            Extremes seen = new Extremes(values.get(), values.get());
+            extremes.put(tensor, Float.isNaN(values.get()) ? Extremes.NOT_FINITE : seen);
         }
-    }
-
-    private FloatBuffer floats(String output) {
-        return batch.output(output).data().asFloatBuffer();
     }
 
     private Extremes count(String tensor, LogHistogram histogram) {

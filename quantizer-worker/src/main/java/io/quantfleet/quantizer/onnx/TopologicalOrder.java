@@ -2,14 +2,15 @@ package io.quantfleet.quantizer.onnx;
 
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.QuantizerException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.Set;
 
 /** The order in which a graph's nodes can run; among nodes that are free, the one that was there first. */
@@ -19,7 +20,9 @@ final class TopologicalOrder {
     static List<Node> of(Collection<Node> nodes, Map<String, Node> producers) {
         Map<Node, Integer> waitingFor = new HashMap<>();
         Map<Node, List<Node>> followers = new HashMap<>();
-        Deque<Node> ready = new ArrayDeque<>();
+        Map<Node, Integer> places = new HashMap<>();
+        nodes.forEach(node -> places.put(node, places.size()));
+        Queue<Node> ready = new PriorityQueue<>(Comparator.comparing(places::get));
         for (Node node : nodes) {
             Set<Node> before = predecessors(node, producers);
             waitingFor.put(node, before.size());

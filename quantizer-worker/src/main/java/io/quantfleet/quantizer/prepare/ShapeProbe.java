@@ -6,6 +6,7 @@ import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.onnx.Tensors;
+import io.quantfleet.quantizer.runtime.ElementType;
 import io.quantfleet.quantizer.runtime.HostTensor;
 import io.quantfleet.quantizer.runtime.OnnxSession;
 import io.quantfleet.quantizer.runtime.RuntimeOptions;
@@ -22,7 +23,7 @@ import java.util.Set;
 
 /**
  * Learns types, shapes and constant values by running the model with every tensor as an output, once on a batch of one
- * sample and once on two. What differs in shape follows the batch; a tensor that is computed from constants and
+ * sample and once on two samples. What differs in shape follows the batch; a tensor that is computed from constants and
  * shapes alone, and has the same value both times, is a constant.
  *
  * <p>Running the model rather than inferring its shapes covers every operator that ONNX Runtime has.
@@ -38,13 +39,15 @@ final class ShapeProbe {
      *
      * @param facts types and shapes of all tensors
      * @param constants values of tensors that are computed, but always the same
+     * @param outputs what the model gave of 32-bit floats, run by run
      */
-    record Findings(TensorFacts facts, Map<String, TensorProto> constants) {}
+    record Findings(TensorFacts facts, Map<String, TensorProto> constants, List<Map<String, float[]>> outputs) {}
 
     private final Graph graph;
     private final Set<String> candidates;
     private final Map<String, TensorSpec> specs = new HashMap<>();
     private final Map<String, HostTensor> values = new LinkedHashMap<>();
+    private final List<Map<String, float[]>> outputs = new ArrayList<>();
 
     private ShapeProbe(Graph graph) {
         this.graph = graph;
@@ -74,7 +77,7 @@ final class ShapeProbe {
                 .forEach(tensor -> Tensors.spec(tensor).ifPresent(spec -> specs.put(tensor.getName(), spec)));
         Map<String, TensorProto> constants = new LinkedHashMap<>();
         values.forEach((name, value) -> constants.put(name, Tensors.of(name, value)));
-        return new Findings(new TensorFacts(specs), constants);
+        return new Findings(new TensorFacts(specs), constants, outputs);
     }
 
     // Tensors that depend on nothing but constants and shapes.
@@ -102,7 +105,7 @@ final class ShapeProbe {
             shape.set(0, (long) rows);
             HostTensor tensor = HostTensor.allocate(input.type(), shape);
             for (int row = 0; row < rows; row++) {
-                samples.fill(0, input.name(), tensor.data());
+                samples.fill(row % samples.size(), input.name(), tensor.data());
             }
             tensor.data().rewind();
             feeds.put(input.name(), tensor);
@@ -111,8 +114,13 @@ final class ShapeProbe {
     }
 
     private void see(OnnxSession session, Map<String, HostTensor> feeds, Set<String> wanted, boolean first) {
+        Map<String, float[]> given = new LinkedHashMap<>();
+        outputs.add(given);
         session.run(feeds, wanted, output -> {
             String name = output.spec().name();
+            if (graph.isOutput(name) && output.spec().type() == ElementType.FLOAT32) {
+                given.put(name, output.elements().get().floats());
+            }
             if (first) {
                 specs.put(name, output.spec());
                 if (candidates.contains(name)) {
