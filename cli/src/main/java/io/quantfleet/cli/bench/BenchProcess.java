@@ -9,18 +9,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** One quantization in a process of its own, started as this one was, whose memory no earlier work has swollen. */
-record BenchProcess(Path description, Path calibration, int samples, int threads) {
+record BenchProcess(Path description, Path calibration, String deviceClass, int samples, int threads) {
     private static final String MAIN = "io.quantfleet.cli.QuantfleetMain";
 
-    /** The most memory that it took, in MiB. */
-    double peakMebibytes() {
+    /**
+     * The most memory that it took, in MiB.
+     *
+     * @param method the name of the method that ranges are chosen by
+     */
+    double peakMebibytes(String method) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN, "bench", "quantizer"));
         command.addAll(List.of(description.toString(), "--calibration", calibration.toString()));
         command.addAll(List.of("--samples", Integer.toString(samples), "--threads", Integer.toString(threads)));
-        command.add("--only-peak-memory");
+        command.addAll(List.of("--device-class", deviceClass, "--only-peak-memory", method));
         try {
             Process process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quantfleet.cli.CliException;
+import io.quantfleet.cli.quantize.ProfileArguments;
 import io.quantfleet.cli.terminal.Progress;
 import io.quantfleet.quantizer.bench.QuantizerBench;
 import io.quantfleet.quantizer.calibration.Entropy;
@@ -12,9 +13,11 @@ import io.quantfleet.quantizer.calibration.MinMax;
 import io.quantfleet.quantizer.calibration.Percentile;
 import io.quantfleet.quantizer.calibration.RangeMethod;
 import io.quantfleet.quantizer.report.PeakMemory;
+import io.quantfleet.quantizer.target.DeviceClassProfile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,16 +37,20 @@ import picocli.CommandLine.Spec;
         description = {
             "Measures what quantizing a model costs on this machine, and what it gains.",
             "",
-            "ratio is the time of a whole quantization for rpi-cpu, without evaluation, over that of plain FP32 inference"
-                    + " of the same samples with the same threads; peakRssMiB the most memory that a process of its own"
-                    + " takes for a quantization by percentiles of 100 and of 2,000 samples; latencyRatio the int8"
-                    + " variant's median latency over FP32's, on one thread.",
+            "ratio is the time of a whole quantization, without evaluation but with decoding, over that of plain FP32"
+                    + " inference of the same samples with the same threads, decoding not counted: the median of rounds in"
+                    + " which everything takes its turn. sensitivity is that of the profile of all layers on 200 samples."
+                    + " peakRssMiB is the most memory that a process of its own takes for a quantization of 100 and of"
+                    + " 2,000 samples, by percentiles or by entropy, whichever takes more; latencyRatio the variant's"
+                    + " median latency over FP32's, on one thread.",
             ""
         },
         sortOptions = false)
 final class QuantizerBenchCommand implements Callable<Integer> {
     private static final List<Integer> MEMORY_SAMPLES = List.of(100, 2000);
     private static final int SENSITIVITY_SAMPLES = 200;
+    private static final String PERCENTILE = "percentile";
+    private static final String ENTROPY = "entropy";
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -71,52 +78,60 @@ final class QuantizerBenchCommand implements Callable<Integer> {
             description = "How many samples are timed. Default: ${DEFAULT-VALUE}")
     private int samples;
 
+    @Option(
+            names = "--rounds",
+            defaultValue = "3",
+            paramLabel = "N",
+            description = "How often everything is timed, in turn. Default: ${DEFAULT-VALUE}")
+    private int rounds;
+
+    @Option(
+            names = "--device-class",
+            defaultValue = "rpi-cpu",
+            paramLabel = "CLASS",
+            description = "What to quantize for: a name that 'device-classes' lists, or the path of a profile of your own"
+                    + " (.yaml). Default: ${DEFAULT-VALUE}")
+    private String deviceClass = "";
+
     @Option(names = "--threads", paramLabel = "N", description = "Threads. Default: one per processor.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
-    @Option(names = "--only-peak-memory", hidden = true)
-    private boolean onlyPeakMemory;
+    @Option(names = "--only-peak-memory", hidden = true, paramLabel = "METHOD")
+    private @Nullable String onlyPeakMemory;
 
     @Override
     public Integer call() {
-        if (samples < 1 || threads < 1) {
-            throw new CommandLine.ParameterException(spec.commandLine(), "--samples and --threads must be at least 1");
+        if (samples < 1 || threads < 1 || rounds < 1) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "--samples, --threads and --rounds must be at least 1");
         }
-        try (QuantizerBench bench = new QuantizerBench(description, calibration, samples, threads)) {
-            if (onlyPeakMemory) {
-                bench.quantizeSeconds(Percentile.USUAL);
+        DeviceClassProfile profile = new ProfileArguments(spec.commandLine())
+                .read(List.of(deviceClass))
+                .get(0);
+        try (QuantizerBench bench = new QuantizerBench(description, calibration, profile, samples, threads)) {
+            RangeMethod inMemory = onlyPeakMemory == null ? null : methods().get(onlyPeakMemory);
+            if (inMemory != null) {
+                bench.quantizeSeconds(inMemory);
                 print(Double.toString(PeakMemory.mebibytes().orElse(Double.NaN)));
                 return CommandLine.ExitCode.OK;
             }
-            String report = measure(bench);
+            String report = measure(bench, profile);
             print(report);
             write(report);
             return CommandLine.ExitCode.OK;
         }
     }
 
-    private String measure(QuantizerBench bench) {
+    private String measure(QuantizerBench bench, DeviceClassProfile profile) {
         JsonMapper mapper = JsonMapper.builder().build();
         ObjectNode report =
                 mapper.createObjectNode().put("model", bench.model()).put("samples", samples);
         try (Progress progress = Progress.onStandardError()) {
-            double plain = timed(progress, "Plain inference", bench::plainSeconds);
-            report.put("plainSeconds", plain);
-            ObjectNode ratio = report.putObject("ratio");
-            methods()
-                    .forEach((name, method) -> ratio.put(
-                            name,
-                            timed(progress, "Quantize with " + name, () -> bench.quantizeSeconds(method)) / plain));
-            ratio.put("sensitivity", timed(progress, "Sensitivity of the layers", this::sensitivity));
+            addRatios(report, bench, progress);
+            ((ObjectNode) report.get("ratio")).put("sensitivity", sensitivity(profile, progress));
             ObjectNode peak = report.putObject("peakRssMiB");
-            for (int count : MEMORY_SAMPLES) {
-                Progress.Step step = progress.begin("Memory of " + count + " samples");
-                peak.put("samples" + count, new BenchProcess(description, calibration, count, threads).peakMebibytes());
-                step.done("");
-            }
-            Progress.Step step = progress.begin("Latency");
-            report.put("latencyRatio", bench.latencyRatio());
-            step.done("");
+            MEMORY_SAMPLES.forEach(count -> peak.put("samples" + count, peakMemory(count, progress)));
+            report.put("latencyRatio", timed(progress, "Latency", bench::latencyRatio));
         }
         try {
             return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(report);
@@ -125,19 +140,51 @@ final class QuantizerBenchCommand implements Callable<Integer> {
         }
     }
 
-    // On as many samples as matter for it, over plain inference of the same.
-    private double sensitivity() {
-        int count = Math.min(samples, SENSITIVITY_SAMPLES);
-        try (QuantizerBench bench = new QuantizerBench(description, calibration, count, threads)) {
-            return bench.sensitivitySeconds() / bench.plainSeconds();
+    // In turn, and each over the plain pass of its own round, so that what else the machine does weighs on both alike.
+    private void addRatios(ObjectNode report, QuantizerBench bench, Progress progress) {
+        List<Double> plain = new ArrayList<>();
+        Map<String, List<Double>> ratios = new LinkedHashMap<>();
+        for (int round = 1; round <= rounds; round++) {
+            String turn = rounds == 1 ? "" : ", round " + round + " of " + rounds;
+            double reference = timed(progress, "Plain inference" + turn, bench::plainSeconds);
+            plain.add(reference);
+            methods().forEach((name, method) -> ratios.computeIfAbsent(name, first -> new ArrayList<>())
+                    .add(timed(progress, "Quantize with " + name + turn, () -> bench.quantizeSeconds(method))
+                            / reference));
         }
+        report.put("plainSeconds", median(plain));
+        ObjectNode ratio = report.putObject("ratio");
+        ratios.forEach((name, each) -> ratio.put(name, median(each)));
+    }
+
+    private static double median(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        return (sorted.get((sorted.size() - 1) / 2) + sorted.get(sorted.size() / 2)) / 2;
+    }
+
+    private double sensitivity(DeviceClassProfile profile, Progress progress) {
+        try (QuantizerBench bench =
+                new QuantizerBench(description, calibration, profile, SENSITIVITY_SAMPLES, threads)) {
+            double before = timed(progress, "Plain inference", bench::plainSeconds);
+            double profiling = timed(progress, "Sensitivity of the layers", bench::sensitivitySeconds);
+            double after = timed(progress, "Plain inference", bench::plainSeconds);
+            return profiling / median(List.of(before, after));
+        }
+    }
+
+    private double peakMemory(int count, Progress progress) {
+        BenchProcess process = new BenchProcess(description, calibration, deviceClass, count, threads);
+        return timed(
+                progress,
+                "Memory of " + count + " samples",
+                () -> Math.max(process.peakMebibytes(PERCENTILE), process.peakMebibytes(ENTROPY)));
     }
 
     private static Map<String, RangeMethod> methods() {
         Map<String, RangeMethod> methods = new LinkedHashMap<>();
         methods.put("minmax", new MinMax());
-        methods.put("percentile", Percentile.USUAL);
-        methods.put("entropy", new Entropy());
+        methods.put(PERCENTILE, Percentile.USUAL);
+        methods.put(ENTROPY, new Entropy());
         methods.put("mse", new MeanSquaredError());
         return methods;
     }

@@ -11,15 +11,21 @@ import java.util.List;
 import picocli.CommandLine;
 
 /** Turns what is given as device classes, built-in names and files of profiles, into profiles. */
-final class ProfileArguments {
+public final class ProfileArguments {
     private final CommandLine command;
     private final ProfileReader reader = new ProfileReader();
 
-    ProfileArguments(CommandLine command) {
+    /** @param command whose arguments they are, for messages */
+    public ProfileArguments(CommandLine command) {
         this.command = command;
     }
 
-    List<DeviceClassProfile> read(List<String> arguments) {
+    /**
+     * Reads profiles.
+     *
+     * @throws CommandLine.ParameterException if there is none of that name, or its file is no profile
+     */
+    public List<DeviceClassProfile> read(List<String> arguments) {
         List<DeviceClassProfile> profiles = new ArrayList<>();
         for (String argument : arguments) {
             profiles.add(

@@ -9,8 +9,11 @@ import java.util.Optional;
 
 /** Shows a request's progress as steps on the terminal, in full tenths so that a log does not fill. */
 final class QuantizeSteps implements QuantizationListener {
+    private static final int SECONDS_PER_MINUTE = 60;
+
     private final Progress progress;
     private final Cancellation cancellation;
+    private int percent;
     private String title = "";
     private Optional<Progress.Step> step = Optional.empty();
 
@@ -28,10 +31,22 @@ final class QuantizeSteps implements QuantizationListener {
             title = next;
             step = Optional.of(progress.begin(next));
         }
-        int percent = 10 * (int) Math.floor(now.fraction() * 10);
-        if (percent > 0) {
-            step.ifPresent(current -> current.say(percent + " % of all"));
+        int reached = 10 * (int) Math.floor(now.fraction() * 10);
+        if (reached > percent) {
+            percent = reached;
+            step.ifPresent(current -> current.say(percent + " % of all" + timeLeft(now.fraction())));
         }
+    }
+
+    // From the time it took until here; steps differ, so it is no more than an estimate.
+    private String timeLeft(double fraction) {
+        if (fraction >= 1) {
+            return "";
+        }
+        long seconds = Math.round(progress.elapsed().toMillis() / 1000.0 * (1 - fraction) / fraction);
+        return seconds < 2 * SECONDS_PER_MINUTE
+                ? ", about " + Math.max(1, seconds) + " s left"
+                : ", about " + Math.round((double) seconds / SECONDS_PER_MINUTE) + " min left";
     }
 
     @Override

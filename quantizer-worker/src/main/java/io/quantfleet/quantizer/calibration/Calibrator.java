@@ -27,7 +27,7 @@ public record Calibrator(int threads, int batchSize, long outputBytes) {
     /** What a lane computes and counts at a time should not be much more than its caches hold. */
     private static final long LANE_BYTES = 16L << 20;
     /** The same for inputs: what is computed from them is many times larger. */
-    private static final long LANE_INPUT_BYTES = 1L << 20;
+    private static final long LANE_INPUT_BYTES = 5L << 19;
 
     public Calibrator {
         if (threads < 1 || batchSize < 1 || outputBytes < 1) {

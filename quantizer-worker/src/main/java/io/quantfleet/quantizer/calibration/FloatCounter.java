@@ -106,7 +106,7 @@ final class FloatCounter {
     }
 
     private Extremes extremes(IntBuffer bits, int least, int greatest) {
-        float lowest = -Float.intBitsToFloat(least);
+        float lowest = 0 - Float.intBitsToFloat(least);
         float highest = Float.intBitsToFloat(greatest);
         boolean oneSided = (least == 0) != (greatest == 0);
         if (!oneSided || counted(0) + counted(NEGATIVE) > 0) {

@@ -98,7 +98,8 @@ final class Instruments {
         return order;
     }
 
-    // ONNX Runtime runs what is added last first, and before it whatever that reads, again from the last on: this way it
+    // ONNX Runtime runs what is added last first, and before it whatever that reads, again from the last on: this way
+    // it
     // reduces each tensor as soon as it is there, while it is in the cache, and keeps none of them.
     private void chain(List<List<String>> parts) {
         for (List<String> more : parts) {

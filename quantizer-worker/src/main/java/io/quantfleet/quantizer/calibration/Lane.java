@@ -54,8 +54,7 @@ final class Lane {
         if (instruments.reduced().isEmpty()) {
             return;
         }
-        FloatBuffer values =
-                batch.output(instruments.extremes()).data().asFloatBuffer();
+        FloatBuffer values = batch.output(instruments.extremes()).data().asFloatBuffer();
         for (String tensor : instruments.reduced()) {
             Extremes seen = new Extremes(values.get(), values.get());
             extremes.put(tensor, Float.isNaN(values.get()) ? Extremes.NOT_FINITE : seen);

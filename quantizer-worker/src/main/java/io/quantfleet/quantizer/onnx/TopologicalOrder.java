@@ -22,7 +22,7 @@ final class TopologicalOrder {
         Map<Node, List<Node>> followers = new HashMap<>();
         Map<Node, Integer> places = new HashMap<>();
         nodes.forEach(node -> places.put(node, places.size()));
-        Queue<Node> ready = new PriorityQueue<>(Comparator.comparing(places::get));
+        Queue<Node> ready = new PriorityQueue<>(Comparator.comparing(node -> places.getOrDefault(node, 0)));
         for (Node node : nodes) {
             Set<Node> before = predecessors(node, producers);
             waitingFor.put(node, before.size());

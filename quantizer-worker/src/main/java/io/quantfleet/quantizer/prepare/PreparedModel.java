@@ -1,5 +1,6 @@
 package io.quantfleet.quantizer.prepare;
 
+import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.dataset.SampleSource;
 import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.OnnxModel;
@@ -55,6 +56,28 @@ public record PreparedModel(OnnxModel model, TensorFacts facts) {
         OnnxModel changed = model.withGraph(graph);
         return new PreparedModel(
                 changed, sameFunction(ShapeProbe.run(model, samples), ShapeProbe.run(changed, samples)));
+    }
+
+    /**
+     * This model with a batch that is open, for measurements that want more samples in a run than a fixed shape allows. The
+     * same as this one if its batch is open already, or if it does not compute each sample of a batch by itself.
+     *
+     * @param samples inputs to try it on; the first two are used
+     */
+    public PreparedModel withOpenBatch(SampleSource samples) {
+        if (model.inputs().stream().noneMatch(input -> input.fixedBatch().isPresent())) {
+            return this;
+        }
+        Graph graph = model.graph();
+        SettleShapes.openBatch(graph);
+        OnnxModel opened = model.withGraph(graph);
+        try {
+            ShapeProbe.Findings findings = ShapeProbe.run(opened, samples);
+            return SameFunction.ofEachSample(findings.outputs()) ? new PreparedModel(opened, findings.facts()) : this;
+        } catch (QuantizerException e) {
+            // A shape that is stored in the graph holds for one sample only.
+            return this;
+        }
     }
 
     private static TensorFacts sameFunction(ShapeProbe.Findings before, ShapeProbe.Findings after) {

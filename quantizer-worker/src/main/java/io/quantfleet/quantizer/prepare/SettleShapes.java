@@ -41,6 +41,24 @@ final class SettleShapes {
         });
     }
 
+    /** Leaves the batch open where it is fixed to 1, and with it the outputs' shapes. */
+    static void openBatch(Graph graph) {
+        graph.declareInputs(input -> {
+            List<TensorShapeProto.Dimension> dimensions =
+                    new ArrayList<>(input.getType().getTensorType().getShape().getDimList());
+            if (!dimensions.isEmpty() && dimensions.get(0).getDimValue() == 1) {
+                dimensions.set(
+                        0,
+                        TensorShapeProto.Dimension.newBuilder()
+                                .setDimParam("batch")
+                                .build());
+            }
+            return withShape(input, dimensions);
+        });
+        graph.declareOutputs(
+                output -> ValueInfoProto.newBuilder().setName(output.getName()).build());
+    }
+
     /** Declares the outputs' dimensions as they were seen. */
     static void ofOutputs(Graph graph, TensorFacts facts) {
         graph.declareOutputs(output -> facts.shape(output.getName())

@@ -118,8 +118,8 @@ public final class OnnxSession implements AutoCloseable {
         settings.setInterOpNumThreads(1);
         // What fails comes back as an exception.
         settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-        // Idle threads sleep: a worker shares its machine with others.
-        settings.addConfigEntry("session.intra_op.allow_spinning", "0");
+        // Idle threads sleep unless told otherwise: a worker shares its machine with others.
+        settings.addConfigEntry("session.intra_op.allow_spinning", options.spinning() ? "1" : "0");
         if (signed) {
             settings.addConfigEntry("session.qdqisint8allowed", "1");
         } else if (HostProcessor.saturates()) {

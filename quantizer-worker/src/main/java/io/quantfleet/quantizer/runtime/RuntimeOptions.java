@@ -11,9 +11,15 @@ import java.util.Optional;
  * @param optimizedModel where to leave the rewritten graph, if it is wanted
  * @param signedKernels whether signed activations get int8 kernels even if this processor is slow at them, as they do on
  *     ARM; otherwise whatever is exact and fast here
+ * @param spinning whether threads without work keep a processor busy for a while rather than sleep: faster for one run
+ *     alone, at the expense of everything beside it
  */
 public record RuntimeOptions(
-        int threads, Optimization optimization, Optional<Path> optimizedModel, boolean signedKernels) {
+        int threads,
+        Optimization optimization,
+        Optional<Path> optimizedModel,
+        boolean signedKernels,
+        boolean spinning) {
 
     /** How far ONNX Runtime rewrites a graph. Only {@link #ALL} and {@link #EXTENDED} choose int8 kernels. */
     public enum Optimization {
@@ -31,21 +37,26 @@ public record RuntimeOptions(
 
     /** Full optimisation with this many threads: how devices run a model. */
     public static RuntimeOptions threads(int threads) {
-        return new RuntimeOptions(threads, Optimization.ALL, Optional.empty(), false);
+        return new RuntimeOptions(threads, Optimization.ALL, Optional.empty(), false, false);
     }
 
     /** The same with another optimisation. */
     public RuntimeOptions withOptimization(Optimization other) {
-        return new RuntimeOptions(threads, other, optimizedModel, signedKernels);
+        return new RuntimeOptions(threads, other, optimizedModel, signedKernels, spinning);
     }
 
     /** The same, leaving the rewritten graph at {@code path}. */
     public RuntimeOptions withOptimizedModel(Path path) {
-        return new RuntimeOptions(threads, optimization, Optional.of(path), signedKernels);
+        return new RuntimeOptions(threads, optimization, Optional.of(path), signedKernels, spinning);
     }
 
     /** The same with int8 kernels for signed activations, whatever this processor is good at. */
     public RuntimeOptions withSignedKernels() {
-        return new RuntimeOptions(threads, optimization, optimizedModel, true);
+        return new RuntimeOptions(threads, optimization, optimizedModel, true, spinning);
+    }
+
+    /** The same with threads that spin while they wait, as ONNX Runtime has them unless told otherwise. */
+    public RuntimeOptions withSpinning() {
+        return new RuntimeOptions(threads, optimization, optimizedModel, signedKernels, true);
     }
 }

@@ -6,9 +6,11 @@ import io.quantfleet.quantizer.dataset.ModelDescription;
 import io.quantfleet.quantizer.evaluate.Fidelity;
 import io.quantfleet.quantizer.evaluate.FidelityMeter;
 import io.quantfleet.quantizer.onnx.OnnxModel;
+import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.quantize.Calibration;
 import io.quantfleet.quantizer.quantize.Recipe;
 import io.quantfleet.quantizer.quantize.StaticQuantizer;
+import io.quantfleet.quantizer.runtime.Batch;
 import io.quantfleet.quantizer.runtime.HostTensor;
 import io.quantfleet.quantizer.runtime.OnnxSession;
 import io.quantfleet.quantizer.runtime.RuntimeOptions;
@@ -33,11 +35,14 @@ final class AloneRun {
 
     private static final int LARGEST_BATCH = 25;
 
+    private final PreparedModel fp32;
     private final ModelDescription description;
     private final LabelledSamples samples;
     private final int threads;
 
-    AloneRun(ModelDescription description, LabelledSamples samples, int threads) {
+    /** @param fp32 what is calibrated, with a batch as large as it takes */
+    AloneRun(PreparedModel fp32, ModelDescription description, LabelledSamples samples, int threads) {
+        this.fp32 = fp32;
         this.description = description;
         this.samples = samples;
         this.threads = threads;
@@ -66,7 +71,7 @@ final class AloneRun {
             Recipe recipe = recipes.get(layer);
             if (recipe != null && (bytes < GROUP_BYTES || suffixes.isEmpty())) {
                 OnnxModel variant = StaticQuantizer.rewrite(calibration, recipe);
-                Suffix suffix = Suffix.of(layer, variant, calibration.prepared().facts(), description.output());
+                Suffix suffix = Suffix.of(layer, variant, fp32.facts(), description.output());
                 suffixes.add(suffix);
                 bytes += suffix.model().bytes();
             }
@@ -76,7 +81,7 @@ final class AloneRun {
             parallel.run(suffixes.stream()
                     .<Runnable>map(suffix -> () -> open(suffix, running))
                     .toList());
-            compare(calibration.prepared().model(), running, parallel);
+            compare(running, parallel);
         } finally {
             running.forEach(each -> each.session().close());
         }
@@ -93,21 +98,25 @@ final class AloneRun {
         }
     }
 
-    private void compare(OnnxModel fp32, List<Running> running, InParallel parallel) {
+    private void compare(List<Running> running, InParallel parallel) {
         Map<String, TensorSpec> starts = new LinkedHashMap<>();
         running.forEach(each -> each.suffix().inputs().forEach(input -> starts.put(input.name(), input)));
         SampleFeeds feeds = new SampleFeeds(description, samples);
-        fp32.inputs().forEach(input -> starts.remove(input.name()));
+        fp32.model().inputs().forEach(input -> starts.remove(input.name()));
         Set<String> wanted = new LinkedHashSet<>(starts.keySet());
         wanted.add(description.output());
         try (OnnxSession session =
-                OnnxSession.open(fp32.withOutputs(wanted).serialized(), RuntimeOptions.threads(threads))) {
-            int rows = feeds.rows(session.inputs(), batch(starts));
-            for (int first = 0; first < samples.size(); first += rows) {
+                OnnxSession.open(fp32.model().withOutputs(wanted).serialized(), RuntimeOptions.threads(threads))) {
+            Batch batch = session.newBatch(Math.min(batch(starts), samples.size()));
+            for (int first = 0; first < samples.size(); first += batch.capacity()) {
                 int start = first;
-                int count = Math.min(rows, samples.size() - first);
-                Map<String, HostTensor> known = new LinkedHashMap<>(feeds.of(first, rows));
-                known.putAll(session.run(known, wanted));
+                int count = Math.min(batch.capacity(), samples.size() - first);
+                Map<String, HostTensor> known =
+                        new LinkedHashMap<>(feeds.of(first, batch.fixed() ? batch.capacity() : count));
+                known.forEach(
+                        (input, tensor) -> batch.input(input).put(tensor.data().duplicate()));
+                batch.run(batch.fixed() ? batch.capacity() : count);
+                wanted.forEach(tensor -> known.put(tensor, batch.output(tensor)));
                 parallel.run(running.stream()
                         .<Runnable>map(each -> () -> step(each, known, start, count))
                         .toList());

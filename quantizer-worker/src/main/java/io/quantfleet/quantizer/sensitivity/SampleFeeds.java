@@ -4,7 +4,6 @@ import io.quantfleet.quantizer.dataset.LabelledSamples;
 import io.quantfleet.quantizer.dataset.ModelDescription;
 import io.quantfleet.quantizer.dataset.ModelInput;
 import io.quantfleet.quantizer.runtime.HostTensor;
-import io.quantfleet.quantizer.runtime.TensorSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,14 +30,5 @@ public record SampleFeeds(ModelDescription description, LabelledSamples samples)
             feeds.put(input.name(), tensor);
         }
         return feeds;
-    }
-
-    /** How many samples go into one run: as many as are wanted, or what the model insists on. */
-    int rows(List<TensorSpec> inputs, int wanted) {
-        return (int) inputs.stream()
-                .filter(input -> input.fixedBatch().isPresent())
-                .mapToLong(input -> input.fixedBatch().orElse(wanted))
-                .findFirst()
-                .orElse(Math.min(wanted, samples.size()));
     }
 }

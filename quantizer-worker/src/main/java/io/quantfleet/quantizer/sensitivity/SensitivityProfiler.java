@@ -8,6 +8,7 @@ import io.quantfleet.quantizer.evaluate.Fidelity;
 import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.Tensors;
+import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.quantize.Calibration;
 import io.quantfleet.quantizer.quantize.Recipe;
 import io.quantfleet.quantizer.quantize.StaticQuantizer;
@@ -59,9 +60,11 @@ public final class SensitivityProfiler {
         Set<String> tensors = new LinkedHashSet<>(StaticQuantizer.tensorsToCalibrate(calibration, compared));
         alone.values().forEach(each -> tensors.addAll(StaticQuantizer.tensorsToCalibrate(calibration, each)));
         calibration.learn(tensors, compared.ranges().needsHistograms());
-        Map<String, Fidelity> harm = new AloneRun(description, samples, threads)
+        // What a device runs sample by sample is compared faster in batches.
+        PreparedModel fp32 = calibration.prepared().withOpenBatch(samples);
+        Map<String, Fidelity> harm = new AloneRun(fp32, description, samples, threads)
                 .measure(calibration, alone, fraction -> listener.progressed(fraction * 0.6));
-        SpareRun spare = new SpareRun(description, SampleSubset.spread(samples, SPARED_SAMPLES), threads);
+        SpareRun spare = new SpareRun(fp32, description, SampleSubset.spread(samples, SPARED_SAMPLES), threads);
         Map<String, Fidelity> good =
                 spare.measure(calibration, compared, layers, fraction -> listener.progressed(0.6 + fraction * 0.4));
         Graph graph = calibration.prepared().model().graph();

@@ -6,6 +6,8 @@ import io.quantfleet.quantizer.dataset.ModelDescription;
 import io.quantfleet.quantizer.evaluate.Fidelity;
 import io.quantfleet.quantizer.evaluate.HeldOut;
 import io.quantfleet.quantizer.onnx.Node;
+import io.quantfleet.quantizer.onnx.OnnxModel;
+import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.quantize.Calibration;
 import io.quantfleet.quantizer.quantize.Recipe;
 import io.quantfleet.quantizer.quantize.StaticQuantizer;
@@ -16,12 +18,15 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Measures what it gives to leave one layer in FP32 where all others are quantized. */
 final class SpareRun {
+    private final PreparedModel fp32;
     private final ModelDescription description;
     private final LabelledSamples samples;
     private final int threads;
     private Fidelity reference = new Fidelity(Double.NaN, Double.POSITIVE_INFINITY, 0, 0, 0);
 
-    SpareRun(ModelDescription description, LabelledSamples samples, int threads) {
+    /** @param fp32 what is calibrated, with a batch as large as it takes */
+    SpareRun(PreparedModel fp32, ModelDescription description, LabelledSamples samples, int threads) {
+        this.fp32 = fp32;
         this.description = description;
         this.samples = samples;
         this.threads = threads;
@@ -30,8 +35,8 @@ final class SpareRun {
     Map<String, Fidelity> measure(
             Calibration calibration, Recipe recipe, List<Node> layers, ProgressListener listener) {
         // One thread for each run: the layers keep the others busy.
-        HeldOut heldOut = new HeldOut(calibration.prepared().model(), description, samples, 1);
-        reference = heldOut.compare(StaticQuantizer.rewrite(calibration, recipe));
+        HeldOut heldOut = new HeldOut(fp32.model(), description, samples, 1);
+        reference = heldOut.compare(variant(calibration, recipe));
         Map<String, Fidelity> measured = new ConcurrentHashMap<>();
         try (InParallel parallel = new InParallel(threads)) {
             for (int from = 0; from < layers.size(); from += threads) {
@@ -39,13 +44,18 @@ final class SpareRun {
                 parallel.run(some.stream()
                         .<Runnable>map(layer -> () -> {
                             Recipe spared = recipe.leaving(Map.of(layer.label(), "it is spared"));
-                            measured.put(layer.label(), heldOut.compare(StaticQuantizer.rewrite(calibration, spared)));
+                            measured.put(layer.label(), heldOut.compare(variant(calibration, spared)));
                         })
                         .toList());
                 listener.progressed((double) (from + some.size()) / layers.size());
             }
         }
         return new LinkedHashMap<>(measured);
+    }
+
+    private OnnxModel variant(Calibration calibration, Recipe recipe) {
+        return StaticQuantizer.rewrite(calibration, recipe)
+                .between(fp32.model().inputs(), List.of(description.output()));
     }
 
     /** How closely the model follows FP32 with nothing spared. */

@@ -81,6 +81,13 @@ class LogHistogramTest {
     }
 
     @Test
+    void findsBothEndsOfValuesOfOneSign() {
+        assertThat(new Counting().add(6, 5, 7, 5.5f, 6.5f)).isEqualTo(new Extremes(5, 7));
+        assertThat(new Counting().add(-6, -5, -7)).isEqualTo(new Extremes(-7, -5));
+        assertThat(new Counting().add(0, 5, 7)).isEqualTo(new Extremes(0, 7));
+    }
+
+    @Test
     void everyValueLiesInItsBin() {
         for (float value : values(9, 2_000)) {
             Histogram histogram = of(value);

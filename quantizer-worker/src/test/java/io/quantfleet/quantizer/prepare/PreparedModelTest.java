@@ -395,4 +395,27 @@ class PreparedModelTest {
                 .withMessageContaining("input x")
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ReasonCode.DESCRIPTION_MISMATCH));
     }
+
+    @Test
+    void opensABatchThatOnlyTheDeviceWantsFixed() {
+        TinyModel free =
+                TinyModel.opset(17).input("x", -1, 6).output("y", -1, 6).node("Relu", List.of("x"), "y");
+        TinyModel bound = TinyModel.opset(17)
+                .input("x", 1, 6)
+                .output("y", 1, 2, 3)
+                .longs("shape", new long[] {3}, 1, 2, 3)
+                .node("Reshape", List.of("x", "shape"), "y");
+        SampleSource samples = new GaussianSamples(3, 6);
+
+        assertThat(PreparedModel.of(OnnxModel.of(free.proto()), samples, Map.of(), true)
+                        .withOpenBatch(samples)
+                        .model()
+                        .inputs()
+                        .get(0)
+                        .fixedBatch())
+                .isEmpty();
+        PreparedModel fixed = PreparedModel.of(OnnxModel.of(bound.proto()), samples, Map.of(), true);
+        assertThat(fixed.withOpenBatch(samples).model().inputs())
+                .isEqualTo(fixed.model().inputs());
+    }
 }
