@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             QuantizerBenchCommand.class,
+            DeltaBenchCommand.class,
             RolloutBenchCommand.class,
             GatesBenchCommand.class,
             ChaosBenchCommand.class
@@ -23,6 +24,6 @@ public final class BenchCommand implements Runnable {
     @Override
     public void run() {
         throw new CommandLine.ParameterException(
-                spec.commandLine(), "say what to measure: quantizer, rollout, gates or chaos");
+                spec.commandLine(), "say what to measure: quantizer, delta, rollout, gates or chaos");
     }
 }

@@ -82,6 +82,7 @@ public final class StackPrograms {
                 entry("QUARKUS_DATASOURCE_PASSWORD", "quantfleet"),
                 entry("QUANTFLEET_KAFKA_BOOTSTRAP_SERVERS", addresses.kafka()),
                 entry("QUANTFLEET_MQTT_URI", addresses.mqtt()),
+                entry("QUANTFLEET_DELIVERY_PUBLIC_URI", "http://127.0.0.1:" + addresses.http()),
                 entry("QUANTFLEET_OBJECT_STORE_DIRECTORY", objectStore()),
                 entry("QUANTFLEET_SIGNING_KEY", keys.signingKey().toString()),
                 entry("QUANTFLEET_CREDENTIAL_KEY", keys.credentialKey().toString()),

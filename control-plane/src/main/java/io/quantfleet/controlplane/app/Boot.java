@@ -2,6 +2,7 @@ package io.quantfleet.controlplane.app;
 
 import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.delivery.DeviceDelivery;
+import io.quantfleet.controlplane.delta.Deltas;
 import io.quantfleet.controlplane.device.BuiltInDeviceClasses;
 import io.quantfleet.controlplane.events.KafkaAdmin;
 import io.quantfleet.controlplane.events.KafkaEventConsumers;
@@ -35,6 +36,7 @@ class Boot {
     private final KafkaEventConsumers consumers;
     private final OutboxRelay relay;
     private final DeviceDelivery delivery;
+    private final Deltas deltas;
     private final RolloutTicker rollouts;
     private final FleetGauges gauges;
     private final Thread thread = new Thread(this::run, "boot");
@@ -47,6 +49,7 @@ class Boot {
             KafkaEventConsumers consumers,
             OutboxRelay relay,
             DeviceDelivery delivery,
+            Deltas deltas,
             RolloutTicker rollouts,
             FleetGauges gauges) {
         this.migration = migration;
@@ -55,6 +58,7 @@ class Boot {
         this.consumers = consumers;
         this.relay = relay;
         this.delivery = delivery;
+        this.deltas = deltas;
         this.rollouts = rollouts;
         this.gauges = gauges;
     }
@@ -72,6 +76,7 @@ class Boot {
         rollouts.close();
         delivery.close();
         consumers.close();
+        deltas.close();
         relay.close();
         gauges.close();
     }
@@ -82,6 +87,7 @@ class Boot {
             await("the database", builtIns::register);
             gauges.start();
             delivery.start();
+            deltas.start();
             rollouts.start();
             await("Kafka", kafka::prepare);
             relay.start();

@@ -27,6 +27,10 @@ public interface ControlPlaneConfig {
 
     Manifests manifest();
 
+    Delivery delivery();
+
+    Deltas delta();
+
     Probe probe();
 
     Accuracy accuracy();
@@ -79,6 +83,33 @@ public interface ControlPlaneConfig {
         /** How long a device may act on a manifest after it was signed. */
         @WithDefault("P30D")
         Duration validity();
+    }
+
+    interface Delivery {
+        /** How often chunks are taken off the broker that no live manifest names any more. */
+        @WithDefault("PT30S")
+        Duration withdrawPeriod();
+
+        /** This program's address as devices reach it, for fetching artifacts over HTTP; without one they can't. */
+        Optional<URI> publicUri();
+
+        /** An artifact that is larger as published is served over HTTP alone, if there is a public address. */
+        @WithDefault("67108864")
+        long maxBrokerBytes();
+    }
+
+    interface Deltas {
+        /** How long a stage that opens waits for deltas that are being made. */
+        @WithDefault("PT20S")
+        Duration patience();
+
+        /** How long making one may take. */
+        @WithDefault("PT3M")
+        Duration timeLimit();
+
+        /** Of a variant; no deltas are made for larger ones. */
+        @WithDefault("268435456")
+        long maxBytes();
     }
 
     interface Probe {

@@ -30,7 +30,7 @@ record Problem(String type, String title, int status, String detail, String code
     private static int status(ReasonCode code) {
         return switch (code) {
             case NOT_FOUND -> 404;
-            case ENROLMENT_TOKEN_INVALID -> 403;
+            case ENROLMENT_TOKEN_INVALID, ARTIFACT_URL_INVALID -> 403;
             case NAME_TAKEN,
                     MODEL_VERSION_EXISTS,
                     DEVICE_EXISTS,

@@ -1,7 +1,11 @@
 package io.quantfleet.controlplane.app;
 
 import io.quantfleet.controlplane.Ids;
+import io.quantfleet.controlplane.artifact.DeliveryRoutes;
+import io.quantfleet.controlplane.artifact.UrlKey;
 import io.quantfleet.controlplane.artifact.WorkDirectory;
+import io.quantfleet.controlplane.delivery.DeliverySettings;
+import io.quantfleet.controlplane.delta.DeltaPolicy;
 import io.quantfleet.controlplane.events.KafkaSettings;
 import io.quantfleet.controlplane.model.QuantizationDefaults;
 import io.quantfleet.controlplane.rollout.ManifestValidity;
@@ -124,6 +128,35 @@ final class Wiring {
     @Singleton
     static ManifestValidity manifestValidity(ControlPlaneConfig config) {
         return new ManifestValidity(config.manifest().validity());
+    }
+
+    @Produces
+    @Singleton
+    static DeltaPolicy deltaPolicy(ControlPlaneConfig config) {
+        return new DeltaPolicy(
+                config.delta().patience(),
+                config.delta().timeLimit(),
+                config.delta().maxBytes());
+    }
+
+    /** Not a manifest key: those change while addresses are in use. */
+    @Produces
+    @Singleton
+    static UrlKey urlKey(CredentialKey key) {
+        return new UrlKey(key.key());
+    }
+
+    @Produces
+    @Singleton
+    static DeliveryRoutes deliveryRoutes(ControlPlaneConfig config) {
+        return new DeliveryRoutes(
+                config.delivery().publicUri(), config.delivery().maxBrokerBytes());
+    }
+
+    @Produces
+    @Singleton
+    static DeliverySettings deliverySettings(ControlPlaneConfig config) {
+        return new DeliverySettings(config.delivery().withdrawPeriod());
     }
 
     @Produces

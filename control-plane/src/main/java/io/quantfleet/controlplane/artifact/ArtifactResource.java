@@ -2,20 +2,20 @@ package io.quantfleet.controlplane.artifact;
 
 import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.storage.Database;
-import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.artifact.ObjectStore;
 import io.quantfleet.protocols.artifact.StoredArtifact;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -26,12 +26,14 @@ public class ArtifactResource {
     private final Database database;
     private final ObjectStore store;
     private final JdbiArtifacts artifacts;
+    private final Downloads downloads;
     private final Clock clock;
 
-    ArtifactResource(Database database, ObjectStore store, JdbiArtifacts artifacts, Clock clock) {
+    ArtifactResource(Database database, ObjectStore store, JdbiArtifacts artifacts, Downloads downloads, Clock clock) {
         this.database = database;
         this.store = store;
         this.artifacts = artifacts;
+        this.downloads = downloads;
         this.clock = clock;
     }
 
@@ -54,19 +56,12 @@ public class ArtifactResource {
     @GET
     @Path("{sha256}")
     @Produces(MediaType.APPLICATION_OCTET_STREAM)
-    @Operation(summary = "The bytes of an artifact")
-    public Response get(String sha256) throws IOException {
-        Sha256 name;
-        try {
-            name = new Sha256(sha256);
-        } catch (IllegalArgumentException e) {
-            throw ControlPlaneException.invalid(String.valueOf(e.getMessage()));
-        }
-        StoredArtifact artifact =
-                store.find(name).orElseThrow(() -> ControlPlaneException.notFound("artifact " + sha256));
-        return Response.ok(store.open(name))
-                .header(HttpHeaders.CONTENT_LENGTH, artifact.size())
-                .header(HttpHeaders.ETAG, '"' + sha256 + '"')
-                .build();
+    @Operation(summary = "The bytes of an artifact, or a range of them")
+    public Response get(
+            String sha256,
+            @HeaderParam("Range") Optional<String> range,
+            @HeaderParam("If-Range") Optional<String> ifRange)
+            throws IOException {
+        return downloads.answer(sha256, range, ifRange);
     }
 }

@@ -1,14 +1,17 @@
 package io.quantfleet.controlplane.delivery;
 
+import io.quantfleet.controlplane.artifact.ArtifactSources;
 import io.quantfleet.controlplane.events.KafkaSettings;
 import io.quantfleet.controlplane.lifecycle.Ticker;
 import io.quantfleet.controlplane.rollout.Deliveries;
 import io.quantfleet.controlplane.security.BrokerAccounts;
 import io.quantfleet.controlplane.security.MqttAddress;
+import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.protocols.artifact.ObjectStore;
 import io.quantfleet.protocols.manifest.ManifestSigner;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.time.Duration;
 
 /** Keeps the connection to the broker, and keeps on it what devices shall run. */
@@ -27,9 +30,16 @@ public class DeviceDelivery implements AutoCloseable {
             DeviceInbox inbox,
             Deliveries deliveries,
             ManifestSigner signer,
-            ObjectStore store) {
-        this.link = new PahoDeviceLink(new MqttLogin(address, instance.instanceId(), accounts), inbox);
-        ManifestPublisher publisher = new ManifestPublisher(deliveries, new ChunkPublisher(store, link), signer, link);
+            ObjectStore store,
+            Database database,
+            JdbiBrokerChunks chunks,
+            ArtifactSources sources,
+            DeliverySettings settings,
+            Clock clock) {
+        this.link = new PahoDeviceLink(
+                new MqttLogin(address, instance.instanceId(), accounts), inbox, sources::brokerTakes);
+        ChunkPublisher chunkPublisher = new ChunkPublisher(store, link, database, chunks, clock);
+        ManifestPublisher publisher = new ManifestPublisher(deliveries, chunkPublisher, signer, link, settings, clock);
         this.connecting = new Ticker("mqtt-connection", PERIOD, link::connectIfNeeded);
         this.publishing = new Ticker("delivery", PERIOD, publisher::tick);
     }

@@ -5,6 +5,8 @@ import io.quantfleet.controlplane.rollout.Deliveries;
 import io.quantfleet.protocols.manifest.ManifestSigner;
 import io.quantfleet.protocols.mqtt.MqttTopics;
 import io.quantfleet.protocols.mqtt.MqttTopics.Channel;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -24,13 +26,24 @@ final class ManifestPublisher {
     private final ChunkPublisher chunks;
     private final ManifestSigner signer;
     private final DeviceLink link;
+    private final DeliverySettings settings;
+    private final Clock clock;
     private long connection;
+    private Instant nextWithdrawal = Instant.MIN;
 
-    ManifestPublisher(Deliveries deliveries, ChunkPublisher chunks, ManifestSigner signer, DeviceLink link) {
+    ManifestPublisher(
+            Deliveries deliveries,
+            ChunkPublisher chunks,
+            ManifestSigner signer,
+            DeviceLink link,
+            DeliverySettings settings,
+            Clock clock) {
         this.deliveries = deliveries;
         this.chunks = chunks;
         this.signer = signer;
         this.link = link;
+        this.settings = settings;
+        this.clock = clock;
     }
 
     /** Publishes what waits; does nothing while there is no connection. */
@@ -55,6 +68,25 @@ final class ManifestPublisher {
             }
         } while (pending.size() == BATCH);
         withdraw();
+        withdrawDeadChunks();
+    }
+
+    private void withdrawDeadChunks() throws InterruptedException {
+        Instant now = clock.instant();
+        if (now.isBefore(nextWithdrawal)) {
+            return;
+        }
+        nextWithdrawal = now.plus(settings.withdrawPeriod());
+        boolean done = false;
+        try {
+            chunks.withdrawDead();
+            done = true;
+        } finally {
+            if (!done) {
+                // Somebody may have published meanwhile what an empty message then overtook: everything once more.
+                connection = 0;
+            }
+        }
     }
 
     private void withdraw() throws InterruptedException {

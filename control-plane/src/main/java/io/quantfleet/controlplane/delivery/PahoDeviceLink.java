@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
@@ -44,13 +45,16 @@ final class PahoDeviceLink implements DeviceLink, AutoCloseable {
 
     private final MqttLogin login;
     private final DeviceInbox inbox;
+    private final LongConsumer limits;
     private final OutageLog outage;
     private final Queue<MqttAsyncClient> gone = new ConcurrentLinkedQueue<>();
     private final AtomicLong publishes = new AtomicLong();
     private long connections;
     private volatile @Nullable Connection current;
 
-    PahoDeviceLink(MqttLogin login, DeviceInbox inbox) {
+    /** @param limits told with each connection how large a packet the broker takes, bytes */
+    PahoDeviceLink(MqttLogin login, DeviceInbox inbox, LongConsumer limits) {
+        this.limits = limits;
         this.login = login;
         this.inbox = inbox;
         this.outage = new OutageLog(LOG, "the MQTT broker at " + login.uri());
@@ -93,6 +97,9 @@ final class PahoDeviceLink implements DeviceLink, AutoCloseable {
                     .map(properties -> properties.getReceiveMaximum())
                     .map(broker -> Math.min(broker, MAX_IN_FLIGHT))
                     .orElse(MAX_IN_FLIGHT);
+            limits.accept(Optional.ofNullable(connected.getResponseProperties())
+                    .map(properties -> properties.getMaximumPacketSize())
+                    .orElse(Long.MAX_VALUE));
             client.subscribe(subscriptions()).waitForCompletion(PATIENCE_MS);
             connections++;
             current = new Connection(connections, client, new Semaphore(permits), new ConcurrentHashMap<>());

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quantfleet.controlplane.storage.Rows;
 import io.quantfleet.controlplane.storage.Tx;
 import io.quantfleet.protocols.DeviceId;
+import io.quantfleet.protocols.Sha256;
 import jakarta.inject.Singleton;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -117,11 +118,19 @@ public class JdbiDevices {
     }
 
     /**
-     * The sequences for the next manifests of devices: each grows by one with every call. The rows are taken in the order
-     * of ids, as everywhere.
+     * What the next manifest of a device builds on.
+     *
+     * @param sequence its number
+     * @param serves the variant that the device served when it last reported
      */
-    public Map<DeviceId, Long> nextSequences(Tx tx, List<DeviceId> ids) {
-        Map<DeviceId, Long> sequences = new HashMap<>();
+    public record Next(long sequence, Optional<Sha256> serves) {}
+
+    /**
+     * Begins the next manifests of devices: the sequence of each grows by one with every call. The rows are taken in the
+     * order of ids, as everywhere.
+     */
+    public Map<DeviceId, Next> next(Tx tx, List<DeviceId> ids) {
+        Map<DeviceId, Next> next = new HashMap<>();
         tx.handle()
                 .createQuery("""
                         with held as (
@@ -129,13 +138,16 @@ public class JdbiDevices {
                             order by device_id for no key update)
                         update device d set last_sequence = d.last_sequence + 1 from held
                         where d.device_id = held.device_id
-                        returning d.device_id, d.last_sequence""")
+                        returning d.device_id, d.last_sequence, d.active_variant_sha256""")
                 .bindArray(
                         "ids", String.class, ids.stream().map(DeviceId::value).toList())
-                .map((row, context) ->
-                        Map.entry(new DeviceId(row.getString("device_id")), row.getLong("last_sequence")))
-                .forEach(entry -> sequences.put(entry.getKey(), entry.getValue()));
-        return sequences;
+                .map((row, context) -> Map.entry(
+                        new DeviceId(row.getString("device_id")),
+                        new Next(
+                                row.getLong("last_sequence"),
+                                Rows.optionalText(row, "active_variant_sha256").map(Sha256::new))))
+                .forEach(entry -> next.put(entry.getKey(), entry.getValue()));
+        return next;
     }
 
     /** How many devices of each class a fleet has. */

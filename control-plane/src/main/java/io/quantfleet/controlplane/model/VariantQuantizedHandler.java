@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.artifact.JdbiArtifacts;
+import io.quantfleet.controlplane.delta.Deltas;
 import io.quantfleet.controlplane.events.EventHandler;
 import io.quantfleet.controlplane.events.Outcome;
 import io.quantfleet.controlplane.storage.Tx;
@@ -26,14 +27,21 @@ class VariantQuantizedHandler implements EventHandler<VariantQuantized> {
     private final JdbiJobs jobs;
     private final JdbiVariants variants;
     private final JdbiArtifacts artifacts;
+    private final Deltas deltas;
     private final ObjectMapper json;
     private final Clock clock;
 
     VariantQuantizedHandler(
-            JdbiJobs jobs, JdbiVariants variants, JdbiArtifacts artifacts, ObjectMapper json, Clock clock) {
+            JdbiJobs jobs,
+            JdbiVariants variants,
+            JdbiArtifacts artifacts,
+            Deltas deltas,
+            ObjectMapper json,
+            Clock clock) {
         this.jobs = jobs;
         this.variants = variants;
         this.artifacts = artifacts;
+        this.deltas = deltas;
         this.json = json;
         this.clock = clock;
     }
@@ -58,6 +66,9 @@ class VariantQuantizedHandler implements EventHandler<VariantQuantized> {
         artifacts.record(tx, new StoredArtifact(variant.probeSet(), variant.probeSetBytes()), now);
         variant.page().ifPresent(page -> artifacts.record(tx, page, now));
         variants.insert(tx, variant, now);
+        if (variant.ready()) {
+            deltas.variantReady(tx, job.deviceClass(), variant.sha256());
+        }
         LOG.infof(
                 "variant %s: model=%s deviceClass=%s bytes=%d jobId=%s",
                 variant.ready() ? "ready" : "rejected", job.model(), job.deviceClass(), variant.bytes(), id);

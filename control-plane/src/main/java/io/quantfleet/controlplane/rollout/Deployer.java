@@ -1,10 +1,13 @@
 package io.quantfleet.controlplane.rollout;
 
 import io.quantfleet.controlplane.Ids;
+import io.quantfleet.controlplane.delta.Deltas;
 import io.quantfleet.controlplane.device.JdbiDeviceTimeline;
 import io.quantfleet.controlplane.device.JdbiDevices;
 import io.quantfleet.controlplane.storage.Tx;
 import io.quantfleet.protocols.DeviceId;
+import io.quantfleet.protocols.Sha256;
+import io.quantfleet.protocols.v1.Delta;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +25,7 @@ class Deployer {
     private final JdbiDeployments deployments;
     private final JdbiDevices devices;
     private final JdbiDeviceTimeline timeline;
+    private final Deltas deltas;
     private final ManifestFactory manifests;
     private final ManifestValidity validity;
     private final Ids ids;
@@ -30,12 +34,14 @@ class Deployer {
             JdbiDeployments deployments,
             JdbiDevices devices,
             JdbiDeviceTimeline timeline,
+            Deltas deltas,
             ManifestFactory manifests,
             ManifestValidity validity,
             Ids ids) {
         this.deployments = deployments;
         this.devices = devices;
         this.timeline = timeline;
+        this.deltas = deltas;
         this.manifests = manifests;
         this.validity = validity;
         this.ids = ids;
@@ -59,23 +65,29 @@ class Deployer {
         Duration good = terms.deadline()
                 .filter(limit -> limit.compareTo(validity.duration()) < 0)
                 .orElse(validity.duration());
-        Map<DeviceId, Long> sequences = devices.nextSequences(
-                tx, parts.stream().map(part -> part.device().id()).toList());
+        Map<DeviceId, JdbiDevices.Next> all =
+                devices.next(tx, parts.stream().map(part -> part.device().id()).toList());
+        Map<List<Sha256>, Optional<Delta>> ways = new HashMap<>();
         Map<DeviceId, UUID> made = new HashMap<>();
         List<JdbiDeployments.NewDeployment> rows = new ArrayList<>();
         List<JdbiDeviceTimeline.Line> lines = new ArrayList<>();
         for (Part part : parts) {
             DeviceId device = part.device().id();
             UUID id = ids.next();
-            long sequence = Objects.requireNonNull(sequences.get(device), "a device that has a row");
+            JdbiDevices.Next next = Objects.requireNonNull(all.get(device), "a device that has a row");
+            // A batch of devices changes between few variants.
+            Optional<Delta> delta = next.serves()
+                    .flatMap(serves -> ways.computeIfAbsent(
+                            List.of(serves, part.variant().sha256()),
+                            way -> deltas.between(tx, serves, part.variant().sha256())));
             var order = new ManifestFactory.Order(
-                    id, part, sequence, good, terms.install().filter(Install::waits));
+                    id, part, next.sequence(), delta, good, terms.install().filter(Install::waits));
             rows.add(new JdbiDeployments.NewDeployment(
                     id,
                     rollout,
                     device,
                     part.variant().jobId(),
-                    sequence,
+                    next.sequence(),
                     manifests.make(order, now),
                     now,
                     now.plus(good)));

@@ -72,7 +72,8 @@ class DeviceReportedHandler implements BatchEventHandler<DeviceReported> {
                 text(report.getReason()),
                 report.getFetchedBytes(),
                 report.getTotalBytes(),
-                report.hasSelfTest() ? Optional.of(json(report.getSelfTest())) : Optional.empty());
+                report.hasSelfTest() ? Optional.of(json(report.getSelfTest())) : Optional.empty(),
+                report.hasDelta() ? Optional.of(report.getDelta()) : Optional.empty());
     }
 
     /** What two reports of one deployment come to. */
@@ -86,7 +87,8 @@ class DeviceReportedHandler implements BatchEventHandler<DeviceReported> {
                         then.reason(),
                         then.fetchedBytes(),
                         then.totalBytes(),
-                        then.selfTest().or(first::selfTest));
+                        then.selfTest().or(first::selfTest),
+                        then.delta());
     }
 
     private static String json(SelfTest selfTest) {

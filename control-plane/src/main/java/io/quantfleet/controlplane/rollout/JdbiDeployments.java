@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.quantfleet.controlplane.storage.Rows;
 import io.quantfleet.controlplane.storage.Tx;
 import io.quantfleet.protocols.DeviceId;
+import io.quantfleet.protocols.v1.DeltaUse;
 import io.quantfleet.protocols.v1.SignedManifest;
 import jakarta.inject.Singleton;
 import java.sql.ResultSet;
@@ -28,6 +29,12 @@ class JdbiDeployments {
 
     private static final String DELIVERABLE = "select d.id, d.rollout_id, d.device_id, d.manifest from deployment d ";
 
+    private final JdbiChunkSets chunkSets;
+
+    JdbiDeployments(JdbiChunkSets chunkSets) {
+        this.chunkSets = chunkSets;
+    }
+
     /** A deployment about to be made. */
     record NewDeployment(
             UUID id,
@@ -35,7 +42,7 @@ class JdbiDeployments {
             DeviceId device,
             UUID variantJobId,
             long sequence,
-            SignedManifest manifest,
+            ManifestFactory.Made manifest,
             Instant issuedAt,
             Instant expiresAt) {}
 
@@ -50,21 +57,25 @@ class JdbiDeployments {
             Optional<String> reason,
             long fetchedBytes,
             long totalBytes,
-            Optional<String> selfTest) {}
+            Optional<String> selfTest,
+            Optional<DeltaUse> delta) {}
 
     void insert(Tx tx, List<NewDeployment> made) {
         PreparedBatch batch = tx.handle().prepareBatch("""
                         insert into deployment (id, rollout_id, device_id, variant_job_id, sequence, manifest,
-                            issued_at, expires_at, state, state_at)
+                            chunk_set, issued_at, expires_at, state, state_at)
                         values (:id, :rolloutId, :device, :variantJobId, :sequence, :manifest,
-                            :issuedAt, :expiresAt, 'PENDING', :issuedAt)""");
+                            :chunkSet, :issuedAt, :expiresAt, 'PENDING', :issuedAt)""");
         for (NewDeployment deployment : made) {
             batch.bind("id", deployment.id())
                     .bind("rolloutId", deployment.rolloutId())
                     .bind("device", deployment.device().value())
                     .bind("variantJobId", deployment.variantJobId())
                     .bind("sequence", deployment.sequence())
-                    .bind("manifest", deployment.manifest().toByteArray())
+                    .bind("manifest", deployment.manifest().signed().toByteArray())
+                    .bind(
+                            "chunkSet",
+                            chunkSets.of(tx, deployment.manifest().manifest()).hex())
                     .bind("issuedAt", deployment.issuedAt())
                     .bind("expiresAt", deployment.expiresAt())
                     .add();
@@ -96,6 +107,7 @@ class JdbiDeployments {
                         update deployment set state = :state, reason_code = :reasonCode, reason = :reason,
                             fetched_bytes = :fetchedBytes, total_bytes = :totalBytes,
                             self_test = coalesce(cast(:selfTest as jsonb), self_test), state_at = :now,
+                            delta_outcome = :deltaOutcome, delta_reason = :deltaReason,
                             finished_at = :finishedAt
                         where id = :id""");
         for (Progress progress : all) {
@@ -106,6 +118,12 @@ class JdbiDeployments {
                     .bind("fetchedBytes", progress.fetchedBytes())
                     .bind("totalBytes", progress.totalBytes())
                     .bind("selfTest", progress.selfTest())
+                    .bind("deltaOutcome", progress.delta().map(delta -> delta.getOutcome()
+                            .name()
+                            .replace("OUTCOME_", "")))
+                    .bind(
+                            "deltaReason",
+                            progress.delta().map(DeltaUse::getReason).filter(reason -> !reason.isEmpty()))
                     .bind("now", now)
                     .bind("finishedAt", progress.state().isFinal() ? Optional.of(now) : Optional.<Instant>empty())
                     .add();

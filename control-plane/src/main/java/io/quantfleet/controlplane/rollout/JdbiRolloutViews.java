@@ -12,7 +12,9 @@ import jakarta.inject.Singleton;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -37,15 +39,41 @@ class JdbiRolloutViews {
 
     /** Every rollout, newest first, without devices. */
     List<RolloutView> list(Tx tx) {
+        Map<UUID, RolloutView.Bytes> bytes = bytes(tx, Optional.empty());
         return rollouts.list(tx).stream()
-                .map(rollout -> view(rollout, Optional.empty(), List.of(), List.of()))
+                .map(rollout -> view(
+                        rollout,
+                        Optional.empty(),
+                        bytes.getOrDefault(rollout.id(), RolloutView.Bytes.NONE),
+                        List.of(),
+                        List.of()))
                 .toList();
     }
 
     Optional<RolloutView> find(Tx tx, UUID id, Instant now) {
         return rollouts.find(tx, id)
-                .map(rollout ->
-                        view(rollout, nextWindow(tx, rollout, now), stages.opened(tx, id), devices(tx, id, "", SHOWN)));
+                .map(rollout -> view(
+                        rollout,
+                        nextWindow(tx, rollout, now),
+                        bytes(tx, Optional.of(id)).getOrDefault(id, RolloutView.Bytes.NONE),
+                        stages.opened(tx, id),
+                        devices(tx, id, "", SHOWN)));
+    }
+
+    /** By rollout; of one, or of all. */
+    private static Map<UUID, RolloutView.Bytes> bytes(Tx tx, Optional<UUID> rolloutId) {
+        Map<UUID, RolloutView.Bytes> sums = new HashMap<>();
+        tx.handle()
+                .createQuery("""
+                        select rollout_id, sum(fetched_bytes) as delivered, coalesce(sum(
+                            greatest(total_bytes - fetched_bytes, 0)) filter (where state = 'ACTIVE'), 0) as saved
+                        from deployment where cast(:id as uuid) is null or rollout_id = :id group by rollout_id""")
+                .bind("id", rolloutId)
+                .map((row, context) -> Map.entry(
+                        Rows.uuid(row, "rollout_id"),
+                        new RolloutView.Bytes(row.getLong("delivered"), row.getLong("saved"))))
+                .forEach(entry -> sums.put(entry.getKey(), entry.getValue()));
+        return sums;
     }
 
     private Optional<Instant> nextWindow(Tx tx, JdbiRollouts.Rollout rollout, Instant now) {
@@ -84,6 +112,7 @@ class JdbiRolloutViews {
     private static RolloutView view(
             JdbiRollouts.Rollout rollout,
             Optional<Instant> nextWindow,
+            RolloutView.Bytes bytes,
             List<JdbiStages.Opened> stages,
             List<RolloutView.Device> devices) {
         RolloutState.Details details = rollout.state().details();
@@ -101,6 +130,7 @@ class JdbiRolloutViews {
                 rollout.createdAt(),
                 rollout.finishedAt(),
                 nextWindow,
+                bytes,
                 stages,
                 devices);
     }
@@ -119,6 +149,8 @@ class JdbiRolloutViews {
                 row.getString("sha256"),
                 row.getLong("fetched_bytes"),
                 row.getLong("total_bytes"),
+                Rows.optionalText(row, "delta_outcome"),
+                Rows.optionalText(row, "delta_reason"),
                 selfTest(row),
                 Rows.instant(row, "state_at"),
                 Rows.instant(row, "expires_at"));

@@ -1,8 +1,10 @@
 package io.quantfleet.controlplane.rollout;
 
 import com.google.protobuf.Timestamp;
+import io.quantfleet.controlplane.artifact.ArtifactSources;
 import io.quantfleet.controlplane.artifact.ChunkPlans;
 import io.quantfleet.protocols.manifest.ManifestSigner;
+import io.quantfleet.protocols.v1.Delta;
 import io.quantfleet.protocols.v1.Manifest;
 import io.quantfleet.protocols.v1.SignedManifest;
 import io.quantfleet.protocols.v1.WhenIdle;
@@ -20,22 +22,35 @@ class ManifestFactory {
 
     private final ManifestSigner signer;
     private final ChunkPlans artifacts;
+    private final ArtifactSources sources;
 
-    ManifestFactory(ManifestSigner signer, ChunkPlans artifacts) {
+    ManifestFactory(ManifestSigner signer, ChunkPlans artifacts, ArtifactSources sources) {
         this.signer = signer;
         this.artifacts = artifacts;
+        this.sources = sources;
     }
 
     /**
      * What one device is asked for.
      *
+     * @param delta from what the device serves now
      * @param validity how long the device may act on it
      * @param whenIdle how it waits until nobody uses the device; empty if it doesn't
      */
-    record Order(UUID deployment, Part part, long sequence, Duration validity, Optional<Install> whenIdle) {}
+    record Order(
+            UUID deployment,
+            Part part,
+            long sequence,
+            Optional<Delta> delta,
+            Duration validity,
+            Optional<Install> whenIdle) {}
 
-    SignedManifest make(Order order, Instant now) {
+    /** A manifest, and as it is to be published. */
+    record Made(Manifest manifest, SignedManifest signed) {}
+
+    Made make(Order order, Instant now) {
         Part part = order.part();
+        Instant expires = now.plus(order.validity());
         Manifest.Builder manifest = Manifest.newBuilder()
                 .setDeviceId(part.device().id().value())
                 .setDeploymentId(order.deployment().toString())
@@ -44,14 +59,18 @@ class ManifestFactory {
                 .setModelVersion(part.model().version())
                 .setDeviceClass(part.device().deviceClass())
                 .setFleet(part.device().fleet())
-                .setVariant(artifacts.of(part.variant().sha256()))
-                .setProbeSet(artifacts.of(part.variant().probeSet()))
+                .setVariant(sources.located(artifacts.of(part.variant().sha256()), expires))
+                .setProbeSet(sources.located(artifacts.of(part.variant().probeSet()), expires))
                 .setMinProbeAccuracy(minProbeAccuracy(
                         part.variant().probeAccuracy(), part.variant().probeSamples()))
                 .setIssuedAt(timestamp(now))
-                .setExpiresAt(timestamp(now.plus(order.validity())));
+                .setExpiresAt(timestamp(expires));
+        order.delta()
+                .ifPresent(delta ->
+                        manifest.setDelta(delta.toBuilder().setPatch(sources.located(delta.getPatch(), expires))));
         order.whenIdle().ifPresent(install -> manifest.setWhenIdle(whenIdle(install, order.validity(), now)));
-        return signer.sign(manifest.build());
+        Manifest made = manifest.build();
+        return new Made(made, signer.sign(made));
     }
 
     // Half of the time that is left, where that is less than it may wait: it shall install before the manifest expires.

@@ -1,5 +1,6 @@
 package io.quantfleet.controlplane.rollout;
 
+import io.quantfleet.controlplane.delta.Deltas;
 import io.quantfleet.controlplane.device.JdbiDevices;
 import io.quantfleet.controlplane.maintenance.JdbiMaintenanceWindows;
 import io.quantfleet.controlplane.model.JdbiVariants;
@@ -23,6 +24,7 @@ class Orders {
     private final JdbiStages stages;
     private final JdbiRolloutVariants variants;
     private final JdbiMaintenanceWindows windows;
+    private final Deltas deltas;
     private final Deployer deployer;
 
     Orders(
@@ -31,12 +33,14 @@ class Orders {
             JdbiStages stages,
             JdbiRolloutVariants variants,
             JdbiMaintenanceWindows windows,
+            Deltas deltas,
             Deployer deployer) {
         this.members = members;
         this.deployments = deployments;
         this.stages = stages;
         this.variants = variants;
         this.windows = windows;
+        this.deltas = deltas;
         this.deployer = deployer;
     }
 
@@ -52,7 +56,7 @@ class Orders {
 
     /** Asks those of the stage whose turn it is; whether so many were asked at once that there may be more. */
     boolean ask(Tx tx, JdbiRollouts.Rollout rollout, int index, Instant now) {
-        if (!mayAsk(tx, rollout, false, now)) {
+        if (!mayAsk(tx, rollout, false, now) || awaitsDeltas(tx, rollout)) {
             return false;
         }
         Stage stage = rollout.strategy().stage(index);
@@ -60,6 +64,15 @@ class Orders {
                 .map(limit -> Math.min(BATCH, limit - stages.underway(tx, rollout.id(), index)))
                 .orElse(BATCH);
         return free > 0 && ask(tx, rollout, index, free, now) == BATCH;
+    }
+
+    /** A moment's patience may save most of what the devices would fetch. */
+    private boolean awaitsDeltas(Tx tx, JdbiRollouts.Rollout rollout) {
+        return deltas.isAwaited(
+                tx,
+                variants.of(tx, rollout.id()).values().stream()
+                        .map(JdbiVariants.Ready::sha256)
+                        .toList());
     }
 
     /** Asks devices that joined the fleet since its rollout finished; whether there may be more. */

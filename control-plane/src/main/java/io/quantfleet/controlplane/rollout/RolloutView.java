@@ -31,6 +31,7 @@ record RolloutView(
         Instant createdAt,
         Optional<Instant> finishedAt,
         Optional<Instant> nextWindow,
+        Bytes bytes,
         List<JdbiStages.Opened> stages,
         List<Device> devices) {
     RolloutView {
@@ -39,11 +40,23 @@ record RolloutView(
     }
 
     /**
+     * What delivery cost and saved, summed over the devices' reports; on their way it grows.
+     *
+     * @param delivered over the network
+     * @param saved of the artifacts' sizes: by chunks at hand, compression and deltas
+     */
+    record Bytes(long delivered, long saved) {
+        static final Bytes NONE = new Bytes(0, 0);
+    }
+
+    /**
      * One device's part.
      *
      * @param goesBack whether this is the way back to what it served before
      * @param state PENDING, PUBLISHED, what the device reports, EXPIRED or SUPERSEDED
-     * @param fetchedBytes over the network
+     * @param fetchedBytes over the network; what chunks at hand, compression and deltas saved is the rest of totalBytes
+     * @param delta CHOSEN, APPLYING, APPLIED or FAILED; empty where whole chunks do
+     * @param deltaReason for FAILED
      * @param selfTest samples, accuracy, p50Micros, p95Micros
      */
     record Device(
@@ -59,6 +72,8 @@ record RolloutView(
             String variantSha256,
             long fetchedBytes,
             long totalBytes,
+            Optional<String> delta,
+            Optional<String> deltaReason,
             Optional<JsonNode> selfTest,
             Instant stateAt,
             Instant expiresAt) {}

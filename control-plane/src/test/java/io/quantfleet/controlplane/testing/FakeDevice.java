@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Timestamp;
 import io.quantfleet.protocols.DeviceId;
+import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.artifact.ChunkRef;
 import io.quantfleet.protocols.manifest.ManifestVerifier;
 import io.quantfleet.protocols.manifest.Verification;
@@ -13,6 +14,7 @@ import io.quantfleet.protocols.mqtt.MqttTopics.Channel;
 import io.quantfleet.protocols.signing.VerificationKeys;
 import io.quantfleet.protocols.trust.Trust;
 import io.quantfleet.protocols.trust.TrustStore;
+import io.quantfleet.protocols.v1.Chunk;
 import io.quantfleet.protocols.v1.ChunkedArtifact;
 import io.quantfleet.protocols.v1.DeviceState;
 import io.quantfleet.protocols.v1.Manifest;
@@ -130,6 +132,19 @@ public final class FakeDevice implements AutoCloseable {
                     .orElseThrow(() -> new IllegalStateException("chunk " + chunk.name() + " has other content")));
         }
         return content.toByteArray();
+    }
+
+    /** Fetches what it may have fetched before. */
+    public byte[] fetchAnew(ChunkedArtifact artifact) throws MqttException {
+        for (Chunk chunk : artifact.getChunksList()) {
+            received.remove(MqttTopics.chunk(ChunkRef.of(chunk).name()));
+        }
+        return fetch(artifact);
+    }
+
+    /** Whether the chunk is on the broker, as far as this device, which subscribed to it, has heard. */
+    public boolean hasChunk(Sha256 name) {
+        return received.getOrDefault(MqttTopics.chunk(name), new byte[0]).length > 0;
     }
 
     public void report(Manifest manifest, DeviceState state) throws MqttException {

@@ -67,7 +67,9 @@ public final class Parts implements AutoCloseable {
                         directory.resolve("credential.pem").toString()),
                 entry(
                         "quantfleet.trust-statement",
-                        directory.resolve("trust.binpb").toString()));
+                        directory.resolve("trust.binpb").toString()),
+                entry("quantfleet.delivery.withdraw-period", "PT1S"),
+                entry("quantfleet.delivery.public-uri", "http://control-plane.example:8080/"));
     }
 
     public void startPostgres() throws IOException {

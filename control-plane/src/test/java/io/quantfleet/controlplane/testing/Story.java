@@ -21,9 +21,15 @@ public final class Story {
 
     /** Registers a model and does its jobs; the variant's bytes. */
     public static byte[] quantizedModel(FakeWorker worker, ObjectStore store, String model) throws IOException {
-        Api.register(model, "the graph of " + model).statusCode(201);
         byte[] variant = new byte[SEVERAL_CHUNKS];
         new Random(model.hashCode()).nextBytes(variant);
+        return quantizedModel(worker, store, model, variant);
+    }
+
+    /** The same with these bytes as every class's variant. */
+    public static byte[] quantizedModel(FakeWorker worker, ObjectStore store, String model, byte[] variant)
+            throws IOException {
+        Api.register(model, "the graph of " + model).statusCode(201);
         for (QuantizationJobRequested job : worker.awaitJobs(model, 3)) {
             byte[] probeSet = Api.bytes("probe set of " + job.getDeviceClass());
             store.put(new ByteArrayInputStream(variant));

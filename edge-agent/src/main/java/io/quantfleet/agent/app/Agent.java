@@ -52,14 +52,18 @@ final class Agent implements AutoCloseable {
     private Optional<InferenceServer> server = Optional.empty();
     private final ClientRequests requests = new ClientRequests(System::nanoTime);
 
-    Agent(AgentConfig config, String version, Identity identity, StateDirectory directory) throws IOException {
+    /** @param restarted whether the device had enrolled before this run, so that many may start at once */
+    Agent(AgentConfig config, String version, Identity identity, StateDirectory directory, boolean restarted)
+            throws IOException {
         this.config = config;
         this.identity = identity;
         java.time.Clock clock = java.time.Clock.systemUTC();
         this.link = new PahoDeviceLink(
                 identity,
                 new PresenceMessages(identity.deviceId(), identity.deviceClass(), version, clock),
-                AgentProcess.backoff());
+                AgentProcess.backoff(),
+                config.network().reconnectSpread(),
+                restarted);
         WindowStore store = new WindowStore(directory.directory("telemetry"), STORED_WINDOWS);
         this.windows = new WindowPublisher(identity.deviceId(), store, link);
         this.registry = new MqttMeterRegistry(config.telemetryInterval(), Clock.SYSTEM, windows::accept);
@@ -79,6 +83,7 @@ final class Agent implements AutoCloseable {
                 link,
                 active,
                 OrtModel::load,
+                config.network().fetch(),
                 clock);
     }
 

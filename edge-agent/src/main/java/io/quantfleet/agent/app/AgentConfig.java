@@ -1,5 +1,6 @@
 package io.quantfleet.agent.app;
 
+import io.quantfleet.agent.apply.FetchSettings;
 import io.quantfleet.protocols.DeviceId;
 import java.net.URI;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param labels free key/value pairs told at enrolment
  * @param telemetryInterval the length of a telemetry window
  * @param probePeriod from one inference to the next
+ * @param network how it uses the network
  * @param healthFile a file to touch while the agent is alive
  * @param inference how to answer other programs on the device; empty to answer none
  */
@@ -27,6 +29,7 @@ record AgentConfig(
         Map<String, String> labels,
         Duration telemetryInterval,
         Duration probePeriod,
+        Network network,
         Optional<Path> healthFile,
         Optional<Inference> inference) {
     /**
@@ -37,6 +40,13 @@ record AgentConfig(
      * @param feedbackWithin how long after a request its true labels are taken
      */
     record Inference(int port, long largestRequest, Duration feedbackWithin) {}
+
+    /**
+     * How the agent uses the network.
+     *
+     * @param reconnectSpread a lost or restarted device waits a random part of it before it connects
+     */
+    record Network(FetchSettings fetch, Duration reconnectSpread) {}
 
     AgentConfig {
         labels = Map.copyOf(labels);

@@ -1,5 +1,6 @@
 package io.quantfleet.agent.app;
 
+import io.quantfleet.agent.apply.FetchSettings;
 import io.quantfleet.protocols.DeviceId;
 import java.net.URI;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +86,30 @@ final class AgentOptions {
     String probeRate = "2/s";
 
     @Option(
+            names = "--fetch",
+            paramLabel = "WAY",
+            defaultValue = "${env:QUANTFLEET_AGENT_FETCH:-auto}",
+            description = "How to fetch variants where a manifest names two ways: mqtt, http or auto, which is mqtt "
+                    + "unless the broker does not have them. Default: auto.")
+    String fetch = "auto";
+
+    @Option(
+            names = "--bandwidth",
+            paramLabel = "RATE",
+            defaultValue = "${env:QUANTFLEET_AGENT_BANDWIDTH}",
+            description = "Fetch no faster than this on average, for example 200KiB/s or 1MiB/s. Default: no limit.")
+    @Nullable
+    String bandwidth;
+
+    @Option(
+            names = "--reconnect-spread",
+            paramLabel = "DURATION",
+            defaultValue = "${env:QUANTFLEET_AGENT_RECONNECT_SPREAD:-2s}",
+            description = "After a restart or a lost connection, wait a random part of this before connecting, so that "
+                    + "a fleet does not come back all at once. Default: 2s.")
+    String reconnectSpread = "2s";
+
+    @Option(
             names = "--health-file",
             paramLabel = "FILE",
             defaultValue = "${env:QUANTFLEET_AGENT_HEALTH_FILE}",
@@ -129,6 +155,9 @@ final class AgentOptions {
         Optional<Integer> port = optional("--inference-port", inferencePort, Texts::port, faults);
         Optional<Long> request = required("--inference-max-request", inferenceMaxRequest, Texts::bytes, faults);
         Optional<Duration> feedback = required("--feedback-within", feedbackWithin, Texts::duration, faults);
+        Optional<FetchSettings.Preference> way = required("--fetch", fetch, AgentOptions::way, faults);
+        Optional<Long> cap = optional("--bandwidth", bandwidth, Texts::bytesPerSecond, faults);
+        Optional<Duration> spread = required("--reconnect-spread", reconnectSpread, Texts::duration, faults);
         Map<String, String> pairs = labels(faults);
         if (!faults.isEmpty()) {
             return Optional.empty();
@@ -142,6 +171,10 @@ final class AgentOptions {
                 pairs,
                 interval.orElseThrow(),
                 period.orElseThrow(),
+                new AgentConfig.Network(
+                        new FetchSettings(
+                                way.orElseThrow(), cap.map(OptionalLong::of).orElseGet(OptionalLong::empty)),
+                        spread.orElseThrow()),
                 health,
                 port.map(number -> new AgentConfig.Inference(number, request.orElseThrow(), feedback.orElseThrow()))));
     }
@@ -183,6 +216,15 @@ final class AgentOptions {
 
     private static String environmentName(String option) {
         return "QUANTFLEET_AGENT" + option.substring(1).replace('-', '_').toUpperCase(Locale.ROOT);
+    }
+
+    private static FetchSettings.Preference way(String text) {
+        return switch (text) {
+            case "auto" -> FetchSettings.Preference.AUTO;
+            case "mqtt" -> FetchSettings.Preference.MQTT;
+            case "http" -> FetchSettings.Preference.HTTP;
+            default -> throw new IllegalArgumentException("expected mqtt, http or auto");
+        };
     }
 
     private static String deviceClass(String text) {

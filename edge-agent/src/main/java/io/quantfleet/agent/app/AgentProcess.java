@@ -10,6 +10,7 @@ import io.quantfleet.agent.enrol.HttpEnrolmentService;
 import io.quantfleet.agent.enrol.Identity;
 import io.quantfleet.agent.enrol.IdentityFile;
 import io.quantfleet.agent.state.StateDirectory;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -37,12 +38,13 @@ final class AgentProcess {
         Thread main = Thread.currentThread();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> shutDown(main), "shutdown"));
         try (StateDirectory directory = StateDirectory.open(config.stateDir())) {
+            boolean restarted = Files.exists(directory.file("identity"));
             Optional<Identity> identity = identity(directory);
             enrolling = false;
             if (identity.isEmpty()) {
                 return AgentCommand.ENROLMENT_REFUSED;
             }
-            try (Agent agent = new Agent(config, version, identity.get(), directory)) {
+            try (Agent agent = new Agent(config, version, identity.get(), directory, restarted)) {
                 agent.start();
                 stop.await();
             }

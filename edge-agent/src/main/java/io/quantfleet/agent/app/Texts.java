@@ -35,6 +35,14 @@ final class Texts {
         return bytes;
     }
 
+    /** @throws IllegalArgumentException unless the text is a rate of bytes, as {@code 200KiB/s} or {@code 1MiB/s} */
+    static long bytesPerSecond(String text) {
+        if (!text.endsWith("/s")) {
+            throw new IllegalArgumentException("expected a rate such as 200KiB/s or 1MiB/s");
+        }
+        return bytes(text.substring(0, text.length() - "/s".length()));
+    }
+
     /** @throws IllegalArgumentException unless the text is a positive number with a unit, as {@code 500ms} or {@code 5m} */
     static Duration duration(String text) {
         Matcher matcher = DURATION.matcher(text);

@@ -36,9 +36,24 @@ public final class ApplyLoop implements DeviceLink.Listener, AutoCloseable {
     private final Slots slots;
     private final AssignmentFile assignments;
     private final Reporter reporter;
+    private final ChunkSources sources;
     private final DeploymentRunner runner;
     private final DesiredStateHandler desiredStates;
     private boolean connected;
+
+    /** An agent's loop that fetches as is usual; see the other constructor. */
+    public ApplyLoop(
+            SerialExecutor thread,
+            ManifestVerifier.Verifying self,
+            Trust pinned,
+            StateDirectory directory,
+            DeviceLink link,
+            ActiveModel active,
+            ModelLoader loader,
+            Clock clock)
+            throws IOException {
+        this(thread, self, pinned, directory, link, active, loader, FetchSettings.DEFAULT, clock);
+    }
 
     /**
      * Reads what the directory holds.
@@ -54,6 +69,7 @@ public final class ApplyLoop implements DeviceLink.Listener, AutoCloseable {
             DeviceLink link,
             ActiveModel active,
             ModelLoader loader,
+            FetchSettings fetch,
             Clock clock)
             throws IOException {
         this.thread = thread;
@@ -73,8 +89,9 @@ public final class ApplyLoop implements DeviceLink.Listener, AutoCloseable {
                 active::manifest);
         Deployment deployment = new Deployment(reporter.restored(), reporter);
         Installer installer = new Installer(deployment, reporter, chunks, slots, loader, active);
-        this.runner =
-                new DeploymentRunner(deployment, installer, chunks, slots, link, ChunkFetch.Limits.DEFAULT, clock);
+        this.sources = new ChunkSources(link, fetch, clock, thread);
+        this.runner = new DeploymentRunner(
+                deployment, installer, chunks, slots, sources, ChunkFetch.Limits.of(self.device()), clock);
         TrustFile trust = new TrustFile(directory.file("trust.statement"), pinned);
         ManifestVerifier verifier = new ManifestVerifier(trust, self, clock);
         this.desiredStates = new DesiredStateHandler(verifier, deployment, reporter, assignments, runner);
@@ -125,6 +142,7 @@ public final class ApplyLoop implements DeviceLink.Listener, AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         thread.close();
+        sources.close();
     }
 
     private void dispatch(String topic, byte[] payload) {

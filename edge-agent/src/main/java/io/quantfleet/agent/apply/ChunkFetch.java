@@ -1,6 +1,7 @@
 package io.quantfleet.agent.apply;
 
 import io.quantfleet.agent.apply.Deployment.Failure;
+import io.quantfleet.protocols.DeviceId;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.artifact.ChunkRef;
@@ -23,6 +24,9 @@ import java.util.Queue;
 final class ChunkFetch {
     /** Where chunks come from. */
     interface Source {
+        /** Whether there is bandwidth for the chunk now; counts it as asked for if so. */
+        boolean admits(ChunkRef chunk);
+
         /** Makes the chunk come, once more if it came before. */
         void ask(ChunkRef chunk);
 
@@ -39,9 +43,18 @@ final class ChunkFetch {
      */
     record Limits(Duration answerWithin, int unanswered, int wrong) {
         static final Limits DEFAULT = new Limits(Duration.ofSeconds(15), 40, 3);
+        private static final long SPREAD_MILLIS = 5000;
+
+        /** The usual limits, a little longer on each device, so that a fleet that lost a broker's messages does not ask in chorus. */
+        static Limits of(DeviceId device) {
+            long more = Math.floorMod(device.hashCode(), SPREAD_MILLIS);
+            return new Limits(DEFAULT.answerWithin().plusMillis(more), DEFAULT.unanswered(), DEFAULT.wrong());
+        }
     }
 
-    /** Two: one comes while the next is asked for. A broker holds whatever is asked for, for every device. */
+    /**
+     * Two: one comes while the next is asked for. A broker holds whatever is asked for, for every device.
+     */
     private static final int ASKED_AT_ONCE = 2;
 
     private record Asked(ChunkRef chunk, Instant deadline, int unanswered, int wrong) {}
@@ -62,7 +75,7 @@ final class ChunkFetch {
 
     /** Begins asking. */
     void start() {
-        while (asked.size() < ASKED_AT_ONCE && !waiting.isEmpty()) {
+        while (asked.size() < ASKED_AT_ONCE && !waiting.isEmpty() && source.admits(waiting.element())) {
             ask(waiting.remove(), 0, 0);
         }
     }
@@ -98,7 +111,7 @@ final class ChunkFetch {
         return Optional.empty();
     }
 
-    /** Asks again for what is overdue. Call only while there is a connection. Returns why to give up, if so. */
+    /** Asks again for what is overdue, and for more where bandwidth was lacking. Call only while there is a connection. Returns why to give up, if so. */
     Optional<Failure> tick() {
         Instant now = clock.instant();
         for (Asked ask : List.copyOf(asked.values())) {
@@ -112,6 +125,7 @@ final class ChunkFetch {
             }
             ask(ask.chunk(), ask.unanswered() + 1, ask.wrong());
         }
+        start();
         return Optional.empty();
     }
 

@@ -1,6 +1,7 @@
 package io.quantfleet.agent.apply;
 
 import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.protocols.v1.DeltaUse;
 import io.quantfleet.protocols.v1.DeviceState;
 import io.quantfleet.protocols.v1.SelfTest;
 import java.util.Optional;
@@ -14,7 +15,7 @@ import java.util.function.Function;
  *  at rest ────────▶ Fetching ──────▶ Verifying ───────▶ SelfTesting ───────▶ Switching ────────▶ Active
  *                    │ ▲  ▲│refuse     │ refuse           │ failSelfTest       │ failSwitch
  *                    └─┘  │▼           ▼                  ▼                    ▼
- *               received  │Refused    Refused            Reverted             Reverted
+ *           received, uses│Refused    Refused            Reverted             Reverted
  *                         │
  *                         ├── restart: from whatever was under way when the agent was killed
  *                         └── reinstall: from Active, when its files turn out to be damaged
@@ -25,8 +26,12 @@ import java.util.function.Function;
  * changed. A desired state that is not accepted never gets here. For one thread.
  */
 final class Deployment {
-    /** What is being deployed, and how much of it came over the network so far. */
-    record Attempt(String deploymentId, long sequence, long totalBytes, long fetchedBytes) {
+    /**
+     * What is being deployed, and how much of it came over the network so far.
+     *
+     * @param delta what became of the delta that the manifest offers; empty while whole chunks do
+     */
+    record Attempt(String deploymentId, long sequence, long totalBytes, long fetchedBytes, Optional<DeltaUse> delta) {
         Attempt {
             if (deploymentId.isEmpty()) {
                 throw new IllegalArgumentException("a deployment without an id");
@@ -34,7 +39,11 @@ final class Deployment {
         }
 
         private Attempt plus(long bytes) {
-            return new Attempt(deploymentId, sequence, totalBytes, fetchedBytes + bytes);
+            return new Attempt(deploymentId, sequence, totalBytes, fetchedBytes + bytes, delta);
+        }
+
+        private Attempt with(DeltaUse use) {
+            return new Attempt(deploymentId, sequence, totalBytes, fetchedBytes, Optional.of(use));
         }
     }
 
@@ -107,6 +116,10 @@ final class Deployment {
 
         Fetching received(long bytes) {
             return new Fetching(attempt.plus(bytes));
+        }
+
+        Fetching uses(DeltaUse delta) {
+            return new Fetching(attempt.with(delta));
         }
 
         Verifying fetched() {
@@ -252,6 +265,10 @@ final class Deployment {
 
     void received(long bytes) {
         change("received", Fetching.class, from -> from.received(bytes));
+    }
+
+    void uses(DeltaUse delta) {
+        change("uses", Fetching.class, from -> from.uses(delta));
     }
 
     void fetched() {

@@ -6,22 +6,17 @@ import io.quantfleet.agent.apply.Deployment.Failure;
 import io.quantfleet.agent.apply.Deployment.Fetching;
 import io.quantfleet.agent.apply.Deployment.Switching;
 import io.quantfleet.agent.apply.Deployment.UnderWay;
-import io.quantfleet.agent.link.DeviceLink;
 import io.quantfleet.agent.slot.Slot;
 import io.quantfleet.agent.slot.Slots;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.artifact.ChunkRef;
-import io.quantfleet.protocols.mqtt.MqttTopics;
+import io.quantfleet.protocols.v1.DeltaUse;
 import io.quantfleet.protocols.v1.Manifest;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.Collection;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,16 +24,16 @@ import org.slf4j.LoggerFactory;
  * Takes a deployment from its assignment through fetching to the installer, and picks it up again after a restart. For
  * the apply thread.
  */
-final class DeploymentRunner implements ChunkFetch.Source {
+final class DeploymentRunner {
     private static final Logger LOG = LoggerFactory.getLogger(DeploymentRunner.class);
 
-    private record Fetch(Assignment assignment, ChunkFetch chunks) {}
+    private record Fetch(Assignment assignment, FetchPlanner.Plan plan, ChunkFetch chunks) {}
 
     private final Deployment deployment;
     private final Installer installer;
     private final ChunkDirectory directory;
-    private final Slots slots;
-    private final DeviceLink link;
+    private final FetchPlanner planner;
+    private final ChunkSources sources;
     private final ChunkFetch.Limits limits;
     private final InstantSource clock;
     private Optional<Fetch> fetch = Optional.empty();
@@ -48,16 +43,17 @@ final class DeploymentRunner implements ChunkFetch.Source {
             Installer installer,
             ChunkDirectory directory,
             Slots slots,
-            DeviceLink link,
+            ChunkSources sources,
             ChunkFetch.Limits limits,
             InstantSource clock) {
         this.deployment = deployment;
         this.installer = installer;
         this.directory = directory;
-        this.slots = slots;
-        this.link = link;
+        this.planner = new FetchPlanner(directory, slots);
+        this.sources = sources;
         this.limits = limits;
         this.clock = clock;
+        sources.deliverTo(this::chunkArrived);
     }
 
     /** After a start: goes on with what was under way, given what serves. */
@@ -83,10 +79,19 @@ final class DeploymentRunner implements ChunkFetch.Source {
     /** Works on an assignment; the deployment is in state Fetching. */
     void begin(Assignment assignment) {
         try {
-            ChunkFetch chunks = new ChunkFetch(lacking(assignment), this, limits, clock);
-            fetch = Optional.of(new Fetch(assignment, chunks));
+            noteDeathWhileApplying();
+            boolean mayUseDelta = delta().map(DeltaUse::getOutcome)
+                    .filter(outcome -> outcome == DeltaUse.Outcome.OUTCOME_FAILED)
+                    .isEmpty();
+            FetchPlanner.Plan plan = planner.plan(assignment, mayUseDelta);
+            if (plan.base().isPresent()) {
+                deployment.uses(use(DeltaUse.Outcome.OUTCOME_CHOSEN, ""));
+            }
+            sources.locate(assignment.manifest());
+            ChunkFetch chunks = new ChunkFetch(plan.lacking(), sources, limits, clock);
+            fetch = Optional.of(new Fetch(assignment, plan, chunks));
             chunks.start();
-            installIfComplete();
+            goOnIfComplete();
         } catch (IOException e) {
             giveUp(storageFailed(e));
         }
@@ -123,7 +128,7 @@ final class DeploymentRunner implements ChunkFetch.Source {
         }
         if (content.isPresent()) {
             chunks.stored(chunk.get());
-            installIfComplete();
+            goOnIfComplete();
         } else {
             LOG.warn("a chunk with wrong content was thrown away chunk={}", name);
             chunks.wrong(chunk.get()).ifPresent(this::giveUp);
@@ -146,21 +151,11 @@ final class DeploymentRunner implements ChunkFetch.Source {
         if (connected) {
             current.chunks().tick().ifPresent(this::giveUp);
         }
-        installIfComplete();
+        goOnIfComplete();
     }
 
     void connected() {
         fetch.ifPresent(current -> current.chunks().reconnected());
-    }
-
-    @Override
-    public void ask(ChunkRef chunk) {
-        link.subscribe(MqttTopics.chunk(chunk.name()));
-    }
-
-    @Override
-    public void release(ChunkRef chunk) {
-        link.unsubscribe(MqttTopics.chunk(chunk.name()));
     }
 
     private void resume(AssignmentFile file, Attempt attempt) throws IOException {
@@ -173,32 +168,60 @@ final class DeploymentRunner implements ChunkFetch.Source {
         }
     }
 
-    private Collection<ChunkRef> lacking(Assignment assignment) throws IOException {
-        Map<Sha256, ChunkRef> chunks = assignment.chunks();
-        directory.retainOnly(chunks.keySet());
-        for (Slot slot : Stream.concat(slots.current().stream(), Stream.of(slots.inactive()))
-                .toList()) {
-            List<Sha256> wanted = chunks.keySet().stream()
-                    .filter(chunk -> !directory.has(chunk))
-                    .toList();
-            LocalChunks.copy(slot, wanted, directory);
-        }
-        chunks.keySet().removeIf(directory::has);
-        return chunks.values();
-    }
-
-    private void installIfComplete() {
+    private void goOnIfComplete() {
         if (fetch.isEmpty() || !fetch.get().chunks().isComplete()) {
             return;
         }
-        Assignment assignment = fetch.get().assignment();
-        if (!installer.isTime(assignment.manifest(), clock.instant())) {
+        Fetch complete = fetch.get();
+        if (!installer.isTime(complete.assignment().manifest(), clock.instant())) {
             return; // the next tick asks again
         }
         fetch = Optional.empty();
+        if (complete.plan().base().isPresent()
+                && !apply(complete.assignment(), complete.plan().base().get())) {
+            begin(complete.assignment());
+            return;
+        }
         deployment.fetched();
-        installer.install(assignment);
+        installer.install(complete.assignment());
         deleteChunks();
+    }
+
+    /** Makes the variant of the one that serves; false if that failed, and whole chunks have to do. */
+    private boolean apply(Assignment assignment, Slot base) {
+        Manifest manifest = assignment.manifest();
+        deployment.uses(use(DeltaUse.Outcome.OUTCOME_APPLYING, ""));
+        try {
+            directory.patch(
+                    base.model(),
+                    manifest.getDelta().getPatch(),
+                    manifest.getVariant().getArtifact());
+            deployment.uses(use(DeltaUse.Outcome.OUTCOME_APPLIED, ""));
+            return true;
+        } catch (IOException e) {
+            deltaFailed(String.valueOf(e.getMessage()));
+            return false;
+        }
+    }
+
+    /** What takes the whole agent down once would do so again. */
+    private void noteDeathWhileApplying() {
+        delta().map(DeltaUse::getOutcome)
+                .filter(outcome -> outcome == DeltaUse.Outcome.OUTCOME_APPLYING)
+                .ifPresent(died -> deltaFailed("the agent died while it applied the delta"));
+    }
+
+    private void deltaFailed(String reason) {
+        LOG.warn("the delta is of no use, fetching whole chunks reason={}", reason);
+        deployment.uses(use(DeltaUse.Outcome.OUTCOME_FAILED, reason));
+    }
+
+    private Optional<DeltaUse> delta() {
+        return deployment.state().deployment().flatMap(Attempt::delta);
+    }
+
+    private static DeltaUse use(DeltaUse.Outcome outcome, String reason) {
+        return DeltaUse.newBuilder().setOutcome(outcome).setReason(reason).build();
     }
 
     private void giveUp(Failure why) {

@@ -11,6 +11,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +20,14 @@ final class LocalChunks {
     private static final Logger LOG = LoggerFactory.getLogger(LocalChunks.class);
 
     private LocalChunks() {}
+
+    /** The chunks that the slot's artifacts contain, if they are undamaged. */
+    static Set<Sha256> names(Slot slot) throws IOException {
+        Optional<Manifest> manifest = slot.manifest();
+        return manifest.map(installed -> Assignment.chunks(installed.getVariant(), installed.getProbeSet())
+                        .keySet())
+                .orElseGet(Set::of);
+    }
 
     /** Copies the wanted chunks that the slot's artifacts contain into the chunk directory. */
     static void copy(Slot from, Iterable<Sha256> wanted, ChunkDirectory to) throws IOException {

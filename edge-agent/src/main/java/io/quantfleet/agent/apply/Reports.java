@@ -37,10 +37,13 @@ final class Reports {
 
     ReportedState of(State state, long number, Optional<Manifest> serving) {
         ReportedState.Builder report = about(serving, number).setState(state.code());
-        state.deployment().ifPresent(attempt -> report.setDeploymentId(attempt.deploymentId())
-                .setSequence(attempt.sequence())
-                .setTotalBytes(attempt.totalBytes())
-                .setFetchedBytes(attempt.fetchedBytes()));
+        state.deployment().ifPresent(attempt -> {
+            report.setDeploymentId(attempt.deploymentId())
+                    .setSequence(attempt.sequence())
+                    .setTotalBytes(attempt.totalBytes())
+                    .setFetchedBytes(attempt.fetchedBytes());
+            attempt.delta().ifPresent(report::setDelta);
+        });
         state.selfTest().ifPresent(report::setSelfTest);
         state.failure().ifPresent(failure -> report.setReasonCode(failure.code().name())
                 .setReason(failure.reason()));
@@ -84,7 +87,11 @@ final class Reports {
             return new Idle();
         }
         Attempt attempt = new Attempt(
-                report.getDeploymentId(), report.getSequence(), report.getTotalBytes(), report.getFetchedBytes());
+                report.getDeploymentId(),
+                report.getSequence(),
+                report.getTotalBytes(),
+                report.getFetchedBytes(),
+                report.hasDelta() ? Optional.of(report.getDelta()) : Optional.empty());
         SelfTest selfTest = report.getSelfTest();
         return switch (report.getState()) {
             case DEVICE_STATE_FETCHING -> new Fetching(attempt);

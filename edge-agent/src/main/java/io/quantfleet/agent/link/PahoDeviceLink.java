@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
@@ -44,11 +45,22 @@ public final class PahoDeviceLink implements DeviceLink {
     private final Identity identity;
     private final PresenceMessages presence;
     private final Backoff backoff;
+    private final Duration spread;
+    private final boolean spreadStart;
     private final Set<String> topics = ConcurrentHashMap.newKeySet();
     private volatile Optional<PahoConnection> current = Optional.empty();
     private final ScheduledExecutorService connector;
 
-    public PahoDeviceLink(Identity identity, PresenceMessages presence, Backoff backoff) {
+    /**
+     * A link that is not connected yet.
+     *
+     * @param spread after a lost connection the first attempt waits a random part of it, besides the back-off
+     * @param spreadStart whether the very first attempt waits, too: after a restart a whole fleet may be starting
+     */
+    public PahoDeviceLink(
+            Identity identity, PresenceMessages presence, Backoff backoff, Duration spread, boolean spreadStart) {
+        this.spread = spread;
+        this.spreadStart = spreadStart;
         this.identity = identity;
         this.presence = presence;
         this.backoff = backoff;
@@ -61,7 +73,12 @@ public final class PahoDeviceLink implements DeviceLink {
 
     @Override
     public void start(Listener listener) {
-        connector.execute(() -> connect(listener));
+        long wait = spreadStart ? partOfSpread() : 0;
+        var unused = connector.schedule(() -> connect(listener), wait, TimeUnit.MILLISECONDS);
+    }
+
+    private long partOfSpread() {
+        return ThreadLocalRandom.current().nextLong(spread.toMillis() + 1);
     }
 
     @Override
@@ -166,7 +183,7 @@ public final class PahoDeviceLink implements DeviceLink {
         }
         current = Optional.empty();
         connection.lost("the connection to the broker was lost: " + reason);
-        Duration pause = backoff.next();
+        Duration pause = backoff.next().plusMillis(partOfSpread());
         LOG.warn(
                 "connection lost broker={} reason={}; next attempt in {} ms",
                 identity.mqttUri(),

@@ -2,12 +2,14 @@ package io.quantfleet.agent.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quantfleet.agent.apply.FetchSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,6 +31,9 @@ class AgentOptionsTest {
                 "--label=floor=3",
                 "--telemetry-interval=10s",
                 "--probe-rate=4/s",
+                "--fetch=http",
+                "--bandwidth=200KiB/s",
+                "--reconnect-spread=1m",
                 "--health-file=/tmp/health");
 
         assertThat(faults).isEmpty();
@@ -37,6 +42,10 @@ class AgentOptionsTest {
             assertThat(read.labels()).isEqualTo(Map.of("site", "roof", "floor", "3"));
             assertThat(read.telemetryInterval()).isEqualTo(Duration.ofSeconds(10));
             assertThat(read.probePeriod()).isEqualTo(Duration.ofMillis(250));
+            assertThat(read.network())
+                    .isEqualTo(new AgentConfig.Network(
+                            new FetchSettings(FetchSettings.Preference.HTTP, OptionalLong.of(200 << 10)),
+                            Duration.ofMinutes(1)));
             assertThat(read.healthFile()).contains(Path.of("/tmp/health"));
         });
     }
@@ -60,10 +69,13 @@ class AgentOptionsTest {
                 "--control-plane=fleet",
                 "--label=roof",
                 "--telemetry-interval=soon",
-                "--probe-rate=2");
+                "--probe-rate=2",
+                "--fetch=pigeon",
+                "--bandwidth=fast",
+                "--reconnect-spread=0");
 
         assertThat(config).isEmpty();
-        assertThat(faults).hasSize(7);
+        assertThat(faults).hasSize(10);
         assertThat(faults)
                 .anyMatch(fault -> fault.equals("--state-dir is missing (or set QUANTFLEET_AGENT_STATE_DIR)"));
     }

@@ -1,5 +1,6 @@
 package io.quantfleet.agent.app;
 
+import io.quantfleet.agent.apply.FetchSettings;
 import io.quantfleet.agent.enrol.Identity;
 import io.quantfleet.agent.enrol.PinnedKeys;
 import io.quantfleet.agent.state.StateDirectory;
@@ -28,10 +29,11 @@ final class RunningAgent implements AutoCloseable {
                 Map.of(),
                 Duration.ofMillis(300),
                 Duration.ofMillis(10),
+                new AgentConfig.Network(FetchSettings.DEFAULT, Duration.ofMillis(1)),
                 Optional.empty(),
                 Optional.of(new AgentConfig.Inference(0, 1 << 20, Duration.ofMinutes(1))));
         Identity identity = new Identity(id, TestDeployment.DEVICE_CLASS, "lab", "secret", broker, trust);
-        agent = new Agent(config, "0.1.0", identity, state);
+        agent = new Agent(config, "0.1.0", identity, state, false);
         agent.start();
     }
 

@@ -74,7 +74,14 @@ class ApplyTest implements ActiveModel {
                 this::manifest);
         deployment = new Deployment(reporter.restored(), reporter);
         Installer installer = new Installer(deployment, reporter, chunks, slots, this::load, this);
-        runner = new DeploymentRunner(deployment, installer, chunks, slots, link, ChunkFetch.Limits.DEFAULT, clock);
+        runner = new DeploymentRunner(
+                deployment,
+                installer,
+                chunks,
+                slots,
+                new ChunkSources(link, FetchSettings.DEFAULT, clock, Runnable::run),
+                ChunkFetch.Limits.DEFAULT,
+                clock);
         assignments = new AssignmentFile(directory.resolve("deployment.manifest"));
         TrustFile trust = new TrustFile(
                 directory.resolve("trust.statement"), Trust.pinned(0, KEY.verificationKeys(), ROOT.verificationKeys()));

@@ -18,6 +18,7 @@ class ChunkFetchTest implements ChunkFetch.Source {
     private final TestClock clock = new TestClock();
     private final List<ChunkRef> asked = new ArrayList<>();
     private final List<ChunkRef> released = new ArrayList<>();
+    private int admitted = Integer.MAX_VALUE;
 
     @Test
     void asksForABoundedNumberAtATimeUntilAllAreStored() {
@@ -92,6 +93,25 @@ class ChunkFetchTest implements ChunkFetch.Source {
         assertThat(fetch.asked(chunk(5).name())).isEmpty();
         fetch.stored(chunk(0));
         assertThat(fetch.asked(chunk(0).name())).as("a second time").isEmpty();
+    }
+
+    @Test
+    void asksForMoreWhenThereIsBandwidthAgain() {
+        admitted = 2;
+        ChunkFetch fetch = fetch(5);
+        assertThat(asked).hasSize(2);
+        fetch.stored(chunk(0));
+        assertThat(asked).hasSize(2);
+
+        admitted = 1;
+        assertThat(fetch.tick()).isEmpty();
+
+        assertThat(asked).hasSize(3);
+    }
+
+    @Override
+    public boolean admits(ChunkRef chunk) {
+        return admitted-- > 0;
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.quantfleet.agent.apply.Deployment.Switching;
 import io.quantfleet.agent.apply.Deployment.Verifying;
 import io.quantfleet.protocols.DeviceId;
 import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.protocols.v1.DeltaUse;
 import io.quantfleet.protocols.v1.SelfTest;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -31,8 +32,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every state × every move, the illegal pairs included. */
 class DeploymentTest {
-    private static final Attempt ATTEMPT = new Attempt("d1", 7, 1000, 10);
-    private static final Attempt NEXT = new Attempt("d2", 8, 2000, 0);
+    private static final Attempt ATTEMPT = new Attempt("d1", 7, 1000, 10, Optional.empty());
+    private static final Attempt NEXT = new Attempt("d2", 8, 2000, 0, Optional.empty());
+    private static final DeltaUse DELTA =
+            DeltaUse.newBuilder().setOutcome(DeltaUse.Outcome.OUTCOME_APPLIED).build();
     private static final Failure FAILURE = new Failure(ReasonCode.SELF_TEST_FAILED, "too bad");
     private static final SelfTest RESULT =
             SelfTest.newBuilder().setSamples(20).setAccuracy(0.9).build();
@@ -73,7 +76,12 @@ class DeploymentTest {
                     "received",
                     new Move(
                             deployment -> deployment.received(5),
-                            Map.of(Fetching.class, new Fetching(new Attempt("d1", 7, 1000, 15))))),
+                            Map.of(Fetching.class, new Fetching(new Attempt("d1", 7, 1000, 15, Optional.empty()))))),
+            Map.entry(
+                    "uses",
+                    new Move(
+                            deployment -> deployment.uses(DELTA),
+                            Map.of(Fetching.class, new Fetching(new Attempt("d1", 7, 1000, 10, Optional.of(DELTA)))))),
             Map.entry("fetched", new Move(Deployment::fetched, Map.of(Fetching.class, new Verifying(ATTEMPT)))),
             Map.entry("verified", new Move(Deployment::verified, Map.of(Verifying.class, new SelfTesting(ATTEMPT)))),
             Map.entry(

@@ -3,16 +3,23 @@ package io.quantfleet.agent.testkit;
 import com.google.protobuf.Timestamp;
 import io.quantfleet.protocols.DeviceId;
 import io.quantfleet.protocols.Sha256;
+import io.quantfleet.protocols.artifact.ChunkRef;
 import io.quantfleet.protocols.artifact.Chunker;
+import io.quantfleet.protocols.delta.DeltaEncoder;
 import io.quantfleet.protocols.v1.ChunkedArtifact;
+import io.quantfleet.protocols.v1.Delta;
 import io.quantfleet.protocols.v1.Manifest;
 import io.quantfleet.protocols.v1.WhenIdle;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -32,8 +39,19 @@ public record TestDeployment(Manifest manifest, Map<Sha256, byte[]> chunks) {
     /** The same, with a model of a given size, and with this share of the probe set's labels right. */
     public static TestDeployment of(
             DeviceId device, String deploymentId, long sequence, int modelBytes, double rightLabels) {
+        return of(
+                device,
+                deploymentId,
+                sequence,
+                TinyModel.onnx(modelBytes, 31L * device.hashCode() + sequence),
+                rightLabels);
+    }
+
+    /** The same, with this model. */
+    public static TestDeployment of(
+            DeviceId device, String deploymentId, long sequence, byte[] model, double rightLabels) {
         Map<Sha256, byte[]> chunks = new LinkedHashMap<>();
-        ChunkedArtifact variant = cut(TinyModel.onnx(modelBytes, 31L * device.hashCode() + sequence), chunks);
+        ChunkedArtifact variant = cut(model, chunks);
         ChunkedArtifact probes = cut(TinyModel.probeSet(rightLabels).toByteArray(), chunks);
         Instant now = Instant.now();
         Manifest manifest = Manifest.newBuilder()
@@ -51,6 +69,48 @@ public record TestDeployment(Manifest manifest, Map<Sha256, byte[]> chunks) {
                 .setExpiresAt(timestamp(now.plusSeconds(3600)))
                 .build();
         return new TestDeployment(manifest, chunks);
+    }
+
+    /** The same, offering a delta from what another deployment installs. */
+    public TestDeployment withDeltaFrom(TestDeployment before) {
+        try {
+            Path directory = Files.createTempDirectory("delta");
+            Path patch = directory.resolve("patch");
+            DeltaEncoder.encode(
+                    Files.write(directory.resolve("from"), before.variantContent()),
+                    Files.write(directory.resolve("to"), variantContent()),
+                    patch,
+                    () -> false);
+            return withDelta(before, Files.readAllBytes(patch));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The same, offering these bytes as a delta from what another deployment installs. */
+    public TestDeployment withDelta(TestDeployment before, byte[] patch) {
+        Map<Sha256, byte[]> all = new LinkedHashMap<>(chunks);
+        Delta delta = Delta.newBuilder()
+                .setFrom(before.manifest().getVariant().getArtifact())
+                .setPatch(cut(patch, all))
+                .build();
+        return new TestDeployment(manifest.toBuilder().setDelta(delta).build(), all);
+    }
+
+    public byte[] variantContent() {
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        manifest.getVariant().getChunksList().stream()
+                .map(ChunkRef::of)
+                .forEach(chunk -> content.writeBytes(chunk.decode(chunks.getOrDefault(chunk.name(), new byte[0]))
+                        .orElseThrow()));
+        return content.toByteArray();
+    }
+
+    /** The names of the chunks of its delta. */
+    public List<Sha256> deltaChunks() {
+        return manifest.getDelta().getPatch().getChunksList().stream()
+                .map(chunk -> ChunkRef.of(chunk).name())
+                .toList();
     }
 
     public TestDeployment expiringAt(Instant expiry) {

@@ -13,7 +13,9 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -32,11 +34,11 @@ public final class DeltaDecoder {
     static final int MAX_HEADER_BYTES = 256 << 10;
     private static final int BUFFER_BYTES = 1 << 16;
 
-    private final RandomAccessFile from;
+    private final SeekableByteChannel from;
     private final InputStream patch;
     private final OutputStream to;
 
-    private DeltaDecoder(RandomAccessFile from, InputStream patch, OutputStream to) {
+    private DeltaDecoder(SeekableByteChannel from, InputStream patch, OutputStream to) {
         this.from = from;
         this.patch = patch;
         this.to = to;
@@ -50,14 +52,14 @@ public final class DeltaDecoder {
      * @throws IOException if reading or writing fails
      */
     public static void apply(Path from, InputStream patch, long size, OutputStream to) throws IOException {
-        try (RandomAccessFile in = new RandomAccessFile(from.toFile(), "r")) {
+        try (SeekableByteChannel in = Files.newByteChannel(from)) {
             OutputStream buffered = new BufferedOutputStream(to, BUFFER_BYTES);
             new DeltaDecoder(in, patch, buffered).apply(size);
             buffered.flush();
         } catch (ZstdException | ZstdIOException e) {
             throw new DeltaException("the patch can't be decompressed: " + e.getMessage(), e);
         } catch (EOFException e) {
-            throw new DeltaException("the patch ends early", e);
+            throw new DeltaException("it ends early: " + e.getMessage(), e);
         }
     }
 
@@ -103,9 +105,9 @@ public final class DeltaDecoder {
         if (!dictionary && header.getMethod() != DeltaMethod.DELTA_METHOD_DIFFERENCE) {
             throw new DeltaException("a method that this program does not know: " + header.getMethodValue());
         }
-        if (header.getSize() != size || header.getFromSize() != from.length()) {
+        if (header.getSize() != size || header.getFromSize() != from.size()) {
             throw new DeltaException("it makes " + header.getSize() + " bytes from " + header.getFromSize() + ", not "
-                    + size + " from " + from.length());
+                    + size + " from " + from.size());
         }
         long sum = 0;
         for (DeltaSpan span : header.getSpansList()) {
@@ -146,7 +148,7 @@ public final class DeltaDecoder {
                         throw new DeltaException("the patch ends early");
                     }
                     if (span.getFromSize() > 0) {
-                        from.readFully(base, 0, length);
+                        readFully(base, length);
                         for (int i = 0; i < length; i++) {
                             buffer[i] += base[i];
                         }
@@ -164,7 +166,7 @@ public final class DeltaDecoder {
     private void dictionary(DeltaSpan span) throws IOException {
         seek(span);
         byte[] dictionary = new byte[(int) span.getFromSize()];
-        from.readFully(dictionary);
+        readFully(dictionary, dictionary.length);
         byte[] encoded = exactly((int) span.getEncodedSize());
         byte[] content = new byte[(int) span.getSize()];
         try (ZstdDecompressCtx zstd = new ZstdDecompressCtx()) {
@@ -180,10 +182,18 @@ public final class DeltaDecoder {
     }
 
     private void seek(DeltaSpan span) throws IOException {
-        if (span.getFromOffset() < 0 || span.getFromOffset() > from.length() - span.getFromSize()) {
+        if (span.getFromOffset() < 0 || span.getFromOffset() > from.size() - span.getFromSize()) {
             throw new DeltaException("a span beyond the end of what it starts from");
         }
-        from.seek(span.getFromOffset());
+        from.position(span.getFromOffset());
+    }
+
+    private void readFully(byte[] bytes, int length) throws IOException {
+        for (ByteBuffer rest = ByteBuffer.wrap(bytes, 0, length); rest.hasRemaining(); ) {
+            if (from.read(rest) < 0) {
+                throw new EOFException("what the patch starts from became shorter");
+            }
+        }
     }
 
     /** Never allocates more than has come. */

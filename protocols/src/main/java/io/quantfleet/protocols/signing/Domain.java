@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 public enum Domain {
     MANIFEST("quantfleet-manifest-v1"),
     CREDENTIAL("quantfleet-credential-v1"),
-    TRUST("quantfleet-trust-v1");
+    TRUST("quantfleet-trust-v1"),
+    /** Of nothing but this: the secret behind signed addresses of artifacts. */
+    ARTIFACT_URL("quantfleet-artifact-url-v1");
 
     private final String separator;
 
