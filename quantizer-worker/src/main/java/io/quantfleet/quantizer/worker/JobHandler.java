@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,20 +36,24 @@ final class JobHandler {
     private final Results results;
     private final CancelledJobs cancelled;
     private final WorkerMetrics metrics;
+    private final BooleanSupplier dying;
 
+    /** @param dying whether the program is about to end, so that what fails now says nothing about the job */
     JobHandler(
             ObjectStore store,
             WorkDirectory workDirectory,
             JobRunner runner,
             Results results,
             CancelledJobs cancelled,
-            WorkerMetrics metrics) {
+            WorkerMetrics metrics,
+            BooleanSupplier dying) {
         this.store = store;
         this.workDirectory = workDirectory;
         this.runner = runner;
         this.results = results;
         this.cancelled = cancelled;
         this.metrics = metrics;
+        this.dying = dying;
     }
 
     /** Ends the job that was delivered, or says why that must wait or can't be. */
@@ -107,6 +112,9 @@ final class JobHandler {
         } catch (IOException e) {
             return new Outcome.RetryLater(e.toString());
         } catch (RuntimeException e) {
+            if (dying.getAsBoolean()) {
+                return stopped(e);
+            }
             // The outermost place that knows the job: a bug ends it, too, and upstream hears of it.
             LOG.error("a bug ends a job: jobId={}", job.id(), e);
             measured.ended("failed");
@@ -124,12 +132,20 @@ final class JobHandler {
                 measured.ended("cancelled");
                 return endCancelled(job.id());
             }
+            if (dying.getAsBoolean()) {
+                return stopped(e);
+            }
             if (OUTAGES.contains(e.code())) {
                 return new Outcome.RetryLater(e.code() + ": " + e.getMessage());
             }
             measured.ended("failed");
             return fail(job.id(), e.code(), workspace.withoutItsPath(String.valueOf(e.getMessage())));
         }
+    }
+
+    // ONNX Runtime closes itself as soon as the program begins to end, beside the worker's own orderly stop.
+    private static Outcome stopped(RuntimeException e) {
+        return new Outcome.RetryLater("the worker was stopped while it was at the job: " + e.getMessage());
     }
 
     private String quantize(QuantizationJob job, Workspace workspace) throws IOException, InterruptedException {

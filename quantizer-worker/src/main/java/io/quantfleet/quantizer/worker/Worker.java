@@ -101,7 +101,7 @@ final class Worker implements AutoCloseable {
             CancelledJobs cancelled,
             int deliveryLimit) {
         KafkaResults results = new KafkaResults(producer, settings.topics(), settings.workerId(), Clock.systemUTC());
-        JobHandler handler = new JobHandler(store, work, runner, results, cancelled, metrics);
+        JobHandler handler = new JobHandler(store, work, runner, results, cancelled, metrics, ProgramEnd::hasBegun);
         JobQueue queue = new KafkaJobQueue(
                 () -> KafkaClients.shareConsumer(settings),
                 settings.topics().quantizationJobs(),

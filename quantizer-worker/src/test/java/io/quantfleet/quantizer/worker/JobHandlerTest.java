@@ -33,16 +33,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class JobHandlerTest {
     private final RecordedResults results = new RecordedResults();
     private final CancelledJobs cancelled = new CancelledJobs();
+    private boolean dying;
 
     @TempDir
     private Path directory;
@@ -116,6 +120,26 @@ class JobHandlerTest {
         assertThat(Thread.interrupted()).isTrue();
         assertThat(settlement).isEqualTo(Settlement.RELEASE);
         assertThat(results.told).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void whatFailsWhileTheProgramEndsIsForAnotherWorker(RuntimeException failure) throws Exception {
+        dying = true;
+        JobRunner runner = (job, files, progress) -> {
+            throw failure;
+        };
+
+        Outcome outcome = handler(store, runner).handle(delivery(job(), 1, false));
+
+        assertThat(outcome).isInstanceOf(Outcome.RetryLater.class);
+        assertThat(results.told).isEmpty();
+    }
+
+    static Stream<RuntimeException> failures() {
+        return Stream.of(
+                new QuantizerException(ReasonCode.QUANTIZATION_FAILED, "no logger has been registered"),
+                new IllegalStateException("has been closed already"));
     }
 
     @Test
@@ -296,7 +320,7 @@ class JobHandlerTest {
     }
 
     private JobHandler handler(ObjectStore from, JobRunner runner) {
-        return new JobHandler(from, work, runner, results, cancelled, new WorkerMetrics());
+        return new JobHandler(from, work, runner, results, cancelled, new WorkerMetrics(), () -> dying);
     }
 
     private QuantizationJobRequested job() {
