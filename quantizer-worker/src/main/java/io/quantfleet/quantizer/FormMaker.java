@@ -3,18 +3,14 @@ package io.quantfleet.quantizer;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.QuantizationOptions.Method;
 import io.quantfleet.quantizer.QuantizationProgress.Step;
-import io.quantfleet.quantizer.form.DynamicInt8;
-import io.quantfleet.quantizer.form.DynamicOptions;
-import io.quantfleet.quantizer.form.HalfStorage;
-import io.quantfleet.quantizer.form.WeightOnly;
 import io.quantfleet.quantizer.form.WeightOnlyOptions;
+import io.quantfleet.quantizer.form.WholeModelForm;
 import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.quantize.QuantizedModel;
 import io.quantfleet.quantizer.search.ExcludedLayers;
 import io.quantfleet.quantizer.search.Trail;
 import io.quantfleet.quantizer.target.DeviceClassProfile;
 import io.quantfleet.quantizer.target.Form;
-import io.quantfleet.quantizer.target.IntegerType;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +32,13 @@ final class FormMaker implements VariantMaker {
         Set<String> excluded = ExcludedLayers.find(
                         prepared.model().graph(), source.options().excluded())
                 .keySet();
-        QuantizedModel made = form(prepared, source.options(), profile, excluded);
+        QuantizationOptions options = source.options();
+        WholeModelForm maker = new WholeModelForm(
+                options.reducedRange(),
+                options.perTensorWeights(),
+                options.weightBlocks().on(profile.runtime()),
+                excluded);
+        QuantizedModel made = maker.quantize(prepared, options.method().form().orElseThrow());
         made.model().write(target);
         listener.progressed(Step.QUANTIZE, 1);
         Trail trail = new Trail(
@@ -58,27 +60,6 @@ final class FormMaker implements VariantMaker {
                             + profile.forms().stream().map(Form::label).collect(Collectors.joining(", "))
                             + (profile.everyOperator() ? ", and it computes in integers only" : ""));
         }
-    }
-
-    private static QuantizedModel form(
-            PreparedModel prepared, QuantizationOptions options, DeviceClassProfile profile, Set<String> excluded) {
-        return switch (options.method()) {
-            case DYNAMIC -> DynamicInt8.quantize(prepared, dynamic(options, excluded));
-            case WEIGHT_ONLY_INT8, WEIGHT_ONLY_INT4 ->
-                WeightOnly.quantize(prepared, weightOnly(options, profile, excluded));
-            case FP16_STORAGE -> HalfStorage.quantize(prepared, excluded);
-            case AUTO, STATIC -> throw new IllegalStateException(options.method() + " needs calibration");
-        };
-    }
-
-    // Unsigned weights are exact where signed ones saturate, which is what a reduced range is asked for.
-    private static DynamicOptions dynamic(QuantizationOptions options, Set<String> excluded) {
-        boolean unsigned = options.reducedRange();
-        return new DynamicOptions(
-                unsigned ? IntegerType.UINT8 : IntegerType.INT8,
-                !unsigned && !options.perTensorWeights(),
-                false,
-                excluded);
     }
 
     /** For a method that quantizes weights alone. */

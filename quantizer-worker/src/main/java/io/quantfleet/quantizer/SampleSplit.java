@@ -7,14 +7,14 @@ import io.quantfleet.quantizer.dataset.SampleSubset;
 import java.util.stream.IntStream;
 
 /**
- * The calibration samples of a request in two parts: most find ranges, every fifth is held out to choose variants by. A
+ * The calibration samples of a request in two parts: most find ranges, every third is held out to choose variants by. A
  * set too small for that serves both ends as a whole.
  *
  * @param ranges samples to find ranges with
  * @param heldOut samples to choose by
  */
 record SampleSplit(LabelledSamples ranges, LabelledSamples heldOut) {
-    private static final int EVERY = 5;
+    private static final int EVERY = 3;
     private static final int FEWEST = 40;
     private static final long HELD_OUT_BYTES = 256L << 20;
 

@@ -4,10 +4,14 @@ import io.quantfleet.quantizer.dataset.LabelledSamples;
 
 /** Sums up how closely a model's scores follow FP32's, batch by batch. For use by one thread. */
 public final class FidelityMeter {
+    /** More than this is no difference. */
+    private static final double LARGEST_RATIO = 1e7;
+
     private final LabelledSamples samples;
     private final int width;
     private final OutputComparison outputs;
     private double divergence;
+    private double rootDivergence;
     private int lost;
     private int agreed;
     private int count;
@@ -30,7 +34,9 @@ public final class FidelityMeter {
         for (int i = 0; i < samplesHere; i++) {
             int sample = first + i;
             outputs.add(sample, fp32, actual, i * width, width);
-            divergence += Divergence.of(fp32, actual, i * width, width);
+            double apart = Divergence.of(fp32, actual, i * width, width);
+            divergence += apart;
+            rootDivergence += Math.sqrt(apart);
             int reference = OutputComparison.largest(fp32, i * width, width);
             int chosen = outputs.chosen().of(sample);
             int label = samples.label(sample);
@@ -42,6 +48,21 @@ public final class FidelityMeter {
 
     /** The sum of what was added: at least one sample. */
     public Fidelity fidelity() {
-        return new Fidelity(outputs.sqnrDb(), divergence / count, (double) agreed / count, 100.0 * lost / count, count);
+        return new Fidelity(
+                outputs.sqnrDb(),
+                divergence / count,
+                closenessDb(),
+                (double) agreed / count,
+                100.0 * lost / count,
+                count);
+    }
+
+    private double closenessDb() {
+        double amplitude = outputs.amplitudeRatio();
+        double root = rootDivergence / count;
+        if (!Double.isFinite(root) || Double.isNaN(amplitude)) {
+            return Double.NEGATIVE_INFINITY;
+        }
+        return 10 * Math.log10(Math.min(LARGEST_RATIO, amplitude) / Math.max(root, 1 / LARGEST_RATIO));
     }
 }

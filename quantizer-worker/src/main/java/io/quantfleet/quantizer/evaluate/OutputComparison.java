@@ -5,6 +5,8 @@ final class OutputComparison {
     private final Predictions chosen;
     private double signal;
     private double noise;
+    private double signalAmplitude;
+    private double noiseAmplitude;
     private int unusable;
 
     OutputComparison(int samples) {
@@ -15,12 +17,18 @@ final class OutputComparison {
     void add(int sample, float[] fp32, float[] variant, int offset, int width) {
         chosen.set(sample, largest(variant, offset, width));
         boolean finite = true;
+        double signalHere = 0;
+        double noiseHere = 0;
         for (int i = offset; i < offset + width; i++) {
             double difference = fp32[i] - (double) variant[i];
-            signal += (double) fp32[i] * fp32[i];
-            noise += difference * difference;
+            signalHere += (double) fp32[i] * fp32[i];
+            noiseHere += difference * difference;
             finite &= Float.isFinite(variant[i]);
         }
+        signal += signalHere;
+        noise += noiseHere;
+        signalAmplitude += Math.sqrt(signalHere);
+        noiseAmplitude += Math.sqrt(noiseHere);
         unusable += finite ? 0 : 1;
     }
 
@@ -38,6 +46,11 @@ final class OutputComparison {
 
     double sqnrDb() {
         return 10 * Math.log10(signal / noise);
+    }
+
+    /** The mean amplitude of a sample's output over that of the difference; infinite where there is none. */
+    double amplitudeRatio() {
+        return signalAmplitude / noiseAmplitude;
     }
 
     int unusable() {

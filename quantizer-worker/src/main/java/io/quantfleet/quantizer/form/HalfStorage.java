@@ -1,7 +1,6 @@
 package io.quantfleet.quantizer.form;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
-import com.google.protobuf.ByteString;
 import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.OnnxModel;
@@ -9,8 +8,6 @@ import io.quantfleet.quantizer.onnx.Tensors;
 import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.quantize.FloatLayer;
 import io.quantfleet.quantizer.quantize.QuantizedModel;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,8 +24,6 @@ public final class HalfStorage {
 
     /** Smaller tensors are parameters of operators more often than weights, and not worth it. */
     private static final int FEWEST_ELEMENTS = 256;
-
-    private static final float GREATEST_HALF = 65504;
 
     private HalfStorage() {}
 
@@ -71,24 +66,13 @@ public final class HalfStorage {
                         .anyMatch(reader -> reader.captured().contains(name))) {
             return Optional.of("a graph inside an operator reads it, or it is an output");
         }
-        for (float value : Tensors.floats(tensor)) {
-            if (!(Math.abs(value) <= GREATEST_HALF)) {
-                return Optional.of("it has values beyond what 16-bit floats express");
-            }
-        }
-        return Optional.empty();
+        return Halves.hold(tensor) ? Optional.empty() : Optional.of("it has values beyond what 16-bit floats express");
     }
 
     private static void store(Graph graph, TensorProto tensor) {
-        float[] values = Tensors.floats(tensor);
-        ByteBuffer halves = ByteBuffer.allocate(values.length * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        for (float value : values) {
-            halves.putShort(Halves.nearest(value));
-        }
         String half = graph.freshName(tensor.getName() + "_half");
         String real = graph.freshName(tensor.getName() + "_float");
-        graph.setInitializer(Tensors.ofBytes(
-                half, TensorProto.DataType.FLOAT16, tensor.getDimsList(), ByteString.copyFrom(halves.flip())));
+        graph.setInitializer(Halves.of(half, tensor));
         graph.redirect(tensor.getName(), real, reader -> true);
         graph.add(Node.of(tensor.getName() + "_cast", "Cast", List.of(half), List.of(real))
                 .with("to", TensorProto.DataType.FLOAT_VALUE));

@@ -1,7 +1,15 @@
 package io.quantfleet.quantizer.form;
 
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
+import io.quantfleet.quantizer.onnx.Tensors;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
 /** IEEE 754 binary16, which Java has conversions for only from version 20 on. */
 final class Halves {
+    private static final float GREATEST = 65504;
+
     private static final int MANTISSA_BITS = 10;
     /** The distance of the exponents' biases, as bits of a float. */
     private static final int REBIAS = (127 - 15) << 23;
@@ -11,6 +19,27 @@ final class Halves {
     private static final int LEAST_NORMAL = (127 - 14) << 23;
 
     private Halves() {}
+
+    /** Whether all elements of a tensor lie within a half's range. */
+    static boolean hold(TensorProto tensor) {
+        for (float value : Tensors.floats(tensor)) {
+            if (!(Math.abs(value) <= GREATEST)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** A tensor's elements as halves. */
+    static TensorProto of(String name, TensorProto tensor) {
+        float[] values = Tensors.floats(tensor);
+        ByteBuffer halves = ByteBuffer.allocate(values.length * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (float value : values) {
+            halves.putShort(nearest(value));
+        }
+        return Tensors.ofBytes(
+                name, TensorProto.DataType.FLOAT16, tensor.getDimsList(), ByteString.copyFrom(halves.flip()));
+    }
 
     /** The bits of the nearest half, ties to even; the value must be within a half's range. */
     static short nearest(float value) {

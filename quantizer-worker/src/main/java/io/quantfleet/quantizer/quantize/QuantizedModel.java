@@ -30,4 +30,9 @@ public record QuantizedModel(
         leftFloat = List.copyOf(leftFloat);
         clips = List.copyOf(clips);
     }
+
+    /** The same with its graph rewritten further. */
+    public QuantizedModel withModel(OnnxModel rewritten) {
+        return new QuantizedModel(rewritten, method, quantizedNodes, leftFloat, clips, calibrating, quantizing);
+    }
 }

@@ -34,6 +34,11 @@ public record Recipe(
         return new Recipe(profile, ranges, false, false, false, Map.of());
     }
 
+    /** The same for another device class. */
+    public Recipe withProfile(DeviceClassProfile other) {
+        return new Recipe(other, ranges, weightClipping, biasCorrection, reducedRange, leftFloat);
+    }
+
     /** The same with other ranges. */
     public Recipe withRanges(RangeChoice other) {
         return new Recipe(profile, other, weightClipping, biasCorrection, reducedRange, leftFloat);

@@ -63,6 +63,7 @@ final class TrailJson {
     private static void fidelity(ObjectNode node, Fidelity fidelity) {
         ReportJson.figure(node, "sqnrDb", ReportJson.rounded(fidelity.sqnrDb(), 100));
         ReportJson.figure(node, "divergence", ReportJson.rounded(fidelity.divergence(), 10_000_000));
+        ReportJson.figure(node, "closenessDb", ReportJson.rounded(fidelity.closenessDb(), 100));
         node.put("agreement", fidelity.agreement()).put("lossPoints", fidelity.lossPoints());
     }
 
@@ -108,7 +109,9 @@ final class TrailJson {
     }
 
     private static void point(ObjectNode node, ParetoPoint point) {
-        strings(node.putArray("floatLayers"), point.floatLayers());
+        node.put("name", point.name());
+        ObjectNode layers = node.putObject("layers");
+        point.layers().forEach((layer, precision) -> layers.put(layer, precision.label()));
         node.put("bytes", point.bytes());
         ReportJson.figure(node, "latencyMs", ReportJson.rounded(point.latencyMs(), 10_000));
         fidelity(node.putObject("heldOut"), point.heldOut());

@@ -15,6 +15,9 @@ public record AccuracyGoal(double maxLossPoints, Optional<Double> minAgreement) 
     /** What is aimed at as long as it costs nothing at run time, because it is steadier than accuracy on few samples. */
     static final double AIMED_AGREEMENT = 0.995;
 
+    /** The same for closeness: where one label outweighs all others, agreement says little. */
+    static final double AIMED_CLOSENESS_DB = 30;
+
     private static final double ROUNDING = 1e-9;
 
     public AccuracyGoal {
@@ -35,6 +38,9 @@ public record AccuracyGoal(double maxLossPoints, Optional<Double> minAgreement) 
     /** Whether there is nothing left to wish for. */
     boolean surpassedBy(Accuracy accuracy, Fidelity heldOut) {
         double aim = Math.max(AIMED_AGREEMENT, minAgreement.orElse(0.0));
-        return metBy(accuracy) && accuracy.agreement() >= aim && heldOut.agreement() >= aim;
+        return metBy(accuracy)
+                && accuracy.agreement() >= aim
+                && heldOut.agreement() >= aim
+                && heldOut.closenessDb() >= AIMED_CLOSENESS_DB;
     }
 }

@@ -22,7 +22,7 @@ record CalibrationStep(Workbench workbench) implements Step {
     private static final List<RangeMethod> METHODS = List.of(
             Percentile.USUAL, new Percentile(99.99), new MeanSquaredError(), new Entropy(), new MovingAverage());
 
-    private static final int BLOCK_TRIALS = 10;
+    private static final int BLOCK_TRIALS = 6;
 
     @Override
     public Technique technique() {

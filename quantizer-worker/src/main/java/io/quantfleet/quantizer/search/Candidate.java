@@ -34,6 +34,11 @@ record Candidate(
         return all;
     }
 
+    /** Whether it is this very variant, not one that is alike. */
+    boolean is(Candidate other) {
+        return quantized.model() == other.quantized.model();
+    }
+
     long bytes() {
         return quantized.model().bytes();
     }

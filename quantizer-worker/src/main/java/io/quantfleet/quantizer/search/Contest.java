@@ -35,6 +35,30 @@ final class Contest {
         return wins;
     }
 
+    /** Writes down a variant that does not challenge the best. */
+    void note(String name, Candidate candidate) {
+        entries.add(new Entry(name, candidate));
+    }
+
+    /** Makes one of the variants written down the best, or leaves the reigning one. */
+    void choose(Candidate candidate) {
+        for (int i = 0; i < entries.size(); i++) {
+            if (entries.get(i).candidate().is(candidate)) {
+                best = candidate;
+                winner = i;
+            }
+        }
+    }
+
+    /** Makes the variant the best that follows FP32 most closely, if it is clearly better than the reigning one. */
+    void chooseClosest() {
+        for (Entry entry : List.copyOf(entries)) {
+            if (entry.candidate().heldOut().clearlyBetterThan(best.heldOut())) {
+                choose(entry.candidate());
+            }
+        }
+    }
+
     /** The best so far. */
     Candidate best() {
         return best;

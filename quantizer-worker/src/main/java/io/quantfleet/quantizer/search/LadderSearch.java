@@ -27,6 +27,7 @@ public final class LadderSearch {
     private final AccuracyGoal goal;
     private final RungListener rungs;
     private final List<Rung> climbed = new ArrayList<>();
+    private final Front front = new Front();
     private final MixedPrecisionStep mixed;
 
     /** Hears of each rung when it is done, on the thread that searches. */
@@ -55,7 +56,7 @@ public final class LadderSearch {
         this.goal = goal;
         this.rungs = rungs;
         this.workbench = new Workbench(setting, listener);
-        this.mixed = new MixedPrecisionStep(workbench, goal, options.objective(), listener);
+        this.mixed = new MixedPrecisionStep(workbench, goal, options.objective(), front, listener);
     }
 
     /** The best variant so far that is accurate enough, else the best; and whether there is any left to wish for. */
@@ -72,16 +73,26 @@ public final class LadderSearch {
      */
     public SearchResult climb() {
         Standing standing = firstRung();
-        for (Step step : steps()) {
-            boolean done = options.forced() ? false : enough(standing, step.technique());
-            if (options.techniques().contains(step.technique()) && !done) {
+        for (Step step : freeSteps()) {
+            if (allowed(step) && (options.forced() || !standing.surpassed())) {
+                standing = rung(step, standing);
+            }
+        }
+        boolean met = standing.enough().isPresent();
+        for (Step step : costlySteps()) {
+            if (allowed(step) && (options.forced() || !met)) {
                 standing = rung(step, standing);
             }
         }
         return result(standing);
     }
 
-    private List<Step> steps() {
+    private boolean allowed(Step step) {
+        return options.techniques().contains(step.technique());
+    }
+
+    // What costs nothing at run time is tried until nothing is left to wish for.
+    private List<Step> freeSteps() {
         List<Step> steps = new ArrayList<>();
         steps.add(new SoftmaxBoundsStep(workbench));
         if (!options.forced()) {
@@ -89,13 +100,16 @@ public final class LadderSearch {
         }
         steps.add(new EqualizationStep(workbench));
         steps.addAll(WeightStep.all(workbench));
-        steps.add(mixed);
         return steps;
     }
 
-    // What costs nothing at run time is tried until nothing is left to wish for, what costs something only in need.
-    private static boolean enough(Standing standing, Technique next) {
-        return next == Technique.MIXED_PRECISION ? standing.enough().isPresent() : standing.surpassed();
+    // What costs time or bytes is tried if nothing else was enough.
+    private List<Step> costlySteps() {
+        List<Step> steps = new ArrayList<>(List.of(mixed));
+        if (!options.forced()) {
+            steps.add(new FormStep(workbench, goal, options, front));
+        }
+        return steps;
     }
 
     private Standing firstRung() {
@@ -174,7 +188,7 @@ public final class LadderSearch {
         Candidate chosen = standing.chosen();
         String method = chosen.quantized().method();
         if (!options.forced()) {
-            method = method.replace("static-", "auto-");
+            method = "auto-" + (method.startsWith("static-") ? method.substring("static-".length()) : method);
         }
         Trail trail = new Trail(
                 method,
@@ -185,7 +199,7 @@ public final class LadderSearch {
                 chosen.quantized().leftFloat(),
                 chosen.quantized().clips(),
                 mixed.profile(),
-                mixed.points());
+                front.points(chosen));
         return new SearchResult(chosen.quantized(), trail, workbench.calibrateSeconds(), workbench.quantizeSeconds());
     }
 }

@@ -1,75 +1,108 @@
 package io.quantfleet.quantizer.search;
 
+import io.quantfleet.quantizer.form.LayerForms;
 import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.Node;
-import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.onnx.Tensors;
-import io.quantfleet.quantizer.runtime.HostTensor;
-import io.quantfleet.quantizer.runtime.OperatorTimes;
-import io.quantfleet.quantizer.sensitivity.SampleFeeds;
+import io.quantfleet.quantizer.target.DeviceClassProfile;
+import io.quantfleet.quantizer.target.Precision;
+import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
-import java.util.stream.Stream;
+import java.util.Optional;
+import java.util.Set;
 
-/**
- * What it costs to leave a layer in FP32: time, measured on this machine operator by operator in FP32 and in the
- * quantized variant, and bytes.
- */
+/** What it costs to give a layer another precision than INT8: time and bytes. */
 final class LayerCosts {
-    private static final int RUNS = 20;
-
     /** Quantizing before and after a layer takes about this, in microseconds, where the layer itself would be faster. */
     private static final double LEAST_MICROSECONDS = 1;
 
-    private static final int BYTES_SAVED = 3;
+    private static final String CPU = "onnxruntime-cpu";
 
-    private final Map<String, Double> microseconds = new LinkedHashMap<>();
-    private final Map<String, Double> bytes = new LinkedHashMap<>();
+    private static final double MICROS_OF_A_MILLI = 1000;
+
+    private final Graph graph;
+    private final LayerTimes times;
+    private final Set<Precision> allowed;
     private final double total;
+    private final Map<String, Node> nodes = new LinkedHashMap<>();
 
-    LayerCosts(SearchSetting setting, OnnxModel fp32, OnnxModel variant) {
-        Map<String, HostTensor> sample = new SampleFeeds(setting.description(), setting.calibration()).of(0, 1);
-        OperatorTimes slow = OperatorTimes.measure(fp32.serialized(), sample, RUNS);
-        OperatorTimes fast = OperatorTimes.measure(variant.serialized(), sample, RUNS);
-        total = fast.total() / 1000;
-        Graph graph = fp32.graph();
-        for (Node node : graph.sorted()) {
-            double extra = time(slow, graph, node) - time(fast, graph, node);
-            microseconds.put(node.label(), Math.max(LEAST_MICROSECONDS, extra));
-            double weights = node.inputs().size() < 2
-                    ? 0
-                    : graph.initializer(node.inputs().get(1))
-                            .map(Tensors::elements)
-                            .orElse(0L);
-            bytes.put(node.label(), Math.max(1, weights * BYTES_SAVED));
+    LayerCosts(SearchSetting setting, DeviceClassProfile profile, Candidate variant) {
+        this.graph = variant.calibration().prepared().model().graph();
+        this.times = new LayerTimes(setting, profile, variant);
+        this.total = times.total(variant);
+        this.allowed = EnumSet.copyOf(profile.layers());
+        allowed.remove(Precision.INT8);
+        if (!profile.runtime().equals(CPU)) {
+            // A single layer of them is MatMulNBits, which is ONNX Runtime's own.
+            allowed.remove(Precision.INT4_WEIGHTS);
         }
+        graph.sorted().forEach(node -> nodes.put(node.label(), node));
     }
 
-    // ONNX Runtime calls an operator by its name or by what it makes, that of a bound fused into it included.
-    private static double time(OperatorTimes times, Graph graph, Node node) {
-        Stream<String> bounds = graph.consumers(node.output()).stream()
-                .filter(reader -> reader.is("Relu") || reader.is("Clip"))
-                .flatMap(reader -> Stream.of(reader.label(), reader.output()));
-        return Stream.concat(Stream.of(node.label(), node.output()), bounds)
-                .filter(Objects::nonNull)
-                .distinct()
-                .mapToDouble(times::of)
-                .max()
-                .orElse(0);
+    /** The precision that a layer may have and that costs least; empty if it must stay in INT8. */
+    Optional<Precision> cheapest(String layer, Objective objective) {
+        return choices(layer).stream()
+                .min(Comparator.comparingDouble((Precision precision) -> cost(layer, precision, objective))
+                        .thenComparing(Comparator.naturalOrder()));
     }
 
-    /** What the objective loses if the layer stays in FP32. */
-    double of(String layer, Objective objective) {
-        return (objective == Objective.LATENCY ? microseconds : bytes).getOrDefault(layer, 1.0);
+    /** The one that follows FP32 most closely. */
+    Optional<Precision> closest(String layer) {
+        Set<Precision> choices = choices(layer);
+        return choices.contains(Precision.FLOAT32)
+                ? Optional.of(Precision.FLOAT32)
+                : choices.stream().findFirst();
     }
 
-    /** The variant's time with these layers in FP32, in milliseconds. */
-    double latencyMs(Iterable<String> floatLayers) {
+    private Set<Precision> choices(String layer) {
+        Set<Precision> choices = EnumSet.noneOf(Precision.class);
+        Node node = nodes.get(layer);
+        if (node != null) {
+            allowed.stream()
+                    .filter(precision -> LayerForms.possible(graph, node, precision))
+                    .forEach(choices::add);
+        }
+        return choices;
+    }
+
+    /** What the objective loses, at least a little. */
+    double of(String layer, Precision precision, Objective objective) {
+        double least = objective == Objective.LATENCY ? LEAST_MICROSECONDS : 1;
+        return Math.max(least, cost(layer, precision, objective));
+    }
+
+    private double cost(String layer, Precision precision, Objective objective) {
+        Node node = nodes.get(layer);
+        if (node == null) {
+            return 0;
+        }
+        return objective == Objective.LATENCY
+                ? times.micros(node, precision) - times.micros(node, Precision.INT8)
+                : weights(node) * (bits(precision) - bits(Precision.INT8)) / Byte.SIZE;
+    }
+
+    private double weights(Node node) {
+        return node.input(1).flatMap(graph::initializer).map(Tensors::elements).orElse(0L);
+    }
+
+    // Blocks of 32 share a scale of 32 bits.
+    private static double bits(Precision precision) {
+        return switch (precision) {
+            case INT8, A16W8 -> 8;
+            case FLOAT16 -> 16;
+            case FLOAT32 -> 32;
+            case INT4_WEIGHTS -> 5;
+        };
+    }
+
+    /** The variant's time with layers in these precisions, in milliseconds. */
+    double latencyMs(Map<String, Precision> layers) {
         double sum = total;
-        for (String layer : floatLayers) {
-            sum += of(layer, Objective.LATENCY) / 1000;
+        for (Map.Entry<String, Precision> layer : layers.entrySet()) {
+            sum += of(layer.getKey(), layer.getValue(), Objective.LATENCY);
         }
-        return sum;
+        return sum / MICROS_OF_A_MILLI;
     }
 }

@@ -6,7 +6,8 @@ import io.quantfleet.quantizer.quantize.FloatLayer;
 import io.quantfleet.quantizer.sensitivity.LayerSensitivity;
 import io.quantfleet.quantizer.sensitivity.SensitivityProfile;
 import io.quantfleet.quantizer.sensitivity.SensitivityProfiler;
-import java.util.ArrayList;
+import io.quantfleet.quantizer.target.DeviceClassProfile;
+import io.quantfleet.quantizer.target.Precision;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,8 +16,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Leaves the layers in FP32 that gain most for what they cost: one, two, four and so on, until the variant is accurate
- * enough, then fewer again as long as it stays so. Every variant on the way is a point between which a reader can choose.
+ * Gives the layers another precision that gain most for what they cost: one, two, four and so on, until the variant is
+ * accurate enough, then fewer again as long as it stays so. Each gets the precision that costs least of those the profile
+ * allows, and if that is not enough the one closest to FP32. Every variant on the way is a point between which a reader
+ * can choose.
  */
 final class MixedPrecisionStep implements Step {
     private static final double LEAST_GAIN_DB = 1e-3;
@@ -25,14 +28,15 @@ final class MixedPrecisionStep implements Step {
     private final AccuracyGoal goal;
     private final Objective objective;
     private final ProgressListener listener;
-    private final Map<Integer, Candidate> tried = new TreeMap<>();
+    private final Front front;
     private Optional<SensitivityProfile> profile = Optional.empty();
-    private List<ParetoPoint> points = List.of();
 
-    MixedPrecisionStep(Workbench workbench, AccuracyGoal goal, Objective objective, ProgressListener listener) {
+    MixedPrecisionStep(
+            Workbench workbench, AccuracyGoal goal, Objective objective, Front front, ProgressListener listener) {
         this.workbench = workbench;
         this.goal = goal;
         this.objective = objective;
+        this.front = front;
         this.listener = listener;
     }
 
@@ -46,11 +50,6 @@ final class MixedPrecisionStep implements Step {
         return profile;
     }
 
-    /** The variants tried. */
-    List<ParetoPoint> points() {
-        return points;
-    }
-
     @Override
     public void enter(Contest contest) {
         Candidate start = contest.best();
@@ -59,19 +58,21 @@ final class MixedPrecisionStep implements Step {
                         setting.description(), setting.calibration(), setting.threads())
                 .profile(start.calibration(), start.recipe().leaving(noKernels(start)), listener);
         profile = Optional.of(sensitivity);
-        if (start.recipe().profile().everyOperator()) {
-            // Nothing may stay in FP32; the profile of sensitivities says where the harm is.
+        DeviceClassProfile target = start.recipe().profile();
+        if (target.everyOperator()) {
+            // Nothing may stay in floats; the profile of sensitivities says where the harm is.
             return;
         }
-        LayerCosts costs = new LayerCosts(
-                setting,
-                start.calibration().prepared().model(),
-                start.quantized().model());
-        List<String> order = order(sensitivity, costs);
-        int enough = climb(contest, start, order);
-        int pick = fewest(contest, start, order, enough);
-        contest.challenge(name(pick), candidate(start, order, pick));
-        points = points(start, order, costs, contest.changed() ? pick : 0);
+        LayerCosts costs = new LayerCosts(setting, target, start);
+        front.add("all layers in int8", Map.of(), start, costs.latencyMs(Map.of()));
+        Ordered cheapest = order(sensitivity, costs, layer -> costs.cheapest(layer, objective));
+        Candidate pick = new Climb(contest, start, cheapest, costs).pick();
+        if (!goal.metBy(workbench.accuracy(pick))) {
+            Ordered closest = order(sensitivity, costs, costs::closest);
+            if (!closest.precisions().equals(cheapest.precisions())) {
+                new Climb(contest, start, closest, costs).pick();
+            }
+        }
     }
 
     private static Map<String, String> noKernels(Candidate candidate) {
@@ -82,90 +83,132 @@ final class MixedPrecisionStep implements Step {
         return left;
     }
 
-    private List<String> order(SensitivityProfile sensitivity, LayerCosts costs) {
+    /** Chooses a layer's precision, if it may have any but INT8. */
+    private interface Choice {
+        Optional<Precision> of(String layer);
+    }
+
+    /**
+     * Layers in the order in which they are worth another precision.
+     *
+     * @param precisions which, by layer
+     */
+    private record Ordered(Map<String, Precision> precisions) {
+        int size() {
+            return precisions.size();
+        }
+
+        Map<String, Precision> first(int count) {
+            Map<String, Precision> first = new LinkedHashMap<>();
+            precisions.entrySet().stream().limit(count).forEach(entry -> first.put(entry.getKey(), entry.getValue()));
+            return first;
+        }
+    }
+
+    private Ordered order(SensitivityProfile sensitivity, LayerCosts costs, Choice choice) {
+        Map<String, Precision> chosen = new LinkedHashMap<>();
+        sensitivity.layers().forEach(layer -> choice.of(layer.name())
+                .ifPresent(precision -> chosen.put(layer.name(), precision)));
         double all = sensitivity.quantized().closenessDb();
         Comparator<LayerSensitivity> worth = Comparator.comparingDouble(layer -> {
             // What one sparing gives is small where many layers do harm: the harm alone breaks the tie.
             double gain = Math.max(LEAST_GAIN_DB, layer.spared().closenessDb() - all);
             double harm = Math.pow(10, -layer.alone().closenessDb() / 10);
-            return (gain + harm) / Math.sqrt(costs.of(layer.name(), objective));
+            Precision precision = chosen.getOrDefault(layer.name(), Precision.FLOAT32);
+            return (gain + harm) / Math.sqrt(costs.of(layer.name(), precision, objective));
         });
-        return sensitivity.layers().stream()
+        Map<String, Precision> ordered = new LinkedHashMap<>();
+        sensitivity.layers().stream()
+                .filter(layer -> chosen.containsKey(layer.name()))
                 .sorted(worth.reversed())
-                .map(LayerSensitivity::name)
-                .toList();
+                .forEach(layer -> ordered.put(layer.name(), chosen.getOrDefault(layer.name(), Precision.FLOAT32)));
+        return new Ordered(ordered);
     }
 
-    // How many layers in FP32 are enough, in doubling steps; half of all if nothing is.
-    private int climb(Contest contest, Candidate start, List<String> order) {
-        int count = 1;
-        int most = Math.max(1, order.size() / 2);
-        while (count < most && !isEnough(contest, candidate(start, order, count))) {
-            count *= 2;
+    /** The variants with the first layers of one order in another precision. */
+    private final class Climb {
+        private final Contest contest;
+        private final Candidate start;
+        private final Ordered order;
+        private final LayerCosts costs;
+        private final Map<Integer, Candidate> tried = new TreeMap<>();
+
+        Climb(Contest contest, Candidate start, Ordered order, LayerCosts costs) {
+            this.contest = contest;
+            this.start = start;
+            this.order = order;
+            this.costs = costs;
         }
-        return Math.min(count, most);
-    }
 
-    private int fewest(Contest contest, Candidate start, List<String> order, int enough) {
-        int low = enough / 2;
-        int high = enough;
-        if (!isEnough(contest, candidate(start, order, high))) {
+        /** Finds out how few are enough and lets that variant challenge the best. */
+        Candidate pick() {
+            if (order.size() == 0) {
+                return start;
+            }
+            int pick = fewest(enough());
+            Candidate chosen = candidate(pick);
+            String name = name(order.first(pick));
+            if (goal.metBy(workbench.accuracy(chosen))) {
+                contest.note(name, chosen);
+                contest.choose(chosen);
+            } else {
+                contest.challenge(name, chosen);
+            }
+            return chosen;
+        }
+
+        // How many are enough, in doubling steps; three quarters of all if nothing is.
+        private int enough() {
+            int count = 1;
+            int most = Math.max(1, order.size() * 3 / 4);
+            while (count < most && !isEnough(candidate(count))) {
+                count *= 2;
+            }
+            return Math.min(count, most);
+        }
+
+        private int fewest(int enough) {
+            int low = enough / 2;
+            int high = enough;
+            if (!isEnough(candidate(high))) {
+                return high;
+            }
+            while (high - low > 1) {
+                int middle = (low + high) / 2;
+                if (isEnough(candidate(middle))) {
+                    high = middle;
+                } else {
+                    low = middle;
+                }
+            }
             return high;
         }
-        while (high - low > 1) {
-            int middle = (low + high) / 2;
-            if (isEnough(contest, candidate(start, order, middle))) {
-                high = middle;
-            } else {
-                low = middle;
-            }
+
+        private boolean isEnough(Candidate candidate) {
+            Fidelity heldOut = candidate.heldOut();
+            boolean promising = heldOut.lossPoints() <= goal.maxLossPoints()
+                    || heldOut.clearlyBetterThan(contest.best().heldOut());
+            return promising && goal.metBy(workbench.accuracy(candidate));
         }
-        return high;
+
+        private Candidate candidate(int count) {
+            return tried.computeIfAbsent(count, missing -> {
+                Map<String, Precision> layers = order.first(count);
+                Candidate made = workbench.mixed(start, technique(), layers);
+                front.add(name(layers), layers, made, costs.latencyMs(layers));
+                return made;
+            });
+        }
     }
 
-    private boolean isEnough(Contest contest, Candidate candidate) {
-        Fidelity heldOut = candidate.heldOut();
-        boolean promising = heldOut.lossPoints() <= goal.maxLossPoints()
-                || heldOut.clearlyBetterThan(contest.best().heldOut());
-        return promising && goal.metBy(workbench.accuracy(candidate));
-    }
-
-    private Candidate candidate(Candidate start, List<String> order, int count) {
-        return tried.computeIfAbsent(count, missing -> {
-            Map<String, String> left = new LinkedHashMap<>();
-            order.subList(0, count)
-                    .forEach(layer -> left.put(layer, "it is among the most sensitive layers (mixed precision)"));
-            return workbench.make(
-                    start.techniquesAnd(technique().wireName()),
-                    start.findings(),
-                    start.calibration(),
-                    start.recipe().leaving(left));
-        });
-    }
-
-    private static String name(int count) {
-        return count == 1 ? "1 layer in FP32" : count + " layers in FP32";
-    }
-
-    private List<ParetoPoint> points(Candidate start, List<String> order, LayerCosts costs, int pick) {
-        Map<Integer, Candidate> all = new TreeMap<>(tried);
-        all.put(0, start);
-        List<ParetoPoint> drawn = new ArrayList<>();
-        all.forEach((count, candidate) -> {
-            List<String> layers = order.subList(0, count);
-            drawn.add(new ParetoPoint(
-                    layers,
-                    candidate.bytes(),
-                    costs.latencyMs(layers),
-                    candidate.heldOut(),
-                    all.values().stream().noneMatch(other -> beats(other, candidate)),
-                    count == pick));
-        });
-        return drawn;
-    }
-
-    private static boolean beats(Candidate one, Candidate other) {
-        return one.bytes() <= other.bytes()
-                && one.heldOut().closenessDb() > other.heldOut().closenessDb();
+    private static String name(Map<String, Precision> layers) {
+        Map<Precision, Long> counts = new TreeMap<>();
+        layers.values().forEach(precision -> counts.merge(precision, 1L, Long::sum));
+        List<String> parts = counts.entrySet().stream()
+                .map(entry -> entry.getValue()
+                        + (entry.getValue() == 1 ? " layer in " : " layers in ")
+                        + entry.getKey().label())
+                .toList();
+        return String.join(", ", parts);
     }
 }

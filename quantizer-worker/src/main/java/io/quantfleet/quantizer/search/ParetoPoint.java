@@ -1,22 +1,33 @@
 package io.quantfleet.quantizer.search;
 
 import io.quantfleet.quantizer.evaluate.Fidelity;
-import java.util.List;
+import io.quantfleet.quantizer.target.Precision;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
- * A variant of mixed precision.
+ * A variant that accuracy was bought with time or size for.
  *
- * @param floatLayers the layers left in FP32
+ * @param name what it is, in a few words
+ * @param layers by name, the layers of a static INT8 variant that have another precision
  * @param bytes its size
- * @param latencyMs the median of one inference on this machine with one thread; estimated from single operators
+ * @param latencyMs one inference with one thread, estimated from single operators: those of the device class's table, or
+ *     measured on this machine
  * @param heldOut how closely it follows FP32 on held-out samples
  * @param onFront whether no other variant is at once as small, as fast and closer to FP32
  * @param taken whether it was chosen
  */
 public record ParetoPoint(
-        List<String> floatLayers, long bytes, double latencyMs, Fidelity heldOut, boolean onFront, boolean taken) {
+        String name,
+        Map<String, Precision> layers,
+        long bytes,
+        double latencyMs,
+        Fidelity heldOut,
+        boolean onFront,
+        boolean taken) {
 
     public ParetoPoint {
-        floatLayers = List.copyOf(floatLayers);
+        layers = Collections.unmodifiableMap(new LinkedHashMap<>(layers));
     }
 }

@@ -35,8 +35,9 @@ public record Rung(
         findings = List.copyOf(findings);
     }
 
-    /** What the rung gained, in decibels of signal over noise; 0 for the first. */
+    /** What the rung gained in closeness to FP32, in decibels, see {@link Fidelity#closenessDb}; 0 for the first. */
     public double gainDb() {
-        return before.map(earlier -> after.sqnrDb() - earlier.sqnrDb()).orElse(0.0);
+        return before.map(earlier -> after.closenessDb() - earlier.closenessDb())
+                .orElse(0.0);
     }
 }

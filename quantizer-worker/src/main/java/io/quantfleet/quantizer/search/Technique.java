@@ -12,8 +12,10 @@ public enum Technique {
     BIAS_CORRECTION("bias-correction"),
     /** Weights' scales have the least squared error. */
     WEIGHT_CLIPPING("weight-clipping"),
-    /** Sensitive layers stay in a wider form. */
-    MIXED_PRECISION("mixed-precision");
+    /** Sensitive layers get another precision. */
+    MIXED_PRECISION("mixed-precision"),
+    /** The whole model gets another form than static INT8. */
+    FORMS("forms");
 
     private final String wireName;
 

@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param leftFloat operators that stayed in FP32, and why
  * @param clips the ranges of quantized tensors
  * @param sensitivity how each layer takes quantization; empty where nobody needed to know
- * @param paretoFront variants between which mixed precision chose; empty where it was not needed
+ * @param paretoFront variants that accuracy was bought with time or size for; empty where that was not needed
  */
 public record Trail(
         String method,

@@ -3,14 +3,19 @@ package io.quantfleet.quantizer.search;
 import io.quantfleet.quantizer.ProgressListener;
 import io.quantfleet.quantizer.calibration.Calibrator;
 import io.quantfleet.quantizer.evaluate.Accuracy;
+import io.quantfleet.quantizer.form.LayerForms;
 import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.quantize.Calibration;
 import io.quantfleet.quantizer.quantize.QuantizedModel;
 import io.quantfleet.quantizer.quantize.Recipe;
 import io.quantfleet.quantizer.quantize.StaticQuantizer;
+import io.quantfleet.quantizer.target.Precision;
 import io.quantfleet.quantizer.technique.Finding;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** Makes variants and compares them with FP32 on held-out samples. For use by one thread. */
 final class Workbench {
@@ -21,6 +26,7 @@ final class Workbench {
     private final Calibrator calibrator;
     private final StaticQuantizer quantizer;
     private final IdentityHashMap<Candidate, Accuracy> accuracies = new IdentityHashMap<>();
+    private Optional<Calibration> plain = Optional.empty();
     private double calibrateSeconds;
     private double quantizeSeconds;
 
@@ -37,10 +43,40 @@ final class Workbench {
         return new Calibration(calibrator, prepared, setting.calibration(), listener);
     }
 
+    /** What the first variant was made from: the model without any technique. */
+    Calibration plain() {
+        return plain.orElseThrow(() -> new IllegalStateException("nothing was made yet"));
+    }
+
     /** Makes a variant and compares it. */
     Candidate make(List<String> techniques, List<Finding> findings, Calibration calibration, Recipe recipe) {
         listener.progressed(0);
-        QuantizedModel quantized = quantizer.quantize(calibration, recipe);
+        plain = plain.or(() -> Optional.of(calibration));
+        return compared(techniques, findings, calibration, recipe, quantizer.quantize(calibration, recipe));
+    }
+
+    /** Makes a variant of which some layers are not in INT8. */
+    Candidate mixed(Candidate start, Technique technique, Map<String, Precision> layers) {
+        listener.progressed(0);
+        Map<String, String> left = new LinkedHashMap<>();
+        layers.forEach((layer, precision) ->
+                left.put(layer, "it is among the most sensitive layers (mixed precision: " + precision.label() + ")"));
+        Recipe recipe = start.recipe().leaving(left);
+        return compared(
+                start.techniquesAnd(technique.wireName()),
+                start.findings(),
+                start.calibration(),
+                recipe,
+                LayerForms.apply(quantizer.quantize(start.calibration(), recipe), layers));
+    }
+
+    /** Compares a variant. */
+    Candidate compared(
+            List<String> techniques,
+            List<Finding> findings,
+            Calibration calibration,
+            Recipe recipe,
+            QuantizedModel quantized) {
         calibrateSeconds += quantized.calibrating().toNanos() / 1e9;
         quantizeSeconds += quantized.quantizing().toNanos() / 1e9;
         return new Candidate(

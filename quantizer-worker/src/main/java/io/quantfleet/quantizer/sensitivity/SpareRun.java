@@ -22,7 +22,7 @@ final class SpareRun {
     private final ModelDescription description;
     private final LabelledSamples samples;
     private final int threads;
-    private Fidelity reference = new Fidelity(Double.NaN, Double.POSITIVE_INFINITY, 0, 0, 0);
+    private Fidelity reference = new Fidelity(Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0, 0, 0);
 
     /** @param fp32 what is calibrated, with a batch as large as it takes */
     SpareRun(PreparedModel fp32, ModelDescription description, LabelledSamples samples, int threads) {

@@ -188,4 +188,28 @@ public record DeviceClassProfile(
                 minAgreement,
                 maxLossPoints);
     }
+
+    /** This profile with activations in 16 bits, signed as they are. */
+    public DeviceClassProfile withWideActivations() {
+        IntegerType wide = activations.type().signed() ? IntegerType.INT16 : IntegerType.UINT16;
+        return new DeviceClassProfile(
+                name,
+                title,
+                description,
+                runtime,
+                weights,
+                new Activations(wide, activations.symmetric(), activations.outputs()),
+                bias,
+                forms,
+                layers,
+                operators,
+                everyOperator,
+                staticShapes,
+                Kernels.OPTIONAL,
+                memoryMiB,
+                latencyMs,
+                latencyTable,
+                minAgreement,
+                maxLossPoints);
+    }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class AccuracyGoalTest {
-    private static final Fidelity CLOSE = new Fidelity(40, 1e-5, 1, 0, 100);
+    private static final Fidelity CLOSE = new Fidelity(40, 1e-5, 45, 1, 0, 100);
     private static final AccuracyGoal HALF_A_POINT = new AccuracyGoal(0.5, Optional.empty());
 
     @Test

@@ -6,7 +6,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Histograms of activations with the range that was chosen: those that lose most of what was seen first.
+ * Histograms of activations with the range that was chosen, for the tensors of which a histogram was collected: those that
+ * lose most of what was seen first.
  *
  * @param told the first
  * @param others the rest
@@ -23,7 +24,7 @@ public record ClipCharts(List<ClipChart> told, List<ClipChart> others) {
     /**
      * One tensor.
      *
-     * @param path the outline of its histogram, counts on a logarithmic scale; empty where none was collected
+     * @param path the outline of its histogram, counts on a logarithmic scale
      * @param from where the chosen range begins in the drawing
      * @param width of the chosen range in the drawing
      * @param kept how much of what was seen the range covers
@@ -43,13 +44,13 @@ public record ClipCharts(List<ClipChart> told, List<ClipChart> others) {
     static ClipCharts of(List<TensorClip> clips) {
         List<ClipChart> charts = clips.stream()
                 .sorted(Comparator.comparingDouble(ClipCharts::kept))
-                .map(ClipCharts::chart)
+                .flatMap(clip -> clip.histogram().map(histogram -> chart(clip, histogram)).stream())
                 .toList();
         int told = Math.min(TOLD, charts.size());
         return new ClipCharts(charts.subList(0, told), charts.subList(told, charts.size()));
     }
 
-    private static ClipChart chart(TensorClip clip) {
+    private static ClipChart chart(TensorClip clip, Histogram histogram) {
         double least = clip.seen().min();
         double span = Math.max((double) clip.seen().max() - least, Double.MIN_NORMAL);
         double from = inside((clip.chosen().min() - least) / span) * WIDTH;
@@ -57,7 +58,7 @@ public record ClipCharts(List<ClipChart> told, List<ClipChart> others) {
         return new ClipChart(
                 clip.tensor(),
                 clip.method(),
-                clip.histogram().map(histogram -> path(histogram, least, span)).orElse(""),
+                path(histogram, least, span),
                 Figures.coordinate(from),
                 Figures.coordinate(Math.max(0, to - from)),
                 Figures.value(clip.seen().min()),

@@ -25,7 +25,7 @@ public record ParetoChart(List<Dot> dots, String front, String xTitle, List<Tick
             String y,
             String kind,
             boolean taken,
-            String layers,
+            String name,
             String size,
             String latency,
             String sqnr,
@@ -68,13 +68,12 @@ public record ParetoChart(List<Dot> dots, String front, String xTitle, List<Tick
     }
 
     private static Dot dot(ParetoPoint point, Axis x, Axis y, boolean timed) {
-        int layers = point.floatLayers().size();
         return new Dot(
                 x.text(cost(point, timed)),
                 y.text(point.heldOut().sqnrDb()),
                 point.taken() ? "taken" : point.onFront() ? "front" : "beaten",
                 point.taken(),
-                layers == 0 ? "all layers quantized" : layers + (layers == 1 ? " layer" : " layers") + " in FP32",
+                point.name(),
                 Figures.bytes(point.bytes()),
                 Figures.millis(point.latencyMs()),
                 Figures.decibels(point.heldOut().sqnrDb()),

@@ -3,6 +3,7 @@ package io.quantfleet.quantizer.report.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quantfleet.protocols.Sha256;
+import io.quantfleet.quantizer.calibration.Histograms;
 import io.quantfleet.quantizer.calibration.Range;
 import io.quantfleet.quantizer.evaluate.Accuracy;
 import io.quantfleet.quantizer.evaluate.Evaluation;
@@ -22,9 +23,11 @@ import io.quantfleet.quantizer.search.Trail;
 import io.quantfleet.quantizer.search.Trial;
 import io.quantfleet.quantizer.sensitivity.LayerSensitivity;
 import io.quantfleet.quantizer.sensitivity.SensitivityProfile;
+import io.quantfleet.quantizer.target.Precision;
 import io.quantfleet.quantizer.technique.Finding;
 import java.io.StringReader;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -33,7 +36,7 @@ import org.xml.sax.InputSource;
 
 class HtmlReportTest {
     private static Fidelity fidelity(double sqnr) {
-        return new Fidelity(sqnr, 0.01, 0.97, 0.25, 100);
+        return new Fidelity(sqnr, 0.01, sqnr, 0.97, 0.25, 100);
     }
 
     private static Trail trail() {
@@ -64,8 +67,14 @@ class HtmlReportTest {
                 100,
                 List.of(first, second),
                 List.of(new FloatLayer("Tanh_3", "Tanh", "no int8 kernel")),
-                List.of(new TensorClip(
-                        "image", "percentile-99.9", new Range(-2, 6), new Range(-1, 3), Optional.empty())),
+                List.of(
+                        new TensorClip(
+                                "image",
+                                "percentile-99.9",
+                                new Range(-2, 6),
+                                new Range(-1, 3),
+                                Optional.of(Histograms.even(0.01, 600))),
+                        new TensorClip("uncounted", "minmax", new Range(-2, 6), new Range(-2, 6), Optional.empty())),
                 Optional.of(new SensitivityProfile(
                         fidelity(9.5),
                         List.of(
@@ -74,9 +83,23 @@ class HtmlReportTest {
                         200,
                         8.5)),
                 List.of(
-                        new ParetoPoint(List.of(), 1_000_000, 1.5, fidelity(20), true, false),
-                        new ParetoPoint(List.of("/fc/Gemm"), 1_100_000, 1.75, fidelity(30), true, true),
-                        new ParetoPoint(List.of("/conv1/Conv"), 1_200_000, 2, fidelity(21), false, false)));
+                        new ParetoPoint("all layers in int8", Map.of(), 1_000_000, 1.5, fidelity(20), true, false),
+                        new ParetoPoint(
+                                "1 layer in float32",
+                                Map.of("/fc/Gemm", Precision.FLOAT32),
+                                1_100_000,
+                                1.75,
+                                fidelity(30),
+                                true,
+                                true),
+                        new ParetoPoint(
+                                "1 layer in float16",
+                                Map.of("/conv1/Conv", Precision.FLOAT16),
+                                1_200_000,
+                                2,
+                                fidelity(21),
+                                false,
+                                false)));
     }
 
     private static VariantReport report(String deviceClass, Trail trail) {
@@ -111,9 +134,14 @@ class HtmlReportTest {
                 .contains("25 % of FP32’s", "−0.40 pt against FP32’s 81.00 %", "4.00× FP32’s speed")
                 .contains("softmax-bounds", "+21.8 dB", "accurate enough", "the mask of -10000 spends the range")
                 .contains("/fc/Gemm", "10.00 %", "1.00 %", "+5.0 dB")
-                .contains("1 layer in FP32", "estimated latency, ms", "chosen")
+                .contains("1 layer in float32", "estimated latency, ms", "chosen")
                 .contains("percentile-99.9: −1.000 to 3.000", "50.00 % kept")
                 .contains("Tanh_3", "no int8 kernel", "fusion", "quantize behind it");
+    }
+
+    @Test
+    void drawsNoHistogramWhereNothingWasCounted() {
+        assertThat(page()).doesNotContain("uncounted");
     }
 
     @Test
