@@ -3,8 +3,10 @@ package io.quantfleet.cli;
 import io.quantfleet.agent.app.AgentCommand;
 import io.quantfleet.cli.bench.BenchCommand;
 import io.quantfleet.cli.demo.DemoCommand;
+import io.quantfleet.cli.device.DeviceCommand;
 import io.quantfleet.cli.embedded.ServersCommand;
 import io.quantfleet.cli.keys.KeysCommand;
+import io.quantfleet.cli.fleet.FleetCommand;
 import io.quantfleet.cli.quantize.DeviceClassesCommand;
 import io.quantfleet.cli.quantize.LintCommand;
 import io.quantfleet.cli.quantize.QuantizeCommand;
@@ -36,6 +38,8 @@ import picocli.CommandLine.Spec;
             QuantizeCommand.class,
             RegisterCommand.class,
             RolloutCommand.class,
+            FleetCommand.class,
+            DeviceCommand.class,
             LintCommand.class,
             DeviceClassesCommand.class,
             SimulateCommand.class,

@@ -44,10 +44,12 @@ public enum ReasonCode {
     CANCELLED,
     // A request to the control plane is refused.
     REQUEST_INVALID,
+    FILTER_INVALID,
     NOT_FOUND,
     NAME_TAKEN,
     MODEL_VERSION_EXISTS,
     DEVICE_EXISTS,
+    DEVICE_DECOMMISSIONED,
     ENROLMENT_TOKEN_INVALID,
     ARTIFACT_URL_INVALID,
     VARIANT_NOT_READY,

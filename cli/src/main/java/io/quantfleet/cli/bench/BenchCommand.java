@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
             DeltaBenchCommand.class,
             RolloutBenchCommand.class,
             GatesBenchCommand.class,
-            ChaosBenchCommand.class
+            ChaosBenchCommand.class,
+            RegistryBenchCommand.class
         })
 public final class BenchCommand implements Runnable {
     @Spec
@@ -24,6 +25,6 @@ public final class BenchCommand implements Runnable {
     @Override
     public void run() {
         throw new CommandLine.ParameterException(
-                spec.commandLine(), "say what to measure: quantizer, delta, rollout, gates or chaos");
+                spec.commandLine(), "say what to measure: quantizer, delta, rollout, gates, chaos or registry");
     }
 }

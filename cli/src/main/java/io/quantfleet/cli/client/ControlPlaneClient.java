@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quantfleet.cli.CliException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -16,8 +17,14 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A client of the REST API under {@code /api/v1}. Every method throws {@link ApiException} where the control plane
@@ -25,6 +32,8 @@ import java.util.Map;
  * threads.
  */
 public final class ControlPlaneClient {
+    private static final int PAGE = 1000;
+    private static final Pattern NEXT = Pattern.compile("<([^>]+)>; *rel=\"next\"");
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
     private static final Duration UPLOAD_LIMIT = Duration.ofMinutes(10);
@@ -144,10 +153,70 @@ public final class ControlPlaneClient {
         return post("rollouts/" + encoded(id) + "/" + move, because);
     }
 
-    /** The devices of a fleet. */
+    /** The devices that enrolled into a fleet. */
     public List<Device> devices(String fleet) {
-        List<Device> all = json.convertValue(get("devices"), new TypeReference<>() {});
-        return all.stream().filter(device -> device.fleet().equals(fleet)).toList();
+        FilterArguments.Listing all = list("devices", Map.of(), "fleet = '" + fleet + "'", Integer.MAX_VALUE);
+        return json.convertValue(all.items(), new TypeReference<>() {});
+    }
+
+    /**
+     * What a list holds, page after page.
+     *
+     * @param path below {@code /api/v1/}
+     * @param filter blank for everything
+     * @param limit how many at most
+     */
+    public FilterArguments.Listing list(String path, Map<String, String> query, String filter, int limit) {
+        List<JsonNode> items = new ArrayList<>();
+        Map<String, String> asked = new LinkedHashMap<>(query);
+        if (!filter.isBlank()) {
+            asked.put("filter", filter);
+        }
+        asked.put("limit", Integer.toString(Math.min(limit, PAGE)));
+        Optional<URI> next = Optional.of(base.resolve(path + "?" + encoded(asked)));
+        while (next.isPresent() && items.size() < limit) {
+            HttpResponse<byte[]> response =
+                    exchange(request(next.get(), ANSWER_LIMIT).GET().build());
+            parse(response).forEach(items::add);
+            next = nextPage(response);
+        }
+        boolean more = next.isPresent() || items.size() > limit;
+        return new FilterArguments.Listing(items.subList(0, Math.min(limit, items.size())), more);
+    }
+
+    /** What is at a path below {@code /api/v1/}; its parts must be encoded. */
+    public JsonNode read(String path) {
+        return get(path);
+    }
+
+    /** Posts a body to a path below {@code /api/v1/}, and returns the answer. */
+    public JsonNode send(String path, Map<String, Object> body) {
+        return post(path, body);
+    }
+
+    /** Deletes what is at a path below {@code /api/v1/}, and returns what it was. */
+    public JsonNode delete(String path) {
+        return send(request(path, ANSWER_LIMIT).DELETE().build());
+    }
+
+    /** Registers the devices that a file lists, of that media type; the report of every line. */
+    public JsonNode importDevices(Path file, String mediaType, Map<String, String> query) {
+        try {
+            return send(request("devices/import?" + encoded(query), UPLOAD_LIMIT)
+                    .header("Content-Type", mediaType)
+                    .POST(BodyPublishers.ofFile(file))
+                    .build());
+        } catch (FileNotFoundException e) {
+            throw new CliException("can't read " + file, e);
+        }
+    }
+
+    private Optional<URI> nextPage(HttpResponse<byte[]> response) {
+        return response.headers().allValues("Link").stream()
+                .map(NEXT::matcher)
+                .filter(Matcher::find)
+                .map(link -> response.uri().resolve(link.group(1)))
+                .findFirst();
     }
 
     private JsonNode get(String path) {
@@ -166,18 +235,34 @@ public final class ControlPlaneClient {
     }
 
     private HttpRequest.Builder request(String path, Duration limit) {
-        return HttpRequest.newBuilder(base.resolve(path))
+        return request(base.resolve(path), limit);
+    }
+
+    private static HttpRequest.Builder request(URI uri, Duration limit) {
+        return HttpRequest.newBuilder(uri)
                 .timeout(limit)
                 .header("Accept", "application/json, application/problem+json");
     }
 
     private JsonNode send(HttpRequest request) {
+        return parse(exchange(request));
+    }
+
+    private JsonNode parse(HttpResponse<byte[]> response) {
+        try {
+            return json.readTree(response.body());
+        } catch (IOException e) {
+            throw new CliException("what the control plane at " + base + " answers is not JSON", e);
+        }
+    }
+
+    private HttpResponse<byte[]> exchange(HttpRequest request) {
         try {
             HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
             if (response.statusCode() >= 300) {
                 throw refusal(request, response);
             }
-            return json.readTree(response.body());
+            return response;
         } catch (IOException e) {
             throw new UnreachableException("the control plane at " + base + " does not answer", e);
         } catch (InterruptedException e) {
@@ -194,7 +279,11 @@ public final class ControlPlaneClient {
         try {
             JsonNode problem = json.readTree(text);
             String detail = problem.path("detail").asText(problem.path("title").asText(text));
-            return new ApiException(response.statusCode(), problem.path("code").asText("INTERNAL"), detail);
+            return new ApiException(
+                    response.statusCode(),
+                    problem.path("code").asText("INTERNAL"),
+                    detail,
+                    problem.path("position").asInt(0));
         } catch (IOException noJson) {
             return new ApiException(
                     response.statusCode(),
@@ -203,7 +292,14 @@ public final class ControlPlaneClient {
         }
     }
 
-    private static String encoded(String segment) {
+    /** A text as a part of a path, or as a name or value in a query. */
+    public static String encoded(String segment) {
         return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private static String encoded(Map<String, String> query) {
+        return query.entrySet().stream()
+                .map(entry -> encoded(entry.getKey()) + "=" + encoded(entry.getValue()))
+                .collect(Collectors.joining("&"));
     }
 }

@@ -1,5 +1,7 @@
 package io.quantfleet.cli.embedded;
 
+import com.hivemq.extension.sdk.api.async.Async;
+import com.hivemq.extension.sdk.api.async.TimeoutFallback;
 import com.hivemq.extension.sdk.api.auth.SimpleAuthenticator;
 import com.hivemq.extension.sdk.api.auth.parameter.SimpleAuthInput;
 import com.hivemq.extension.sdk.api.auth.parameter.SimpleAuthOutput;
@@ -20,23 +22,28 @@ import io.quantfleet.protocols.v1.Credential;
 import io.quantfleet.protocols.v1.Role;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Admits a client whose password is a credential signed by a trusted key for its user name. A device must also use its
+ * Admits a client whose password is a credential signed by a trusted key for its user name, and not revoked. A device must also use its
  * id as client id, so that nobody but itself can take over its session; it may read its desired state and chunks, and
  * write what it reports. A service may use every topic of Quantfleet. Everything else is denied. HiveMQ calls it from
  * several threads.
  */
 final class CredentialAuthenticator implements SimpleAuthenticator {
     private static final Logger LOG = LoggerFactory.getLogger(CredentialAuthenticator.class);
+    private static final Duration LOOK_UP_LIMIT = Duration.ofSeconds(10);
 
     private final VerificationKeys trusted;
+    private final RevokedCredentials revoked;
 
-    CredentialAuthenticator(VerificationKeys trusted) {
+    CredentialAuthenticator(VerificationKeys trusted, RevokedCredentials revoked) {
         this.trusted = trusted;
+        this.revoked = revoked;
     }
 
     @Override
@@ -46,12 +53,35 @@ final class CredentialAuthenticator implements SimpleAuthenticator {
         ModifiableDefaultPermissions permissions = output.getDefaultPermissions();
         permissions.clear();
         permissions.setDefaultBehaviour(DefaultAuthorizationBehaviour.DENY);
-        if (credential.isPresent() && grant(credential.get(), connect.getClientId(), permissions)) {
+        if (credential.isEmpty() || !grant(credential.get(), connect.getClientId(), permissions)) {
+            refuse(output, connect.getClientId(), "no valid credential for this client");
+        } else if (credential.get().getRole() == Role.ROLE_SERVICE) {
             output.authenticateSuccessfully();
         } else {
-            LOG.info("refused an MQTT client: clientId={}", connect.getClientId());
-            output.failAuthentication(ConnackReasonCode.NOT_AUTHORIZED, "no valid credential for this client");
+            admitUnlessRevoked(credential.get(), connect.getClientId(), output);
         }
+    }
+
+    private void admitUnlessRevoked(Credential credential, String clientId, SimpleAuthOutput output) {
+        Async<SimpleAuthOutput> later = output.async(LOOK_UP_LIMIT, TimeoutFallback.FAILURE);
+        CompletableFuture<Void> unused = revoked.covers(new DeviceId(clientId), credential)
+                .handle((is, failure) -> {
+                    if (failure != null) {
+                        LOG.warn("can't tell whether a credential is revoked: clientId={}", clientId, failure);
+                        later.getOutput().failAuthentication(ConnackReasonCode.SERVER_UNAVAILABLE, "try again");
+                    } else if (is) {
+                        refuse(later.getOutput(), clientId, "this credential was revoked");
+                    } else {
+                        later.getOutput().authenticateSuccessfully();
+                    }
+                    later.resume();
+                    return null;
+                });
+    }
+
+    private static void refuse(SimpleAuthOutput output, String clientId, String reason) {
+        LOG.info("refused an MQTT client: clientId={} reason={}", clientId, reason);
+        output.failAuthentication(ConnackReasonCode.NOT_AUTHORIZED, reason);
     }
 
     private Optional<Credential> credential(ConnectPacket connect) {

@@ -1,13 +1,12 @@
 package io.quantfleet.cli.quantize;
 
 import io.quantfleet.cli.CliException;
-import io.quantfleet.cli.client.ControlPlaneClient;
+import io.quantfleet.cli.client.ControlPlaneArguments;
 import io.quantfleet.cli.client.ExternalDataFiles;
 import io.quantfleet.cli.client.ModelUpload;
 import io.quantfleet.quantizer.QuantizationOptions;
 import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.dataset.ModelDescription;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -43,12 +42,8 @@ public final class RegisterCommand implements Callable<Integer> {
             description = "The model's description; the ONNX file that it names lies beside it.")
     private Path description = Path.of("");
 
-    @Option(
-            names = "--control-plane",
-            required = true,
-            paramLabel = "URL",
-            description = "Where the control plane is: the console's address.")
-    private URI controlPlane = URI.create("");
+    @Mixin
+    private ControlPlaneArguments controlPlane = new ControlPlaneArguments();
 
     @Option(
             names = "--calibration",
@@ -72,7 +67,8 @@ public final class RegisterCommand implements Callable<Integer> {
         try {
             ModelDescription read = ModelDescription.read(file(description));
             Path onnx = file(description.resolveSibling(read.onnx()));
-            int version = new ControlPlaneClient(controlPlane)
+            int version = controlPlane
+                    .client()
                     .registerModel(new ModelUpload(
                             description,
                             onnx,
@@ -83,7 +79,7 @@ public final class RegisterCommand implements Callable<Integer> {
             spec.commandLine()
                     .getOut()
                     .println(read.name() + " v" + version + ": "
-                            + controlPlane.resolve("/models/" + read.name() + "/versions/" + version));
+                            + controlPlane.url().resolve("/models/" + read.name() + "/versions/" + version));
             return CommandLine.ExitCode.OK;
         } catch (QuantizerException e) {
             throw new CliException(e.getMessage() + " (" + e.code() + ")", e);

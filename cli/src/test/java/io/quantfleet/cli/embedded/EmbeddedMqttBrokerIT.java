@@ -68,6 +68,32 @@ class EmbeddedMqttBrokerIT extends MqttBrokerContract {
     }
 
     @Test
+    void endsTheConnectionOfARevokedCredentialAndAdmitsANewerOne() throws MqttException {
+        DeviceId id = new DeviceId("contract-revoked");
+        Login old = device(id);
+        TestClient device = TestClient.connect(uri(), id.value(), old);
+        try (TestClient service = TestClient.connect(uri(), "revoking-service", service())) {
+            byte[] revocation = Credentials.revocation(Instant.now());
+            assertThat(service.publish(MqttTopics.revoked(id), revocation, true))
+                    .isTrue();
+
+            await().atMost(Duration.ofSeconds(15)).until(() -> !device.isConnected());
+            assertThatThrownBy(() -> TestClient.connect(uri(), id.value(), old)).isInstanceOf(MqttException.class);
+
+            broker.close();
+            broker = EmbeddedMqttBroker.start(directory, port, KEY.verificationKeys());
+            assertThatThrownBy(() -> TestClient.connect(uri(), id.value(), old)).isInstanceOf(MqttException.class);
+            try (TestClient readmitted = TestClient.connect(uri(), id.value(), device(id));
+                    TestClient again = TestClient.connect(uri(), "revoking-service-2", service())) {
+                assertThat(again.publish(MqttTopics.revoked(id), revocation, true))
+                        .isTrue();
+                assertThat(readmitted.publish(MqttTopics.of(id, Channel.REPORTED), "still here"))
+                        .isTrue();
+            }
+        }
+    }
+
+    @Test
     void keepsSessionsAndRetainedMessagesOverARestart() throws MqttException {
         DeviceId id = new DeviceId("contract-z");
         String desired = MqttTopics.of(id, Channel.DESIRED);

@@ -6,6 +6,7 @@ import io.quantfleet.controlplane.delta.Deltas;
 import io.quantfleet.controlplane.device.BuiltInDeviceClasses;
 import io.quantfleet.controlplane.events.KafkaAdmin;
 import io.quantfleet.controlplane.events.KafkaEventConsumers;
+import io.quantfleet.controlplane.fleet.FleetTicker;
 import io.quantfleet.controlplane.lifecycle.OutageLog;
 import io.quantfleet.controlplane.outbox.OutboxRelay;
 import io.quantfleet.controlplane.rollout.RolloutTicker;
@@ -37,6 +38,7 @@ class Boot {
     private final OutboxRelay relay;
     private final DeviceDelivery delivery;
     private final Deltas deltas;
+    private final FleetTicker fleets;
     private final RolloutTicker rollouts;
     private final FleetGauges gauges;
     private final Thread thread = new Thread(this::run, "boot");
@@ -50,6 +52,7 @@ class Boot {
             OutboxRelay relay,
             DeviceDelivery delivery,
             Deltas deltas,
+            FleetTicker fleets,
             RolloutTicker rollouts,
             FleetGauges gauges) {
         this.migration = migration;
@@ -59,6 +62,7 @@ class Boot {
         this.relay = relay;
         this.delivery = delivery;
         this.deltas = deltas;
+        this.fleets = fleets;
         this.rollouts = rollouts;
         this.gauges = gauges;
     }
@@ -74,6 +78,7 @@ class Boot {
         thread.interrupt();
         thread.join(STOP_PATIENCE_MS);
         rollouts.close();
+        fleets.close();
         delivery.close();
         consumers.close();
         deltas.close();
@@ -88,6 +93,7 @@ class Boot {
             gauges.start();
             delivery.start();
             deltas.start();
+            fleets.start();
             rollouts.start();
             await("Kafka", kafka::prepare);
             relay.start();

@@ -2,13 +2,15 @@ package io.quantfleet.controlplane.app;
 
 import io.quantfleet.protocols.ReasonCode;
 import jakarta.ws.rs.core.Response;
+import java.util.Optional;
 
 /**
  * An error as RFC 9457 has it, with the stable {@code code} that programs go by.
  *
  * @param detail for people: what was wrong with what, and the remedy
+ * @param position for {@code FILTER_INVALID}, the character of the filter that it goes wrong at, counted from 1
  */
-record Problem(String type, String title, int status, String detail, String code) {
+record Problem(String type, String title, int status, String detail, String code, Optional<Integer> position) {
     static final String MEDIA_TYPE = "application/problem+json";
 
     static Problem of(ReasonCode code, String detail) {
@@ -19,7 +21,11 @@ record Problem(String type, String title, int status, String detail, String code
         String name = code.name();
         String title = name.charAt(0)
                 + name.substring(1).toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
-        return new Problem("about:blank", title, status, detail, name);
+        return new Problem("about:blank", title, status, detail, name, Optional.empty());
+    }
+
+    Problem at(int character) {
+        return new Problem(type, title, status, detail, code, Optional.of(character));
     }
 
     Response toResponse() {
@@ -34,6 +40,7 @@ record Problem(String type, String title, int status, String detail, String code
             case NAME_TAKEN,
                     MODEL_VERSION_EXISTS,
                     DEVICE_EXISTS,
+                    DEVICE_DECOMMISSIONED,
                     VARIANT_NOT_READY,
                     FLEET_EMPTY,
                     ROLLOUT_IN_PROGRESS,

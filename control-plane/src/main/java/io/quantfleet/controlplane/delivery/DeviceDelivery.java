@@ -7,6 +7,7 @@ import io.quantfleet.controlplane.rollout.Deliveries;
 import io.quantfleet.controlplane.security.BrokerAccounts;
 import io.quantfleet.controlplane.security.MqttAddress;
 import io.quantfleet.controlplane.storage.Database;
+import io.quantfleet.controlplane.security.Revocations;
 import io.quantfleet.protocols.artifact.ObjectStore;
 import io.quantfleet.protocols.manifest.ManifestSigner;
 import jakarta.enterprise.inject.Produces;
@@ -22,6 +23,7 @@ public class DeviceDelivery implements AutoCloseable {
     private final PahoDeviceLink link;
     private final Ticker connecting;
     private final Ticker publishing;
+    private final Ticker revoking;
 
     DeviceDelivery(
             MqttAddress address,
@@ -30,6 +32,7 @@ public class DeviceDelivery implements AutoCloseable {
             DeviceInbox inbox,
             Deliveries deliveries,
             ManifestSigner signer,
+            Revocations revocations,
             ObjectStore store,
             Database database,
             JdbiBrokerChunks chunks,
@@ -41,6 +44,8 @@ public class DeviceDelivery implements AutoCloseable {
         ChunkPublisher chunkPublisher = new ChunkPublisher(store, link, database, chunks, clock);
         ManifestPublisher publisher = new ManifestPublisher(deliveries, chunkPublisher, signer, link, settings, clock);
         this.connecting = new Ticker("mqtt-connection", PERIOD, link::connectIfNeeded);
+        RevocationPublisher revoking = new RevocationPublisher(revocations, accounts, link);
+        this.revoking = new Ticker("revocations", PERIOD, revoking::tick);
         this.publishing = new Ticker("delivery", PERIOD, publisher::tick);
     }
 
@@ -53,10 +58,12 @@ public class DeviceDelivery implements AutoCloseable {
     public void start() {
         connecting.start();
         publishing.start();
+        revoking.start();
     }
 
     @Override
     public void close() {
+        revoking.close();
         publishing.close();
         connecting.close();
         link.close();

@@ -1,16 +1,26 @@
 package io.quantfleet.controlplane.device;
 
 import io.quantfleet.controlplane.ControlPlaneException;
+import io.quantfleet.controlplane.filter.Filter;
+import io.quantfleet.controlplane.listing.ListPage;
+import io.quantfleet.controlplane.listing.ListRequest;
 import io.quantfleet.controlplane.storage.Database;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
-/** Devices over REST; they come in by enrolment. */
+/** Devices over REST; they come in by enrolment or by import. */
 @Path("/api/v1/devices")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Devices")
@@ -20,17 +30,33 @@ public class DeviceResource {
     private final Database database;
     private final JdbiDevices devices;
     private final JdbiDeviceTimeline timeline;
+    private final Clock clock;
 
-    DeviceResource(Database database, JdbiDevices devices, JdbiDeviceTimeline timeline) {
+    DeviceResource(Database database, JdbiDevices devices, JdbiDeviceTimeline timeline, Clock clock) {
         this.database = database;
         this.devices = devices;
         this.timeline = timeline;
+        this.clock = clock;
     }
 
     @GET
-    @Operation(summary = "Every device with what it last said of itself")
-    public List<DeviceView> list() {
-        return database.inTransaction(devices::list);
+    @Operation(
+            summary = "Devices with what they last said of themselves, by their ids",
+            description = "'filter' is as in: class = rpi-cpu and label.site in (berlin, lyon) and agent >= 1.2."
+                    + " Decommissioned devices are left out unless the filter asks about 'lifecycle'."
+                    + " Where more follow, a Link header leads to the next page.")
+    public Response list(
+            @QueryParam("filter") @Nullable String filter,
+            @QueryParam("limit") @Nullable Integer limit,
+            @QueryParam("cursor") @Nullable String cursor,
+            @Context UriInfo uri) {
+        ListRequest request = ListRequest.of(filter, limit, cursor);
+        Filter<DeviceView> matching = DeviceFields.inService(DeviceFields.read(request.filter(), clock.instant()));
+        return database.inTransaction(tx -> ListPage.of(
+                        request,
+                        devices.list(tx, matching, request.after(), request.limit() + 1),
+                        DeviceView::deviceId))
+                .toResponse(uri);
     }
 
     @GET
@@ -50,7 +76,7 @@ public class DeviceResource {
         });
     }
 
-    private static DeviceView require(java.util.Optional<DeviceView> device, String id) {
+    private static DeviceView require(Optional<DeviceView> device, String id) {
         return device.orElseThrow(() -> ControlPlaneException.notFound("device '" + id + "'"));
     }
 }

@@ -8,6 +8,9 @@ import java.util.Optional;
  * A device as REST shows it.
  *
  * @param state of the device's latest desired state, a {@code DeviceState} without its prefix
+ * @param lifecycle a {@link Lifecycle}
+ * @param registeredAt when it was first heard of, by an import or by its enrolment
+ * @param decommissionedAt when it was last taken out of service, even if it has come back since
  * @param fetchedBytes over the network, for that desired state
  * @param telemetryWindows received for the variant it serves
  * @param latencyMs of one inference, over those windows
@@ -28,7 +31,10 @@ public record DeviceView(
         long fetchedBytes,
         long totalBytes,
         String agentVersion,
-        Instant enrolledAt,
+        String lifecycle,
+        Instant registeredAt,
+        Optional<Instant> enrolledAt,
+        Optional<Instant> decommissionedAt,
         Optional<Instant> lastSeen,
         long telemetryWindows,
         Optional<Latency> latencyMs,

@@ -108,7 +108,7 @@ public class JdbiDeviceStates {
 
     private static void updatePresence(Tx tx, Collection<Presence> presences, Instant now) {
         PreparedBatch batch = tx.handle().prepareBatch("""
-                        update device set online = :online, presence_at = :now, last_seen = :now,
+                        update device set online = :online and lifecycle <> 'DECOMMISSIONED', presence_at = :now, last_seen = :now,
                             agent_version = coalesce(:agentVersion, agent_version)
                         where device_id = :device""");
         for (Presence presence : presences) {

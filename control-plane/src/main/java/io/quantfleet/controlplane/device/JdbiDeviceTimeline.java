@@ -18,7 +18,9 @@ import org.jdbi.v3.core.statement.StatementContext;
 public class JdbiDeviceTimeline {
     /** Stored codes: never renamed. */
     public enum Kind {
+        REGISTERED,
         ENROLLED,
+        DECOMMISSIONED,
         ONLINE,
         OFFLINE,
         DEPLOYED,

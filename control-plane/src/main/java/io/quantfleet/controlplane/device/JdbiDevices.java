@@ -3,6 +3,8 @@ package io.quantfleet.controlplane.device;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quantfleet.controlplane.filter.Filter;
+import io.quantfleet.controlplane.filter.SqlFilter;
 import io.quantfleet.controlplane.storage.Rows;
 import io.quantfleet.controlplane.storage.Tx;
 import io.quantfleet.protocols.DeviceId;
@@ -36,8 +38,16 @@ public class JdbiDevices {
         this.json = json;
     }
 
-    /** An enrolled device, as far as enrolment and rollouts look at it. */
-    public record Enrolled(DeviceId id, String deviceClass, String fleet, String tokenHash) {}
+    /** A device, as far as rollouts look at it. */
+    public record Enrolled(DeviceId id, String deviceClass, String fleet) {}
+
+    /**
+     * A device, as far as enrolment looks at it.
+     *
+     * @param tokenHash of the token that it came with; empty if it has not come yet
+     * @param revocationPending whether the broker still has to hear that its credentials are void
+     */
+    public record Known(Enrolled device, Lifecycle lifecycle, Optional<String> tokenHash, boolean revocationPending) {}
 
     /** What enrolment says of a device. */
     public record Enrolment(
@@ -53,14 +63,34 @@ public class JdbiDevices {
         }
     }
 
-    List<DeviceView> list(Tx tx) {
+    /** The devices that match, in the order of their ids, behind the id {@code after}; {@code now} dates ages. */
+    public List<DeviceView> list(Tx tx, Filter<DeviceView> filter, Optional<String> after, int limit) {
+        SqlFilter sql = SqlFilter.of(filter);
         return tx.handle()
-                .createQuery(VIEW + " order by d.device_id")
+                .createQuery(
+                        VIEW + " where " + sql.condition()
+                                + " and (cast(:after as text) is null or d.device_id > :after) order by d.device_id limit :limit")
+                .bindMap(sql.values())
+                .bind("after", after)
+                .bind("limit", limit)
                 .map(this::viewRow)
                 .list();
     }
 
-    Optional<DeviceView> find(Tx tx, String id) {
+    /** How many match, and of which classes. */
+    public Map<String, Long> countByClass(Tx tx, Filter<DeviceView> filter) {
+        SqlFilter sql = SqlFilter.of(filter);
+        return tx.handle()
+                .createQuery("select d.device_class, count(*) as devices from device d where " + sql.condition()
+                        + " group by 1 order by 1")
+                .bindMap(sql.values())
+                .reduceRows(new TreeMap<>(), (counts, row) -> {
+                    counts.put(row.getColumn("device_class", String.class), row.getColumn("devices", Long.class));
+                    return counts;
+                });
+    }
+
+    public Optional<DeviceView> find(Tx tx, String id) {
         return tx.handle()
                 .createQuery(VIEW + " where d.device_id = :id")
                 .bind("id", id)
@@ -68,28 +98,36 @@ public class JdbiDevices {
                 .findOne();
     }
 
-    public Optional<Enrolled> enrolled(Tx tx, DeviceId id) {
+    /** The device, its row held until the transaction ends. */
+    public Optional<Known> lock(Tx tx, DeviceId id) {
         return tx.handle()
-                .createQuery("select * from device where device_id = :id")
+                .createQuery("select * from device where device_id = :id for update")
                 .bind("id", id.value())
-                .map(JdbiDevices::enrolledRow)
+                .map((row, context) -> new Known(
+                        enrolledRow(row, context),
+                        Lifecycle.valueOf(row.getString("lifecycle")),
+                        Rows.optionalText(row, "token_hash"),
+                        Rows.optionalInstant(row, "credentials_revoked_at").isPresent()
+                                && Rows.optionalInstant(row, "revocation_published_at")
+                                        .isEmpty()))
                 .findOne();
     }
 
-    /** The devices of a fleet, in the order of their ids. */
-    public List<Enrolled> ofFleet(Tx tx, String fleet) {
-        return tx.handle()
-                .createQuery("select * from device where fleet = :fleet order by device_id")
-                .bind("fleet", fleet)
-                .map(JdbiDevices::enrolledRow)
-                .list();
-    }
-
-    public void insert(Tx tx, Enrolment device) {
+    /**
+     * Takes a device that enrols, for the first time or again, perhaps with an empty disk: it counts its reports from one
+     * then, so the count begins anew here too. Labels that an operator gave it win over its own.
+     */
+    public void enrol(Tx tx, Enrolment device) {
         tx.handle()
                 .createUpdate("""
-                        insert into device (device_id, device_class, fleet, labels, token_hash, enrolled_at, agent_version)
-                        values (:id, :deviceClass, :fleet, cast(:labels as jsonb), :tokenHash, :at, :agentVersion)""")
+                        insert into device (device_id, device_class, fleet, labels, token_hash, registered_at,
+                            enrolled_at, agent_version)
+                        values (:id, :deviceClass, :fleet, cast(:labels as jsonb), :tokenHash, :at, :at, :agentVersion)
+                        on conflict (device_id) do update set device_class = excluded.device_class,
+                            fleet = excluded.fleet, token_hash = excluded.token_hash, lifecycle = 'ENROLLED',
+                            labels = excluded.labels || device.assigned_labels,
+                            enrolled_at = excluded.enrolled_at, agent_version = excluded.agent_version,
+                            report_number = 0""")
                 .bind("id", device.id().value())
                 .bind("deviceClass", device.deviceClass())
                 .bind("fleet", device.fleet())
@@ -100,21 +138,22 @@ public class JdbiDevices {
                 .execute();
     }
 
-    /**
-     * Takes a device that enrols again, perhaps with an empty disk: it counts its reports from one again, so the count
-     * begins anew here too.
-     */
-    public void enrolAgain(Tx tx, Enrolment device) {
-        tx.handle()
-                .createUpdate("""
-                        update device set labels = cast(:labels as jsonb), enrolled_at = :at,
-                            agent_version = :agentVersion, report_number = 0
-                        where device_id = :id""")
-                .bind("id", device.id().value())
-                .bind("labels", write(device.labels()))
-                .bind("at", device.at())
-                .bind("agentVersion", device.agentVersion())
-                .execute();
+    /** Forgets what a decommissioned device served, before it enrols again. */
+    public void readmit(Tx tx, DeviceId id) {
+        tx.handle().createUpdate("""
+                        update device set state = 'IDLE', reason_code = null, reason = null, fetched_bytes = 0,
+                            total_bytes = 0, active_variant_sha256 = null, active_model_name = null,
+                            active_model_version = null, last_seen = null, presence_at = null
+                        where device_id = :id""").bind("id", id.value()).execute();
+    }
+
+    /** Takes a device out of service, and every credential that it was given until now. */
+    public void decommission(Tx tx, DeviceId id, Instant now) {
+        tx.handle().createUpdate("""
+                        with left_fleets as (delete from fleet_query_member where device_id = :id)
+                        update device set lifecycle = 'DECOMMISSIONED', decommissioned_at = :now, online = false,
+                            credentials_revoked_at = :now, revocation_published_at = null
+                        where device_id = :id""").bind("id", id.value()).bind("now", now).execute();
     }
 
     /**
@@ -154,7 +193,10 @@ public class JdbiDevices {
     public Map<String, Integer> classesOf(Tx tx, String fleet) {
         Map<String, Integer> counts = new TreeMap<>();
         tx.handle()
-                .createQuery("select device_class, count(*) as devices from device where fleet = :fleet group by 1")
+                .createQuery("""
+                        select d.device_class, count(*) as devices
+                        from fleet_device f join device d on d.device_id = f.device_id
+                        where f.fleet = :fleet group by 1""")
                 .bind("fleet", fleet)
                 .map((row, context) -> Map.entry(row.getString("device_class"), row.getInt("devices")))
                 .forEach(entry -> counts.put(entry.getKey(), entry.getValue()));
@@ -179,10 +221,7 @@ public class JdbiDevices {
 
     private static Enrolled enrolledRow(ResultSet row, StatementContext context) throws SQLException {
         return new Enrolled(
-                new DeviceId(row.getString("device_id")),
-                row.getString("device_class"),
-                row.getString("fleet"),
-                row.getString("token_hash"));
+                new DeviceId(row.getString("device_id")), row.getString("device_class"), row.getString("fleet"));
     }
 
     private DeviceView viewRow(ResultSet row, StatementContext context) throws SQLException {
@@ -205,7 +244,10 @@ public class JdbiDevices {
                 row.getLong("fetched_bytes"),
                 row.getLong("total_bytes"),
                 row.getString("agent_version"),
-                Rows.instant(row, "enrolled_at"),
+                row.getString("lifecycle"),
+                Rows.instant(row, "registered_at"),
+                Rows.optionalInstant(row, "enrolled_at"),
+                Rows.optionalInstant(row, "decommissioned_at"),
                 Rows.optionalInstant(row, "last_seen"),
                 row.getLong("windows"),
                 p50.flatMap(low ->

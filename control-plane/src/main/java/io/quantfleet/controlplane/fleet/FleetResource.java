@@ -2,19 +2,28 @@ package io.quantfleet.controlplane.fleet;
 
 import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.Names;
+import io.quantfleet.controlplane.device.DeviceFields;
+import io.quantfleet.controlplane.device.DeviceView;
+import io.quantfleet.controlplane.filter.Filter;
+import io.quantfleet.controlplane.listing.ListPage;
+import io.quantfleet.controlplane.listing.ListRequest;
 import io.quantfleet.controlplane.storage.Database;
+import io.quantfleet.controlplane.storage.Tx;
 import io.quantfleet.protocols.ReasonCode;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
 import java.time.Clock;
-import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
@@ -26,40 +35,113 @@ import org.jspecify.annotations.Nullable;
 public class FleetResource {
     private final Database database;
     private final JdbiFleets fleets;
+    private final FleetMembers members;
+    private final FleetPreviews previews;
     private final Clock clock;
 
-    FleetResource(Database database, JdbiFleets fleets, Clock clock) {
+    FleetResource(Database database, JdbiFleets fleets, FleetMembers members, FleetPreviews previews, Clock clock) {
         this.database = database;
         this.fleets = fleets;
+        this.members = members;
+        this.previews = previews;
         this.clock = clock;
     }
 
-    record NewFleet(@Nullable String name, @Nullable String description) {}
+    /** @param query which devices are in it; if it is left out, those that enrol into it */
+    record NewFleet(
+            @Nullable String name,
+            @Nullable String description,
+            @Nullable String query) {}
+
+    /** A query to try out. */
+    record Query(@Nullable String query) {}
 
     @GET
-    @Operation(summary = "Every fleet")
-    public List<Fleet> list() {
-        return database.inTransaction(fleets::list);
+    @Operation(
+            summary = "Fleets, by their names",
+            description = "'filter' knows name, description, byQuery, devices and created."
+                    + " Where more follow, a Link header leads to the next page.")
+    public Response list(
+            @QueryParam("filter") @Nullable String filter,
+            @QueryParam("limit") @Nullable Integer limit,
+            @QueryParam("cursor") @Nullable String cursor,
+            @Context UriInfo uri) {
+        ListRequest request = ListRequest.of(filter, limit, cursor);
+        Filter<Fleet> matching = FleetFields.read(request.filter(), clock.instant());
+        return database.inTransaction(tx -> ListPage.of(
+                        request, fleets.list(tx, matching, request.after(), request.limit() + 1), Fleet::name))
+                .toResponse(uri);
     }
 
     @GET
     @Path("{name}")
     @Operation(summary = "One fleet")
     public Fleet get(String name) {
-        return database.inTransaction(tx -> fleets.require(tx, name));
+        return database.inTransaction(tx -> upToDate(tx, name));
+    }
+
+    @GET
+    @Path("{name}/devices")
+    @Operation(
+            summary = "The devices of a fleet, by their ids",
+            description = "Those of a fleet by query are looked up for this answer. 'filter' as for devices.")
+    public Response devices(
+            String name,
+            @QueryParam("filter") @Nullable String filter,
+            @QueryParam("limit") @Nullable Integer limit,
+            @QueryParam("cursor") @Nullable String cursor,
+            @Context UriInfo uri) {
+        ListRequest request = ListRequest.of(filter, limit, cursor);
+        Filter<DeviceView> matching = DeviceFields.read(request.filter(), clock.instant());
+        return database.inTransaction(tx -> previews.members(tx, fleets.require(tx, name), matching, request))
+                .toResponse(uri);
+    }
+
+    @POST
+    @Path("preview")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(summary = "The devices that a query would select now: how many, of which classes, and the first of them")
+    public FleetPreviews.Preview preview(Query body) {
+        String query = query(body.query())
+                .orElseThrow(() -> ControlPlaneException.invalid("'query' is missing: what to try out"));
+        return database.inTransaction(tx -> previews.of(tx, query));
     }
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Makes a fleet without devices")
+    @Operation(
+            summary = "Makes a fleet",
+            description = "With a query its devices are those that match, now and later;"
+                    + " without one, those that enrol into it or are imported into it.")
     public Response create(NewFleet body) {
         String name = Names.require("fleet", body.name());
-        Fleet fleet = new Fleet(name, Objects.requireNonNullElse(body.description(), ""), 0, clock.instant());
-        if (!database.inTransaction(tx -> fleets.insert(tx, fleet))) {
-            throw new ControlPlaneException(ReasonCode.NAME_TAKEN, "there is a fleet '" + name + "' already");
-        }
+        Fleet fleet = new Fleet(
+                name,
+                Objects.requireNonNullElse(body.description(), ""),
+                query(body.query()),
+                0,
+                clock.instant(),
+                Optional.empty());
+        Fleet made = database.inTransaction(tx -> {
+            if (!fleets.insert(tx, fleet)) {
+                throw new ControlPlaneException(ReasonCode.NAME_TAKEN, "there is a fleet '" + name + "' already");
+            }
+            return upToDate(tx, name);
+        });
         return Response.created(URI.create("/api/v1/fleets/" + name))
-                .entity(fleet)
+                .entity(made)
                 .build();
+    }
+
+    private Fleet upToDate(Tx tx, String name) {
+        members.refresh(tx, name);
+        return fleets.require(tx, name);
+    }
+
+    /** The query, understood once so that no fleet is made with one that can't be. */
+    private Optional<String> query(@Nullable String text) {
+        Optional<String> query = Optional.ofNullable(text).filter(written -> !written.isBlank());
+        query.ifPresent(written -> DeviceFields.read(written, clock.instant()));
+        return query;
     }
 }

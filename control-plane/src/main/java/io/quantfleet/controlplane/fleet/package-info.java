@@ -1,4 +1,4 @@
-/** Fleets: named sets of devices. */
+/** Fleets: named sets of devices, static or by query, and who is in them. */
 @NullMarked
 package io.quantfleet.controlplane.fleet;
 

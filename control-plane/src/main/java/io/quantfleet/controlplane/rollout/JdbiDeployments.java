@@ -29,6 +29,13 @@ class JdbiDeployments {
 
     private static final String DELIVERABLE = "select d.id, d.rollout_id, d.device_id, d.manifest from deployment d ";
 
+    private static final String WITHDRAW = """
+            update deployment set withdrawn = true,
+                state = case when finished_at is null then 'SUPERSEDED' else state end,
+                state_at = case when finished_at is null then :now else state_at end,
+                finished_at = coalesce(finished_at, :now)
+            """;
+
     private final JdbiChunkSets chunkSets;
 
     JdbiDeployments(JdbiChunkSets chunkSets) {
@@ -252,15 +259,19 @@ class JdbiDeployments {
                             and n.sequence > d.sequence""").bindArray("ids", UUID.class, ids).execute();
     }
 
+    /** Takes back everything that a device was ever to run. */
+    void withdrawAll(Tx tx, DeviceId device, Instant now) {
+        tx.handle()
+                .createUpdate(WITHDRAW + "where device_id = :device")
+                .bind("device", device.value())
+                .bind("now", now)
+                .execute();
+    }
+
     /** Takes desired states back: the devices shall want nothing. Ends the deployments that have not ended. */
     void withdraw(Tx tx, Collection<UUID> ids, Instant now) {
         tx.handle()
-                .createUpdate("""
-                        update deployment set withdrawn = true,
-                            state = case when finished_at is null then 'SUPERSEDED' else state end,
-                            state_at = case when finished_at is null then :now else state_at end,
-                            finished_at = coalesce(finished_at, :now)
-                        where id = any(:ids)""")
+                .createUpdate(WITHDRAW + "where id = any(:ids)")
                 .bindArray("ids", UUID.class, ids.toArray())
                 .bind("now", now)
                 .execute();

@@ -27,16 +27,15 @@ import org.jdbi.v3.core.statement.Update;
 /** Which devices belong to which stage of a rollout, in the database. */
 @Singleton
 class JdbiMembers {
-    // Devices of the fleet that have a variant, in an order of the rollout's own: first, second, ... of each class.
+    // Devices that the rollout may take in, in an order of its own: first, second, ... of each class.
     private static final String CANDIDATES = """
             with candidate as (
-                select d.device_id, d.labels,
-                    row_number() over (partition by d.device_class order by md5(cast(r.id as text) || d.device_id)) as place,
-                    count(*) over (partition by d.device_class) as class_size
-                from rollout r
-                join device d on d.fleet = r.fleet
-                join rollout_variant v on v.rollout_id = r.id and v.device_class = d.device_class
-                where r.id = :rollout),
+                select c.device_id, c.labels,
+                    row_number() over (partition by c.device_class order by md5(cast(c.rollout_id as text) || c.device_id)) as place,
+                    count(*) over (partition by c.device_class) as class_size
+                from rollout_candidate c
+                join rollout_variant v on v.rollout_id = c.rollout_id and v.device_class = c.device_class
+                where c.rollout_id = :rollout),
             free as (
                 select c.* from candidate c where not exists (
                     select from rollout_member m where m.rollout_id = :rollout and m.device_id = c.device_id))
@@ -44,10 +43,25 @@ class JdbiMembers {
             select :rollout, device_id, :stage from free
             """;
 
+    // What older rollouts still wanted of the devices that this one has taken in.
+    private static final String LET_GO = """
+            with older as (
+                delete from rollout_member o using rollout n, rollout r
+                where r.id = :rollout and n.id = o.rollout_id and n.id <> r.id and n.began_at <= r.began_at
+                    and n.state in ('RUNNING', 'PAUSED')
+                    and exists (select from rollout_member m where m.rollout_id = r.id and m.device_id = o.device_id)
+                    and not exists (
+                        select from deployment d where d.id = o.deployment_id and d.finished_at is not null)
+                returning o.deployment_id)
+            update deployment d set withdrawn = d.withdrawn or d.state in ('PENDING', 'PUBLISHED'),
+                state = 'SUPERSEDED', state_at = :now, finished_at = :now
+            from older where d.id = older.deployment_id and d.finished_at is null
+            """;
+
     // What each member that goes back served before this rollout: by its own word, or else by what it was brought to
     // last.
     private static final String GOING_BACK = """
-            select m.device_id, m.deployment_id, e.device_class, e.fleet, e.token_hash, p.model_name, p.model_version,
+            select m.device_id, m.deployment_id, e.device_class, e.fleet, p.model_name, p.model_version,
                 p.job_id, p.sha256, p.probe_set_sha256, p.probe_samples, p.probe_accuracy
             from rollout_member m
             join device e on e.device_id = m.device_id
@@ -55,6 +69,9 @@ class JdbiMembers {
                 select d.variant_job_id from deployment d
                 where d.device_id = m.device_id and d.rollout_id <> m.rollout_id and d.state = 'ACTIVE'
                 order by d.sequence desc limit 1))
+                -- A newer rollout, perhaps of another fleet, that commands the device keeps it.
+                and not exists (select from device_commanded c join rollout r on r.id = m.rollout_id
+                    where c.device_id = m.device_id and c.began_at > r.began_at)
             left join deployment b on b.id = m.rollback_id
             where m.rollout_id = :rollout and (cast(:stage as integer) is null or m.stage = :stage)
                 and (not m.back or (b.finished_at is not null and b.state <> 'ACTIVE'
@@ -86,10 +103,22 @@ class JdbiMembers {
     record Before(ModelVersionId model, JdbiVariants.Ready variant) {}
 
     /**
-     * Takes devices of the fleet into a stage that are in none yet; how many. Asking again takes in those that have come
-     * since.
+     * Takes devices of the fleet into a stage that are in none yet; how many. Older rollouts that were not done with them,
+     * of other fleets that they are in too, let go of them. Asking again takes in those that have come since.
      */
-    int choose(Tx tx, UUID rollout, int index, Stage stage) {
+    int choose(Tx tx, UUID rollout, int index, Stage stage, Instant now) {
+        int taken = choose(tx, rollout, index, stage);
+        if (taken > 0) {
+            tx.handle()
+                    .createUpdate(LET_GO)
+                    .bind("rollout", rollout)
+                    .bind("now", now)
+                    .execute();
+        }
+        return taken;
+    }
+
+    private int choose(Tx tx, UUID rollout, int index, Stage stage) {
         if (stage.percent().isPresent()) {
             return choose(tx, rollout, index, "where place <= ceil(class_size * :percent / 100)")
                     .bind("percent", stage.percent().get())
@@ -134,6 +163,14 @@ class JdbiMembers {
                         row.getString("sha256"),
                         row.getLong("bytes_each")))
                 .list();
+    }
+
+    /** Takes a device out of every rollout. */
+    void leave(Tx tx, DeviceId device) {
+        tx.handle()
+                .createUpdate("delete from rollout_member where device_id = :device")
+                .bind("device", device.value())
+                .execute();
     }
 
     /** Devices of a stage, or of one before it, that have no deployment yet. */
@@ -255,10 +292,7 @@ class JdbiMembers {
 
     private static JdbiDevices.Enrolled enrolled(ResultSet row) throws SQLException {
         return new JdbiDevices.Enrolled(
-                new DeviceId(row.getString("device_id")),
-                row.getString("device_class"),
-                row.getString("fleet"),
-                row.getString("token_hash"));
+                new DeviceId(row.getString("device_id")), row.getString("device_class"), row.getString("fleet"));
     }
 
     private String write(Object labels) {

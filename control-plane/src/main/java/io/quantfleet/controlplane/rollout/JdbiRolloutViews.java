@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quantfleet.controlplane.ControlPlaneException;
+import io.quantfleet.controlplane.filter.Filter;
 import io.quantfleet.controlplane.maintenance.JdbiMaintenanceWindows;
 import io.quantfleet.controlplane.maintenance.MaintenanceWindows;
 import io.quantfleet.controlplane.storage.Rows;
@@ -37,10 +38,10 @@ class JdbiRolloutViews {
         this.json = json;
     }
 
-    /** Every rollout, newest first, without devices. */
-    List<RolloutView> list(Tx tx) {
+    /** The rollouts that match, newest first, without devices. */
+    List<RolloutView> list(Tx tx, Filter<JdbiRollouts.Rollout> filter, Optional<UUID> after, int limit) {
         Map<UUID, RolloutView.Bytes> bytes = bytes(tx, Optional.empty());
-        return rollouts.list(tx).stream()
+        return rollouts.list(tx, filter, after, limit).stream()
                 .map(rollout -> view(
                         rollout,
                         Optional.empty(),

@@ -2,6 +2,8 @@ package io.quantfleet.controlplane.rollout;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quantfleet.controlplane.filter.Filter;
+import io.quantfleet.controlplane.filter.SqlFilter;
 import io.quantfleet.controlplane.model.ModelVersionId;
 import io.quantfleet.controlplane.storage.Rows;
 import io.quantfleet.controlplane.storage.Tx;
@@ -53,7 +55,8 @@ class JdbiRollouts {
         tx.handle()
                 .createUpdate("""
                         update rollout set state = :state, stage = :stage, phase = :phase, since = :since,
-                            reason = :reason, superseded_by = :by, finished_at = :finishedAt
+                            reason = :reason, superseded_by = :by, finished_at = :finishedAt,
+                            began_at = case when :state = 'RUNNING' then coalesce(began_at, :now) else began_at end
                         where id = :id""")
                 .bind("id", id)
                 .bind("state", state.code())
@@ -62,6 +65,7 @@ class JdbiRollouts {
                 .bind("since", details.since())
                 .bind("reason", details.reason())
                 .bind("by", details.supersededBy())
+                .bind("now", now)
                 .bind("finishedAt", state.isFinal() ? Optional.of(now) : Optional.<Instant>empty())
                 .execute();
     }
@@ -83,7 +87,10 @@ class JdbiRollouts {
                 .findOne();
     }
 
-    /** The newest finished rollout of each fleet that nothing commands now, if a device has come that it lacks. */
+    /**
+     * The newest finished rollout of each fleet that nothing commands now, if a device has come that it lacks; the one
+     * that began last first, for a device that came to several fleets is its.
+     */
     List<Rollout> withLatecomers(Tx tx) {
         return tx.handle().createQuery("""
                         select r.* from fleet f join lateral (
@@ -91,13 +98,13 @@ class JdbiRollouts {
                             order by finished_at desc limit 1) r on true
                         where not exists (select from rollout o
                                 where o.fleet = f.name and o.state in ('RUNNING', 'PAUSED', 'ROLLING_BACK'))
-                            and exists (select from device d
-                                join variant v on v.model_name = r.model_name and v.model_version = r.model_version
-                                    and v.device_class = d.device_class and v.verdict = 'READY'
-                                where d.fleet = f.name and not exists (select from rollout_member m
-                                    where m.rollout_id = r.id and m.device_id = d.device_id)
+                            and exists (select from rollout_candidate c
+                                join rollout_variant v on v.rollout_id = r.id and v.device_class = c.device_class
+                                where c.rollout_id = r.id and not exists (select from rollout_member m
+                                    where m.rollout_id = r.id and m.device_id = c.device_id)
                                 union all
                                 select from rollout_member m where m.rollout_id = r.id and m.deployment_id is null)
+                        order by r.began_at desc
                         for update of r skip locked""").map(this::map).list();
     }
 
@@ -125,10 +132,17 @@ class JdbiRollouts {
                 .findOne();
     }
 
-    /** Every rollout, newest first. */
-    List<Rollout> list(Tx tx) {
+    /** The rollouts that match, newest first, behind the one with the id {@code after}. */
+    List<Rollout> list(Tx tx, Filter<Rollout> filter, Optional<UUID> after, int limit) {
+        SqlFilter sql = SqlFilter.of(filter);
         return tx.handle()
-                .createQuery("select * from rollout order by created_at desc, id")
+                .createQuery("select r.* from rollout r where " + sql.condition() + """
+                         and (cast(:after as uuid) is null or (r.created_at, r.id) < (
+                            select a.created_at, a.id from rollout a where a.id = :after))
+                        order by r.created_at desc, r.id desc limit :limit""")
+                .bindMap(sql.values())
+                .bind("after", after)
+                .bind("limit", limit)
                 .map(this::map)
                 .list();
     }

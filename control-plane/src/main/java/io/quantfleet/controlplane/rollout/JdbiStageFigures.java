@@ -59,13 +59,16 @@ class JdbiStageFigures {
             group by s.device_class, c.profile, v.job_id order by s.device_class
             """;
 
-    // Of the variant that the fleet's devices of the class served most in the day before the rollout.
+    // Of the variant that the fleet's devices of the class served most in the day before the rollout. Telemetry is kept
+    // by
+    // the fleets that devices enrolled into; for a fleet by query, by those that its devices come from.
     private static final String PREVIOUS = """
             select t.variant_sha256, coalesce(sum(t.right_answers), 0) as right_answers, coalesce(sum(t.wrong_answers), 0) as wrong_answers,
                 coalesce(sum(t.inferences), 0) as inferences, coalesce(sum(t.errors), 0) as errors,
                 array_agg(t.latency_histogram) filter (where t.inferences > 0) as histograms
             from rollout r
-            join telemetry_minute t on t.fleet = r.fleet and t.device_class = :deviceClass
+            join telemetry_minute t on t.device_class = :deviceClass and t.fleet in (
+                    select d.fleet from fleet_device f join device d on d.device_id = f.device_id where f.fleet = r.fleet)
                 and t.minute < r.created_at and t.minute >= r.created_at - cast(:baseline as interval)
                 and (t.model_name, t.model_version) <> (r.model_name, r.model_version)
             where r.id = :rollout

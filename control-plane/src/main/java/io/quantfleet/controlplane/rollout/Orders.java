@@ -81,7 +81,7 @@ class Orders {
             return false;
         }
         variants.settle(tx, rollout.id());
-        members.choose(tx, rollout.id(), last, rollout.strategy().stage(last));
+        members.choose(tx, rollout.id(), last, rollout.strategy().stage(last), now);
         return ask(tx, rollout, last, BATCH, now) == BATCH;
     }
 

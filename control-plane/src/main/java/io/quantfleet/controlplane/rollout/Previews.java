@@ -63,7 +63,7 @@ class Previews {
             List<RolloutPreview.Stage> stages = new ArrayList<>();
             for (int index = 0; index < asked.strategy().stages().size(); index++) {
                 Stage stage = asked.strategy().stage(index);
-                members.choose(tx, id, index, stage);
+                members.choose(tx, id, index, stage, now);
                 stages.add(stage(index, stage, members.classes(tx, id, index)));
             }
             MaintenanceWindows fleet = windows.of(tx, asked.fleet());

@@ -2,7 +2,7 @@ package io.quantfleet.controlplane.rollout;
 
 import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.device.JdbiDevices;
-import io.quantfleet.controlplane.fleet.JdbiFleets;
+import io.quantfleet.controlplane.fleet.FleetMembers;
 import io.quantfleet.controlplane.model.JdbiModels;
 import io.quantfleet.controlplane.model.JdbiVariants;
 import io.quantfleet.controlplane.model.ModelVersionId;
@@ -13,14 +13,14 @@ import java.util.UUID;
 /** Knows what a rollout needs before it begins: its fleet, its version, and a variant for every class. */
 @Singleton
 class RolloutPlanner {
-    private final JdbiFleets fleets;
+    private final FleetMembers fleets;
     private final JdbiDevices devices;
     private final JdbiModels models;
     private final JdbiVariants variants;
     private final JdbiRolloutVariants settled;
 
     RolloutPlanner(
-            JdbiFleets fleets,
+            FleetMembers fleets,
             JdbiDevices devices,
             JdbiModels models,
             JdbiVariants variants,
@@ -37,15 +37,15 @@ class RolloutPlanner {
         settled.settle(tx, rollout);
     }
 
-    /** Holds the fleet until the transaction ends, and makes sure that there is such a model version. */
+    /** Looks up the fleet's devices, holds it until the transaction ends, and makes sure that there is such a model version. */
     ModelVersionId lock(Tx tx, String fleet, String model, int version) {
-        fleets.lock(tx, fleet);
+        fleets.refresh(tx, fleet);
         return models.require(tx, model, version);
     }
 
-    /** Holds the fleet until the transaction ends. */
+    /** Looks up the fleet's devices and holds it until the transaction ends. */
     void lockFleet(Tx tx, String fleet) {
-        fleets.lock(tx, fleet);
+        fleets.refresh(tx, fleet);
     }
 
     /**

@@ -2,6 +2,9 @@ package io.quantfleet.controlplane.rollout;
 
 import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.Names;
+import io.quantfleet.controlplane.filter.Filter;
+import io.quantfleet.controlplane.listing.ListPage;
+import io.quantfleet.controlplane.listing.ListRequest;
 import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.controlplane.storage.Tx;
 import jakarta.ws.rs.Consumes;
@@ -12,8 +15,10 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
 import java.time.Clock;
 import java.util.List;
@@ -221,9 +226,28 @@ public class RolloutResource {
     }
 
     @GET
-    @Operation(summary = "Every rollout, newest first, without its devices")
-    public List<RolloutView> list() {
-        return database.inTransaction(views::list);
+    @Operation(
+            summary = "Rollouts, newest first, without their devices",
+            description = "'filter' knows id, fleet, model, version, state and created."
+                    + " Where more follow, a Link header leads to the next page.")
+    public Response list(
+            @QueryParam("filter") @Nullable String filter,
+            @QueryParam("limit") @Nullable Integer limit,
+            @QueryParam("cursor") @Nullable String cursor,
+            @Context UriInfo uri) {
+        ListRequest request = ListRequest.of(filter, limit, cursor);
+        Filter<JdbiRollouts.Rollout> matching = RolloutFields.read(request.filter(), clock.instant());
+        Optional<UUID> after = request.after().map(key -> {
+            try {
+                return UUID.fromString(key);
+            } catch (IllegalArgumentException e) {
+                throw ListRequest.badCursor();
+            }
+        });
+        return database.inTransaction(tx -> ListPage.of(
+                        request, views.list(tx, matching, after, request.limit() + 1), rollout -> rollout.id()
+                                .toString()))
+                .toResponse(uri);
     }
 
     @GET

@@ -48,7 +48,7 @@ class StageRunner {
         boolean opensNow = stages.open(tx, id, index, now);
         if (opensNow || (rollout.strategy().isLast(index) && choosing.isDue(id))) {
             choosing.run(
-                    id, () -> members.choose(tx, id, index, rollout.strategy().stage(index)));
+                    id, () -> members.choose(tx, id, index, rollout.strategy().stage(index), now));
         }
         boolean more = orders.ask(tx, rollout, index, now);
         if (judging.isDue(id)) {

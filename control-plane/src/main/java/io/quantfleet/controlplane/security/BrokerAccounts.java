@@ -17,4 +17,12 @@ public interface BrokerAccounts {
      * @throws io.quantfleet.controlplane.ControlPlaneException {@code UNAVAILABLE} if the broker doesn't answer or refuses
      */
     void admit(DeviceId device, String password);
+
+    /**
+     * Makes the broker let {@code device} in no more, and close its connection, where the broker keeps accounts; one that
+     * checks signed credentials hears of it by the topic {@code revoked}.
+     *
+     * @throws io.quantfleet.controlplane.ControlPlaneException {@code UNAVAILABLE} if the broker doesn't answer or refuses
+     */
+    void expel(DeviceId device);
 }

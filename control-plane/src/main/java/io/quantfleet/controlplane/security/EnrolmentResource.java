@@ -2,6 +2,7 @@ package io.quantfleet.controlplane.security;
 
 import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.Names;
+import io.quantfleet.controlplane.device.Labels;
 import io.quantfleet.protocols.DeviceId;
 import io.quantfleet.protocols.security.Credentials;
 import io.quantfleet.protocols.v1.Role;
@@ -83,7 +84,7 @@ public class EnrolmentResource {
                 id,
                 Names.require("device class", body.deviceClass()),
                 Objects.requireNonNullElse(body.agentVersion(), ""),
-                Objects.requireNonNullElse(body.labels(), Map.of())));
+                Labels.require(Objects.requireNonNullElse(body.labels(), Map.of()))));
         String credential = Credentials.issue(credentialKey.key(), id.value(), Role.ROLE_DEVICE, clock.instant());
         accounts.admit(id, credential);
         return Response.status(Response.Status.CREATED)

@@ -12,10 +12,22 @@ import java.util.Optional;
  *
  * @param hash SHA-256 of the token; the token itself is shown once and not kept
  * @param usesLeft how many devices may still enrol with it
+ * @param readmits whether devices that were decommissioned may come back with it
+ * @param revokedAt when it was taken back
  */
-record EnrolmentToken(String hash, String fleet, String deviceClass, int uses, int usesLeft, Instant expiresAt) {
+record EnrolmentToken(
+        String hash,
+        String fleet,
+        String deviceClass,
+        int uses,
+        int usesLeft,
+        boolean readmits,
+        Instant createdAt,
+        Instant expiresAt,
+        Optional<Instant> revokedAt) {
     private static final String PREFIX = "qfe_";
     private static final int RANDOM_BYTES = 24;
+    private static final int ID_LENGTH = 16;
 
     /** A new secret: 192 random bits behind a prefix that makes it recognisable in a leak. */
     static String newSecret(SecureRandom random) {
@@ -28,8 +40,16 @@ record EnrolmentToken(String hash, String fleet, String deviceClass, int uses, i
         return Sha256.of(secret.getBytes(StandardCharsets.UTF_8)).hex();
     }
 
+    /** What it is called where the token itself must not be shown; the database knows it by the same. */
+    String id() {
+        return hash.substring(0, ID_LENGTH);
+    }
+
     /** Why a device may not enrol with this token, if so; {@code holdsIt}: it has done so before. */
     Optional<String> objection(String wantedClass, boolean holdsIt, Instant now) {
+        if (revokedAt.isPresent()) {
+            return Optional.of("the enrolment token was revoked at " + revokedAt.get());
+        }
         if (!now.isBefore(expiresAt)) {
             return Optional.of("the enrolment token expired at " + expiresAt);
         }

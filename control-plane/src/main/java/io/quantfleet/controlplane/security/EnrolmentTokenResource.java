@@ -4,23 +4,32 @@ import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.Names;
 import io.quantfleet.controlplane.device.JdbiDeviceClasses;
 import io.quantfleet.controlplane.fleet.JdbiFleets;
+import io.quantfleet.controlplane.listing.ListPage;
+import io.quantfleet.controlplane.listing.ListRequest;
 import io.quantfleet.controlplane.storage.Database;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Makes enrolment tokens. */
+/** Enrolment tokens over REST. */
 @Path("/api/v1/enrolment-tokens")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Enrolment")
@@ -48,15 +57,43 @@ public class EnrolmentTokenResource {
     /**
      * @param uses how many devices may enrol with it; by default one
      * @param ttlSeconds how long it is good for; by default a day
+     * @param readmits whether devices that were decommissioned may come back with it; by default not
      */
     record NewToken(
             @Nullable String fleet,
             @Nullable String deviceClass,
             @Nullable Integer uses,
-            @Nullable Long ttlSeconds) {}
+            @Nullable Long ttlSeconds,
+            @Nullable Boolean readmits) {}
 
     /** @param token the secret, shown only here */
-    record Made(String token, String fleet, String deviceClass, int uses, Instant expiresAt) {}
+    record Made(
+            String token, String id, String fleet, String deviceClass, int uses, boolean readmits, Instant expiresAt) {}
+
+    /** A token without its secret. */
+    record View(
+            String id,
+            String fleet,
+            String deviceClass,
+            int uses,
+            int usesLeft,
+            boolean readmits,
+            Instant createdAt,
+            Instant expiresAt,
+            Optional<Instant> revokedAt) {
+        static View of(EnrolmentToken token) {
+            return new View(
+                    token.id(),
+                    token.fleet(),
+                    token.deviceClass(),
+                    token.uses(),
+                    token.usesLeft(),
+                    token.readmits(),
+                    token.createdAt(),
+                    token.expiresAt(),
+                    token.revokedAt());
+        }
+    }
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
@@ -76,14 +113,52 @@ public class EnrolmentTokenResource {
         String secret = EnrolmentToken.newSecret(random);
         Instant now = clock.instant();
         EnrolmentToken token = new EnrolmentToken(
-                EnrolmentToken.hash(secret), fleet, deviceClass, uses, uses, now.plusSeconds(seconds));
+                EnrolmentToken.hash(secret),
+                fleet,
+                deviceClass,
+                uses,
+                uses,
+                Boolean.TRUE.equals(body.readmits()),
+                now,
+                now.plusSeconds(seconds),
+                Optional.empty());
         database.useTransaction(tx -> {
-            fleets.require(tx, fleet);
+            fleets.requireStatic(tx, fleet);
             classes.require(tx, deviceClass);
-            tokens.insert(tx, token, now);
+            tokens.insert(tx, token);
         });
         return Response.status(Response.Status.CREATED)
-                .entity(new Made(secret, fleet, deviceClass, uses, token.expiresAt()))
+                .entity(new Made(secret, token.id(), fleet, deviceClass, uses, token.readmits(), token.expiresAt()))
                 .build();
+    }
+
+    @GET
+    @Operation(
+            summary = "Enrolment tokens without their secrets, the newest first",
+            description = "Those that can still be used; with 'all' also the used up, expired and revoked.")
+    public Response list(
+            @QueryParam("all") @DefaultValue("false") boolean all,
+            @QueryParam("limit") @Nullable Integer limit,
+            @QueryParam("cursor") @Nullable String cursor,
+            @Context UriInfo uri) {
+        ListRequest request = ListRequest.of(null, limit, cursor);
+        return database.inTransaction(tx -> ListPage.of(
+                        request,
+                        tokens.list(tx, all, clock.instant(), request.after(), request.limit() + 1).stream()
+                                .map(View::of)
+                                .toList(),
+                        View::id))
+                .toResponse(uri);
+    }
+
+    @DELETE
+    @Path("{id}")
+    @Operation(
+            summary = "Revokes a token",
+            description = "No device enrols with it from then on; those that have done so stay enrolled.")
+    public View revoke(String id) {
+        return database.inTransaction(tx -> tokens.revoke(tx, id, clock.instant()))
+                .map(View::of)
+                .orElseThrow(() -> ControlPlaneException.notFound("enrolment token '" + id + "'"));
     }
 }

@@ -3,6 +3,7 @@ package io.quantfleet.controlplane.security;
 import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.device.JdbiDeviceTimeline;
 import io.quantfleet.controlplane.device.JdbiDevices;
+import io.quantfleet.controlplane.device.Lifecycle;
 import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.controlplane.storage.Tx;
 import io.quantfleet.protocols.DeviceId;
@@ -45,7 +46,8 @@ class Enrolments {
      * Enrols a device.
      *
      * @return the fleet it now belongs to
-     * @throws ControlPlaneException {@code ENROLMENT_TOKEN_INVALID} or {@code DEVICE_EXISTS}
+     * @throws ControlPlaneException {@code ENROLMENT_TOKEN_INVALID}, {@code DEVICE_EXISTS} or {@code
+     *     DEVICE_DECOMMISSIONED}
      */
     String enrol(Application application) {
         return database.inTransaction(tx -> enrol(tx, application));
@@ -55,18 +57,12 @@ class Enrolments {
         EnrolmentToken token = tokens.lock(tx, EnrolmentToken.hash(application.token()))
                 .orElseThrow(() -> new ControlPlaneException(
                         ReasonCode.ENROLMENT_TOKEN_INVALID, "the enrolment token is unknown"));
-        Optional<JdbiDevices.Enrolled> known = devices.enrolled(tx, application.deviceId());
-        boolean holdsIt =
-                known.filter(device -> device.tokenHash().equals(token.hash())).isPresent();
+        Optional<JdbiDevices.Known> known = devices.lock(tx, application.deviceId());
+        boolean holdsIt = known.filter(device -> holds(device, token)).isPresent();
         token.objection(application.deviceClass(), holdsIt, clock.instant()).ifPresent(objection -> {
             throw new ControlPlaneException(ReasonCode.ENROLMENT_TOKEN_INVALID, objection);
         });
-        if (known.isPresent() && !holdsIt) {
-            throw new ControlPlaneException(
-                    ReasonCode.DEVICE_EXISTS,
-                    "device '" + application.deviceId() + "' enrolled before with another token;"
-                            + " use that one, or another device id");
-        }
+        known.filter(device -> !holdsIt).ifPresent(device -> welcome(tx, device, token));
         JdbiDevices.Enrolment device = new JdbiDevices.Enrolment(
                 application.deviceId(),
                 token.deviceClass(),
@@ -75,13 +71,58 @@ class Enrolments {
                 token.hash(),
                 application.agentVersion(),
                 clock.instant());
-        if (holdsIt) {
-            devices.enrolAgain(tx, device);
-        } else {
+        if (!holdsIt) {
             tokens.use(tx, token);
-            devices.insert(tx, device);
         }
+        devices.enrol(tx, device);
         timeline.add(tx, device.id(), JdbiDeviceTimeline.Entry.of(JdbiDeviceTimeline.Kind.ENROLLED, device.at()));
         return token.fleet();
+    }
+
+    private static boolean holds(JdbiDevices.Known device, EnrolmentToken token) {
+        return device.lifecycle() == Lifecycle.ENROLLED
+                && device.tokenHash().filter(token.hash()::equals).isPresent();
+    }
+
+    /** Whether a device that is known may come with a token that it does not hold. */
+    private void welcome(Tx tx, JdbiDevices.Known known, EnrolmentToken token) {
+        JdbiDevices.Enrolled device = known.device();
+        switch (known.lifecycle()) {
+            case REGISTERED -> requireAsRegistered(device, token);
+            case ENROLLED ->
+                throw new ControlPlaneException(
+                        ReasonCode.DEVICE_EXISTS,
+                        "device '" + device.id() + "' enrolled before with another token;"
+                                + " use that one, or another device id, or decommission it first");
+            case DECOMMISSIONED -> {
+                requireReadmission(known, token);
+                devices.readmit(tx, device.id());
+            }
+        }
+    }
+
+    private static void requireAsRegistered(JdbiDevices.Enrolled device, EnrolmentToken token) {
+        if (!device.deviceClass().equals(token.deviceClass()) || !device.fleet().equals(token.fleet())) {
+            throw new ControlPlaneException(
+                    ReasonCode.ENROLMENT_TOKEN_INVALID,
+                    "device '" + device.id() + "' is registered for fleet '" + device.fleet() + "' with class '"
+                            + device.deviceClass() + "', and the enrolment token is for fleet '" + token.fleet()
+                            + "' and class '" + token.deviceClass() + "'; use a token that fits, or import it anew");
+        }
+    }
+
+    private static void requireReadmission(JdbiDevices.Known known, EnrolmentToken token) {
+        if (!token.readmits()) {
+            throw new ControlPlaneException(
+                    ReasonCode.DEVICE_DECOMMISSIONED,
+                    "device '" + known.device().id() + "' was decommissioned;"
+                            + " it may come back with a token that was made with \"readmits\": true");
+        }
+        if (known.revocationPending()) {
+            throw new ControlPlaneException(
+                    ReasonCode.UNAVAILABLE,
+                    "the broker has not been told yet that device '"
+                            + known.device().id() + "' was decommissioned; try again");
+        }
     }
 }

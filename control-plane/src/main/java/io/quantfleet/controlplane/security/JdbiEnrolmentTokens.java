@@ -6,25 +6,27 @@ import jakarta.inject.Singleton;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.statement.StatementContext;
 
 /** Enrolment tokens in the database, by their hashes. */
 @Singleton
 class JdbiEnrolmentTokens {
-    void insert(Tx tx, EnrolmentToken token, Instant now) {
+    void insert(Tx tx, EnrolmentToken token) {
         tx.handle()
                 .createUpdate("""
                         insert into enrolment_token
-                            (token_hash, fleet, device_class, uses, uses_left, created_at, expires_at)
-                        values (:hash, :fleet, :deviceClass, :uses, :usesLeft, :now, :expiresAt)""")
+                            (token_hash, fleet, device_class, uses, uses_left, readmits, created_at, expires_at)
+                        values (:hash, :fleet, :deviceClass, :uses, :usesLeft, :readmits, :createdAt, :expiresAt)""")
                 .bind("hash", token.hash())
                 .bind("fleet", token.fleet())
                 .bind("deviceClass", token.deviceClass())
                 .bind("uses", token.uses())
                 .bind("usesLeft", token.usesLeft())
+                .bind("readmits", token.readmits())
+                .bind("createdAt", token.createdAt())
                 .bind("expiresAt", token.expiresAt())
-                .bind("now", now)
                 .execute();
     }
 
@@ -33,6 +35,35 @@ class JdbiEnrolmentTokens {
         return tx.handle()
                 .createQuery("select * from enrolment_token where token_hash = :hash for update")
                 .bind("hash", hash)
+                .map(JdbiEnrolmentTokens::map)
+                .findOne();
+    }
+
+    /** Those that can be used by {@code now}, or all; the newest first, behind the one of that id. */
+    List<EnrolmentToken> list(Tx tx, boolean all, Instant now, Optional<String> after, int limit) {
+        return tx.handle()
+                .createQuery("""
+                        select * from enrolment_token t
+                        where (:all or (t.revoked_at is null and t.expires_at > :now and t.uses_left > 0))
+                            and (cast(:after as text) is null or (t.created_at, t.token_id) < (
+                                select a.created_at, a.token_id from enrolment_token a where a.token_id = :after))
+                        order by t.created_at desc, t.token_id desc limit :limit""")
+                .bind("all", all)
+                .bind("now", now)
+                .bind("after", after)
+                .bind("limit", limit)
+                .map(JdbiEnrolmentTokens::map)
+                .list();
+    }
+
+    /** Takes a token back, for good; empty if there is none of that id. */
+    Optional<EnrolmentToken> revoke(Tx tx, String id, Instant now) {
+        return tx.handle()
+                .createQuery("""
+                        update enrolment_token set revoked_at = coalesce(revoked_at, :now) where token_id = :id
+                        returning *""")
+                .bind("id", id)
+                .bind("now", now)
                 .map(JdbiEnrolmentTokens::map)
                 .findOne();
     }
@@ -51,6 +82,9 @@ class JdbiEnrolmentTokens {
                 row.getString("device_class"),
                 row.getInt("uses"),
                 row.getInt("uses_left"),
-                Rows.instant(row, "expires_at"));
+                row.getBoolean("readmits"),
+                Rows.instant(row, "created_at"),
+                Rows.instant(row, "expires_at"),
+                Rows.optionalInstant(row, "revoked_at"));
     }
 }

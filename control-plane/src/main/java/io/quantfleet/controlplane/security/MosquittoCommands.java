@@ -13,13 +13,18 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The words of Mosquitto's dynamic security plugin: one message of commands that admits a device, and the answer to it.
+ * The words of Mosquitto's dynamic security plugin: messages of commands that admit a device or expel it, and the
+ * answer to them.
  * Role and client are created and then modified, so that the outcome is the same whatever was there before.
  */
 final class MosquittoCommands {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String ROLE_PREFIX = "quantfleet-device-";
-    private static final Set<String> HARMLESS = Set.of("Role already exists", "Client already exists");
+    private static final Set<String> HARMLESS = Set.of(
+            "createRole: Role already exists",
+            "createClient: Client already exists",
+            "deleteRole: Role not found",
+            "deleteClient: Client not found");
 
     private MosquittoCommands() {}
 
@@ -33,6 +38,19 @@ final class MosquittoCommands {
         addPermissions(modifyRole.putArray("acls"), device);
         addClient(commands, "createClient", device, password, role);
         addClient(commands, "modifyClient", device, password, role);
+        return bytes(message);
+    }
+
+    /** Takes the account and its role away; Mosquitto closes the connection of a client whose account is gone. */
+    static byte[] expel(DeviceId device) {
+        ObjectNode message = JSON.createObjectNode();
+        ArrayNode commands = message.putArray("commands");
+        commands.addObject().put("command", "deleteClient").put("username", device.value());
+        commands.addObject().put("command", "deleteRole").put("rolename", ROLE_PREFIX + device);
+        return bytes(message);
+    }
+
+    private static byte[] bytes(ObjectNode message) {
         try {
             return JSON.writeValueAsBytes(message);
         } catch (JsonProcessingException e) {
@@ -74,8 +92,9 @@ final class MosquittoCommands {
         }
         for (JsonNode one : responses) {
             String error = one.path("error").asText("");
-            if (!error.isEmpty() && !HARMLESS.contains(error)) {
-                return Optional.of(one.path("command").asText() + ": " + error);
+            String refusal = one.path("command").asText() + ": " + error;
+            if (!error.isEmpty() && !HARMLESS.contains(refusal)) {
+                return Optional.of(refusal);
             }
         }
         return Optional.empty();

@@ -52,17 +52,27 @@ public final class MosquittoDynamicSecurity implements BrokerAccounts {
 
     @Override
     public void admit(DeviceId device, String devicePassword) {
+        command(MosquittoCommands.admit(device, devicePassword), "has made no account for device '" + device + "'");
+    }
+
+    @Override
+    public void expel(DeviceId device) {
+        command(MosquittoCommands.expel(device), "has not removed the account of device '" + device + "'");
+    }
+
+    private void command(byte[] commands, String otherwise) {
         Optional<String> objection;
         try {
-            objection = MosquittoCommands.objection(exchange(MosquittoCommands.admit(device, devicePassword)));
+            objection = MosquittoCommands.objection(exchange(commands));
         } catch (MqttException | ExecutionException | TimeoutException e) {
-            throw new ControlPlaneException(ReasonCode.UNAVAILABLE, failure(device, String.valueOf(e.getMessage())), e);
+            throw new ControlPlaneException(
+                    ReasonCode.UNAVAILABLE, failure(otherwise, String.valueOf(e.getMessage())), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ControlPlaneException(ReasonCode.UNAVAILABLE, failure(device, "interrupted"), e);
+            throw new ControlPlaneException(ReasonCode.UNAVAILABLE, failure(otherwise, "interrupted"), e);
         }
         objection.ifPresent(what -> {
-            throw new ControlPlaneException(ReasonCode.UNAVAILABLE, failure(device, what));
+            throw new ControlPlaneException(ReasonCode.UNAVAILABLE, failure(otherwise, what));
         });
     }
 
@@ -93,7 +103,7 @@ public final class MosquittoDynamicSecurity implements BrokerAccounts {
         return options;
     }
 
-    private String failure(DeviceId device, String why) {
-        return "Mosquitto at " + broker + " has made no account for device '" + device + "': " + why;
+    private String failure(String otherwise, String why) {
+        return "Mosquitto at " + broker + " " + otherwise + ": " + why;
     }
 }

@@ -26,4 +26,7 @@ public final class SignedAccounts implements BrokerAccounts {
 
     @Override
     public void admit(DeviceId device, String password) {}
+
+    @Override
+    public void expel(DeviceId device) {}
 }

@@ -17,6 +17,7 @@ class JdbiCounts {
         return tx.handle()
                 .createQuery("""
                         select fleet, device_class, state, online, count(*) as count from device
+                        where lifecycle <> 'DECOMMISSIONED'
                         group by fleet, device_class, state, online""")
                 .map((row, context) -> new Devices(
                         row.getString("fleet"),

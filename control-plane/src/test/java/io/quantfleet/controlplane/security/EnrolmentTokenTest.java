@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +30,15 @@ class EnrolmentTokenTest {
     }
 
     @Test
+    void objectsOnceItIsRevokedEvenToThoseWhoUsedIt() {
+        EnrolmentToken revoked = new EnrolmentToken(
+                "hash", "lab", "gpu", 3, 1, false, NOW, NOW.plusSeconds(60), Optional.of(NOW.plusSeconds(1)));
+
+        assertThat(revoked.objection("gpu", true, NOW.plusSeconds(2)))
+                .hasValueSatisfying(why -> assertThat(why).contains("revoked"));
+    }
+
+    @Test
     void isUsedUpForAllButThoseWhoUsedIt() {
         assertThat(token(0).objection("gpu", false, NOW))
                 .hasValueSatisfying(why -> assertThat(why).contains("used up"));
@@ -48,6 +58,6 @@ class EnrolmentTokenTest {
     }
 
     private static EnrolmentToken token(int usesLeft) {
-        return new EnrolmentToken("hash", "lab", "gpu", 3, usesLeft, NOW.plusSeconds(60));
+        return new EnrolmentToken("hash", "lab", "gpu", 3, usesLeft, false, NOW, NOW.plusSeconds(60), Optional.empty());
     }
 }

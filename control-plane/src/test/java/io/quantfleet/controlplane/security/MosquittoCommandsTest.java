@@ -54,6 +54,20 @@ class MosquittoCommandsTest {
     }
 
     @Test
+    void takesAnAccountAwayEvenIfItIsGone() throws IOException {
+        JsonNode commands =
+                new ObjectMapper().readTree(MosquittoCommands.expel(DEVICE)).path("commands");
+
+        assertThat(values(commands, "command")).containsExactly("deleteClient", "deleteRole");
+        assertThat(commands.get(0).get("username").asText()).isEqualTo("d1");
+        assertThat(commands.get(1).get("rolename").asText()).isEqualTo("quantfleet-device-d1");
+        assertThat(objection("""
+                        {"responses":[{"command":"deleteClient","error":"Client not found"},
+                        {"command":"deleteRole","error":"Role not found"}]}
+                        """)).isEmpty();
+    }
+
+    @Test
     void namesTheCommandThatThePluginRefused() {
         assertThat(objection("{\"responses\":[{\"command\":\"modifyClient\",\"error\":\"Client not found\"}]}"))
                 .hasValue("modifyClient: Client not found");

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
  * quantfleet/v1/devices/{id}/reported    the device      yes       ReportedState
  * quantfleet/v1/devices/{id}/presence    the device      yes       Presence (offline form: last will)
  * quantfleet/v1/devices/{id}/telemetry   the device      no        TelemetryWindow
+ * quantfleet/v1/devices/{id}/revoked     control plane   yes       CredentialRevocation, for the broker
  * quantfleet/v1/chunks/{sha256}          control plane   yes       the chunk's bytes
  * </pre>
  */
@@ -22,6 +23,8 @@ public final class MqttTopics {
     private static final String ROOT = "quantfleet/v1/";
     private static final String DEVICES = ROOT + "devices/";
     private static final String CHUNKS = ROOT + "chunks/";
+    private static final String REVOKED = "/revoked";
+    private static final Pattern REVOKED_TOPIC = Pattern.compile(Pattern.quote(DEVICES) + "([^/]+)" + REVOKED);
     private static final Pattern DEVICE_TOPIC = Pattern.compile(Pattern.quote(DEVICES) + "([^/]+)/([^/]+)");
 
     private MqttTopics() {}
@@ -46,6 +49,17 @@ public final class MqttTopics {
     /** The topic of one device's channel. */
     public static String of(DeviceId device, Channel channel) {
         return DEVICES + device + "/" + channel.level;
+    }
+
+    /** Where it is said that a device's credentials are void; for the broker. */
+    public static String revoked(DeviceId device) {
+        return DEVICES + device + REVOKED;
+    }
+
+    /** The device of such a topic; empty for any other topic. */
+    public static Optional<DeviceId> parseRevoked(String topic) {
+        Matcher matcher = REVOKED_TOPIC.matcher(topic);
+        return matcher.matches() ? deviceId(matcher.group(1)) : Optional.empty();
     }
 
     /** A filter that matches one channel of every device. */

@@ -7,6 +7,7 @@ import io.quantfleet.protocols.signing.Domain;
 import io.quantfleet.protocols.signing.SigningKey;
 import io.quantfleet.protocols.signing.VerificationKeys;
 import io.quantfleet.protocols.v1.Credential;
+import io.quantfleet.protocols.v1.CredentialRevocation;
 import io.quantfleet.protocols.v1.Role;
 import io.quantfleet.protocols.v1.SignedCredential;
 import java.time.Instant;
@@ -25,7 +26,8 @@ public final class Credentials {
         byte[] content = Credential.newBuilder()
                 .setSubject(subject)
                 .setRole(role)
-                .setIssuedAt(Timestamp.newBuilder().setSeconds(now.getEpochSecond()))
+                .setIssuedAt(
+                        Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()))
                 .build()
                 .toByteArray();
         SignedCredential signed = SignedCredential.newBuilder()
@@ -34,6 +36,30 @@ public final class Credentials {
                 .setSignature(ByteString.copyFrom(key.sign(Domain.CREDENTIAL, content)))
                 .build();
         return Base64.getUrlEncoder().withoutPadding().encodeToString(signed.toByteArray());
+    }
+
+    /** The statement that a subject's credentials issued until {@code instant} are void. */
+    public static byte[] revocation(Instant instant) {
+        return CredentialRevocation.newBuilder()
+                .setIssuedUntil(Timestamp.newBuilder()
+                        .setSeconds(instant.getEpochSecond())
+                        .setNanos(instant.getNano()))
+                .build()
+                .toByteArray();
+    }
+
+    /** Whether a revocation, as {@link #revocation} makes them, is about that credential; one that is broken is. */
+    public static boolean isRevoked(Credential credential, byte[] revocation) {
+        try {
+            Timestamp until = CredentialRevocation.parseFrom(revocation).getIssuedUntil();
+            return !instant(credential.getIssuedAt()).isAfter(instant(until));
+        } catch (InvalidProtocolBufferException broken) {
+            return true;
+        }
+    }
+
+    private static Instant instant(Timestamp timestamp) {
+        return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos());
     }
 
     /** The credential behind a password, if a trusted key signed it and it is for {@code userName}. */

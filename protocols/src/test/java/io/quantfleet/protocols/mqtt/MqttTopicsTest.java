@@ -27,6 +27,14 @@ class MqttTopicsTest {
         assertThat(MqttTopics.parseChunk(MqttTopics.chunk(chunk))).contains(chunk);
     }
 
+    @Test
+    void parsesTheTopicOfARevocation() {
+        assertThat(MqttTopics.parseRevoked(MqttTopics.revoked(DEVICE))).contains(DEVICE);
+        assertThat(MqttTopics.parseRevoked("quantfleet/v1/devices/revoked")).isEmpty();
+        assertThat(MqttTopics.parseRevoked("quantfleet/v1/devices/cam-1/desired"))
+                .isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

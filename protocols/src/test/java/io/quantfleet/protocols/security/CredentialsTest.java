@@ -34,4 +34,18 @@ class CredentialsTest {
         assertThat(Credentials.verify(key.verificationKeys(), "cam-1", "")).isEmpty();
         assertThat(Credentials.verify(key.verificationKeys(), "cam-1", "%%%")).isEmpty();
     }
+
+    @Test
+    void isRevokedIfItWasIssuedUntilThen() {
+        Credential credential =
+                Credentials.verify(key.verificationKeys(), "cam-1", password).orElseThrow();
+
+        assertThat(Credentials.isRevoked(credential, Credentials.revocation(Instant.ofEpochSecond(4))))
+                .isFalse();
+        assertThat(Credentials.isRevoked(credential, Credentials.revocation(Instant.ofEpochSecond(4, 999_999_999))))
+                .isFalse();
+        assertThat(Credentials.isRevoked(credential, Credentials.revocation(Instant.ofEpochSecond(5))))
+                .isTrue();
+        assertThat(Credentials.isRevoked(credential, new byte[] {1})).isTrue();
+    }
 }

@@ -1,6 +1,10 @@
 package io.quantfleet.controlplane.console.device;
 
 import io.quantfleet.controlplane.console.frame.Units;
+import io.quantfleet.controlplane.device.DeviceFields;
+import io.quantfleet.controlplane.device.DeviceView;
+import io.quantfleet.controlplane.filter.Filter;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -9,10 +13,18 @@ import java.util.stream.Collectors;
  * Which devices, in what order: what the query of the list's URL says. Empty text means any. What the URL says wrongly
  * is as if it were not said.
  *
+ * @param query in the language of {@link io.quantfleet.controlplane.filter}
  * @param page from 1
  */
 public record DeviceFilter(
-        String search, String fleet, String deviceClass, String condition, String sort, boolean descending, int page) {
+        String search,
+        String query,
+        String fleet,
+        String deviceClass,
+        String condition,
+        String sort,
+        boolean descending,
+        int page) {
     public static final int PAGE_SIZE = 100;
     private static final Map<String, String> COLUMNS = columns();
 
@@ -45,8 +57,13 @@ public record DeviceFilter(
         return (page - 1) * PAGE_SIZE;
     }
 
+    /** The devices that the query selects, without decommissioned ones unless it asks about them. */
+    Filter<DeviceView> matching(Instant now) {
+        return DeviceFields.inService(DeviceFields.read(query, now));
+    }
+
     public boolean any() {
-        return !(search + fleet + deviceClass + condition).isEmpty();
+        return !(search + query + fleet + deviceClass + condition).isEmpty();
     }
 
     /** The query that sorts by {@code column}: ascending first, descending if it is sorted so already. */
@@ -67,6 +84,7 @@ public record DeviceFilter(
     private String query(String column, boolean downwards, int at) {
         Map<String, String> said = new LinkedHashMap<>();
         said.put("q", search);
+        said.put("filter", query);
         said.put("fleet", fleet);
         said.put("class", deviceClass);
         said.put("state", condition);

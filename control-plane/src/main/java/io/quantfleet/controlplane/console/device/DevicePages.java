@@ -17,6 +17,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code /devices}. */
 @Path("/devices")
@@ -38,6 +39,7 @@ class DevicePages {
     @GET
     public TemplateInstance list(
             @QueryParam("q") @DefaultValue("") String search,
+            @QueryParam("filter") @DefaultValue("") String query,
             @QueryParam("fleet") @DefaultValue("") String fleet,
             @QueryParam("class") @DefaultValue("") String deviceClass,
             @QueryParam("state") @DefaultValue("") String condition,
@@ -47,13 +49,22 @@ class DevicePages {
             @Context UriInfo uri) {
         Page page = pages.page("Devices", "devices", uri);
         DeviceFilter filter = new DeviceFilter(
-                search.strip(), fleet, deviceClass, condition, sort, direction.equals("desc"), pageNumber(number));
-        long total = devices.count(filter);
+                search.strip(),
+                query.strip(),
+                fleet,
+                deviceClass,
+                condition,
+                sort,
+                direction.equals("desc"),
+                pageNumber(number));
+        Optional<QueryMistake> mistake = QueryMistake.in(filter, page.now());
+        long total = mistake.isPresent() ? 0 : devices.count(filter, page.now());
         int last = (int) Math.max(1, (total + DeviceFilter.PAGE_SIZE - 1) / DeviceFilter.PAGE_SIZE);
         return Templates.list(
                 page,
                 filter,
-                devices.list(filter),
+                mistake,
+                mistake.isPresent() ? List.of() : devices.list(filter, page.now()),
                 total,
                 last,
                 devices.fleetNames(),
@@ -80,6 +91,7 @@ class DevicePages {
         static native TemplateInstance list(
                 Page page,
                 DeviceFilter filter,
+                Optional<QueryMistake> mistake,
                 List<DeviceRow> devices,
                 long total,
                 int lastPage,

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quantfleet.controlplane.console.ConsoleDatabase;
+import io.quantfleet.controlplane.filter.SqlFilter;
 import jakarta.inject.Singleton;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,11 +26,20 @@ public class DeviceQueries {
                   from device d
                   left join device_telemetry w on w.device_id = d.device_id
                        and w.variant_sha256 = d.active_variant_sha256
-                 where (:search = '' or position(lower(:search) in lower(d.device_id)) > 0)
-                   and (:fleet = '' or d.fleet = :fleet)
-                   and (:deviceClass = '' or d.device_class = :deviceClass)) rows
+                 where %s) rows
              where :condition = '' or condition = :condition
-            """.formatted(DeviceCondition.SQL);
+            """;
+
+    private static final String COUNT = """
+            select count(*) from (select %s as condition from device d where %s) rows
+             where :condition = '' or condition = :condition
+            """;
+
+    private static final String SELECTED = """
+            (:search = '' or position(lower(:search) in lower(d.device_id)) > 0)
+                and (:fleet = '' or exists (
+                    select from fleet_device f where f.fleet = :fleet and f.device_id = d.device_id))
+                and (:deviceClass = '' or d.device_class = :deviceClass) and """;
 
     private static final String DETAILS = """
             select d.*, %s as condition, v.bytes as variant_bytes, v.accuracy as variant_accuracy,
@@ -66,11 +77,14 @@ public class DeviceQueries {
         this.json = json;
     }
 
-    /** One page of the devices that {@code filter} lets through, in its order. */
-    public List<DeviceRow> list(DeviceFilter filter) {
+    /** One page of the devices that {@code filter} lets through, in its order; {@code now} dates ages. */
+    public List<DeviceRow> list(DeviceFilter filter, Instant now) {
+        SqlFilter matching = SqlFilter.of(filter.matching(now));
+        String rows = ROWS.formatted(DeviceCondition.SQL, SELECTED + matching.condition());
         return database.read(
-                handle -> handle.createQuery(ROWS + " order by " + filter.orderBy() + " limit :limit offset :offset")
+                handle -> handle.createQuery(rows + " order by " + filter.orderBy() + " limit :limit offset :offset")
                         .bindMethods(filter)
+                        .bindMap(matching.values())
                         .bind("offset", filter.offset())
                         .bind("limit", DeviceFilter.PAGE_SIZE)
                         .map(ConstructorMapper.of(DeviceRow.class))
@@ -78,16 +92,14 @@ public class DeviceQueries {
     }
 
     /** How many devices {@code filter} lets through, over all pages. */
-    public long count(DeviceFilter filter) {
-        String where = """
-                select count(*) from (select %s as condition from device d
-                 where (:search = '' or position(lower(:search) in lower(d.device_id)) > 0)
-                   and (:fleet = '' or d.fleet = :fleet)
-                   and (:deviceClass = '' or d.device_class = :deviceClass)) rows
-                 where :condition = '' or condition = :condition
-                """.formatted(DeviceCondition.SQL);
-        return database.read(handle ->
-                handle.createQuery(where).bindMethods(filter).mapTo(Long.class).one());
+    public long count(DeviceFilter filter, Instant now) {
+        SqlFilter matching = SqlFilter.of(filter.matching(now));
+        String count = COUNT.formatted(DeviceCondition.SQL, SELECTED + matching.condition());
+        return database.read(handle -> handle.createQuery(count)
+                .bindMethods(filter)
+                .bindMap(matching.values())
+                .mapTo(Long.class)
+                .one());
     }
 
     Optional<DeviceDetails> device(String deviceId) {

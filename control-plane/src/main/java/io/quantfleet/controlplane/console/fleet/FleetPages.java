@@ -75,12 +75,12 @@ class FleetPages {
         List<ClassLine> classes = fleets.serving(name).stream()
                 .map(row -> new ClassLine(row, figuresOf(row, figures)))
                 .toList();
-        DeviceFilter filter = new DeviceFilter("", name, "", "", "", false, 1);
+        DeviceFilter filter = new DeviceFilter("", "", name, "", "", "", false, 1);
         return Templates.fleet(
                 page,
                 fleet,
                 classes,
-                devices.list(filter),
+                devices.list(filter, page.now()),
                 windows.of(name, page.now()),
                 rollouts.ofFleet(name, ROLLOUTS),
                 devices.deviceClassNames());

@@ -11,7 +11,8 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 @Singleton
 public class FleetQueries {
     private static final String ROWS = """
-            with conditions as (select d.fleet, %s as condition from device d),
+            with conditions as (select m.fleet, %s as condition
+                                  from fleet_device m join device d on d.device_id = m.device_id),
                  counts as (select fleet, count(*) as devices,
                                    count(*) filter (where condition = 'ACTIVE') as active,
                                    count(*) filter (where condition = 'UPDATING') as updating,
@@ -19,9 +20,10 @@ public class FleetQueries {
                                    count(*) filter (where condition = 'OFFLINE') as offline,
                                    count(*) filter (where condition = 'FAILED') as failed
                               from conditions group by fleet),
-                 versions as (select fleet, active_model_name || ' v' || active_model_version as version, count(*) as n
-                                from device where active_model_name is not null group by 1, 2)
-            select f.name, f.description, f.created_at,
+                 versions as (select m.fleet, d.active_model_name || ' v' || d.active_model_version as version, count(*) as n
+                                from fleet_device m join device d on d.device_id = m.device_id
+                               where d.active_model_name is not null group by 1, 2)
+            select f.name, f.description, f.query, f.created_at,
                    coalesce(c.devices, 0) as devices, coalesce(c.active, 0) as active,
                    coalesce(c.updating, 0) as updating, coalesce(c.idle, 0) as idle,
                    coalesce(c.offline, 0) as offline, coalesce(c.failed, 0) as failed,
@@ -37,7 +39,7 @@ public class FleetQueries {
                    coalesce(active_model_version, 0) as model_version,
                    coalesce(active_variant_sha256, '') as variant_sha256,
                    count(*) as devices, count(*) filter (where online) as online
-              from device where fleet = :name
+              from device d join fleet_device m on m.device_id = d.device_id and m.fleet = :name
              group by 1, 2, 3, 4 order by 1, 5 desc
             """;
 

@@ -9,11 +9,13 @@ import java.util.Optional;
 /**
  * A fleet at a glance: its devices by condition.
  *
+ * @param query of a fleet by query
  * @param serving what its devices run, as "model v3", the most frequent first
  */
 public record FleetRow(
         String name,
         String description,
+        Optional<String> query,
         Instant createdAt,
         long devices,
         long active,

@@ -29,7 +29,7 @@ class OverviewQueries {
                    (select count(*) from quantization_job where state in ('QUEUED', 'RUNNING')) as open_jobs,
                    (select count(*) from rollout where finished_at is null) as open_rollouts,
                    (select count(*) from device_class) as device_classes
-              from device
+              from device where lifecycle <> 'DECOMMISSIONED'
             """;
 
     private static final String ATTENTION = """
@@ -38,7 +38,7 @@ class OverviewQueries {
                 select 1 as rank, state, device_id as subject, concat_ws(': ', reason_code, reason) as text,
                        '/devices/' || device_id as link,
                        (select max(at) from device_event e where e.device_id = d.device_id) as since
-                  from device d where state in ('REFUSED', 'REVERTED')
+                  from device d where lifecycle <> 'DECOMMISSIONED' and state in ('REFUSED', 'REVERTED')
                 union all
                 select 2, 'FAILED', j.model_name || ' v' || j.model_version || ' for ' || j.device_class,
                        concat_ws(': ', j.failure_code, j.failure),
@@ -56,7 +56,7 @@ class OverviewQueries {
                 union all
                 select 4, 'OFFLINE', d.device_id, 'in fleet ' || d.fleet, '/devices/' || d.device_id,
                        coalesce(d.presence_at, d.last_seen)
-                  from device d where not d.online and d.state not in ('REFUSED', 'REVERTED')
+                  from device d where lifecycle = 'ENROLLED' and not d.online and d.state not in ('REFUSED', 'REVERTED')
                    and d.last_seen is not null)
             select *, count(*) over () as total from items order by rank, since desc nulls last, subject limit :limit
             """;

@@ -2,6 +2,7 @@ package io.quantfleet.controlplane.console.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class DeviceFilterTest {
@@ -31,6 +32,17 @@ class DeviceFilterTest {
     }
 
     private static DeviceFilter filter(String sort, boolean descending) {
-        return new DeviceFilter("a b", "", "", "", sort, descending, 1);
+        return new DeviceFilter("a b", "", "", "", "", sort, descending, 1);
+    }
+
+    @Test
+    void showsWhereAQueryGoesWrong() {
+        DeviceFilter wrong = new DeviceFilter("", "class = gpu and site = x", "", "", "", "", false, 1);
+
+        assertThat(QueryMistake.in(wrong, Instant.EPOCH)).hasValueSatisfying(mistake -> {
+            assertThat(mistake.before()).isEqualTo("class = gpu and ");
+            assertThat(mistake.from()).isEqualTo("site = x");
+            assertThat(mistake.message()).contains("there is no field 'site'");
+        });
     }
 }
