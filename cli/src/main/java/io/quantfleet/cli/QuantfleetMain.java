@@ -19,6 +19,7 @@ public final class QuantfleetMain {
         QuantfleetCommand root = new QuantfleetCommand();
         return new CommandLine(root)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(QuantfleetMain::refuse)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     if (failure instanceof StoppingException) {
                         return CommandLine.ExitCode.SOFTWARE;
@@ -29,6 +30,20 @@ public final class QuantfleetMain {
                     }
                     return CommandLine.ExitCode.SOFTWARE;
                 });
+    }
+
+    // The whole help would push the one line that matters off the screen.
+    private static int refuse(CommandLine.ParameterException failure, String[] arguments) {
+        CommandLine command = failure.getCommandLine();
+        command.getErr()
+                .println(command.getColorScheme()
+                        .errorText("quantfleet: " + String.valueOf(failure.getMessage())));
+        CommandLine.UnmatchedArgumentException.printSuggestions(failure, command.getErr());
+        String name = command.getCommandSpec().parent() == null
+                ? "help"
+                : "help " + command.getCommandSpec().qualifiedName().replaceFirst("^\\S+ ", "");
+        command.getErr().println("'quantfleet " + name + "' has every option.");
+        return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 
     private static String line(Exception failure) {

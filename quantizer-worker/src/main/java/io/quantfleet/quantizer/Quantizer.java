@@ -12,7 +12,9 @@ import io.quantfleet.quantizer.evaluate.LatencyPlan;
 import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.search.Rung;
 import io.quantfleet.quantizer.search.SearchSetting;
+import io.quantfleet.quantizer.sensitivity.ProfileCache;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -23,16 +25,25 @@ import java.util.stream.Stream;
  * <p>Safe for use by several threads; each request is carried out on the thread that makes it.
  */
 public final class Quantizer {
+    private static final long MOST_CACHED_BYTES = 64L << 20;
+
     private final VariantMaker maker;
     private final Inspection inspection;
     private final int threads;
     private final LatencyPlan latency;
+    private final Optional<ProfileCache> profiles;
 
-    Quantizer(VariantMaker maker, Inspection inspection, int threads, LatencyPlan latency) {
+    Quantizer(
+            VariantMaker maker,
+            Inspection inspection,
+            int threads,
+            LatencyPlan latency,
+            Optional<ProfileCache> profiles) {
         this.maker = maker;
         this.inspection = inspection;
         this.threads = threads;
         this.latency = latency;
+        this.profiles = profiles;
     }
 
     /** Starts from what suits most machines. */
@@ -44,6 +55,7 @@ public final class Quantizer {
     public static final class Builder {
         private int threads = Runtime.getRuntime().availableProcessors();
         private LatencyPlan latency = LatencyPlan.DEFAULT;
+        private Optional<ProfileCache> profiles = Optional.empty();
 
         private Builder() {}
 
@@ -62,6 +74,12 @@ public final class Quantizer {
             return this;
         }
 
+        /** Keeps profiles of sensitivities in a directory, and finds them there again; not kept if this is not called. */
+        public Builder cache(Path directory) {
+            profiles = ProfileCache.in(directory, MOST_CACHED_BYTES);
+            return this;
+        }
+
         /** The quantizer. */
         public Quantizer build() {
             VariantMaker ladder = new LadderMaker();
@@ -75,7 +93,8 @@ public final class Quantizer {
                             .make(source, profile, target, listener),
                     Inspection.LINTER,
                     threads,
-                    latency);
+                    latency,
+                    profiles);
         }
     }
 
@@ -144,7 +163,8 @@ public final class Quantizer {
                 split.ranges(),
                 new HeldOut(original, description, split.heldOut(), threads),
                 new AccuracyGate(original, description, validation, threads),
-                threads);
+                threads,
+                profiles);
     }
 
     // A model with external data is larger than its file.

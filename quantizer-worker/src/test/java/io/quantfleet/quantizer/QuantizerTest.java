@@ -58,7 +58,11 @@ class QuantizerTest {
 
     private static Quantizer copier(Inspection inspection) {
         return new Quantizer(
-                (source, profile, target, listener) -> copy(source, target, listener), inspection, 1, QUICK);
+                (source, profile, target, listener) -> copy(source, target, listener),
+                inspection,
+                1,
+                QUICK,
+                Optional.empty());
     }
 
     private QuantizationRequest request() {
@@ -141,7 +145,8 @@ class QuantizerTest {
                 },
                 (variant, profile) -> List.of(),
                 1,
-                QUICK);
+                QUICK,
+                Optional.empty());
 
         assertThatThrownBy(() -> failing.quantize(request(), progress -> {})).isSameAs(failure);
         assertThat(folder.resolve("deep")).doesNotExist();

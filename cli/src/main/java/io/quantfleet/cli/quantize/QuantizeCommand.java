@@ -1,6 +1,7 @@
 package io.quantfleet.cli.quantize;
 
 import io.quantfleet.cli.CliException;
+import io.quantfleet.cli.stack.UserCache;
 import io.quantfleet.cli.terminal.Progress;
 import io.quantfleet.quantizer.FileToFileResult;
 import io.quantfleet.quantizer.QuantizationOptions;
@@ -123,6 +124,7 @@ public final class QuantizeCommand implements Callable<Integer> {
             }
             QuantizationResult result = Quantizer.builder()
                     .threads(threads)
+                    .cache(UserCache.directory("sensitivity"))
                     .build()
                     .quantize(new QuantizationRequest(data.files(description, options), profiles, options, out), steps);
             steps.finish();

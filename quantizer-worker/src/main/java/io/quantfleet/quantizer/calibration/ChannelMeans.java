@@ -4,7 +4,7 @@ package io.quantfleet.quantizer.calibration;
 public final class ChannelMeans {
     private final double[] means;
 
-    ChannelMeans(double[] means) {
+    public ChannelMeans(double... means) {
         this.means = means.clone();
     }
 

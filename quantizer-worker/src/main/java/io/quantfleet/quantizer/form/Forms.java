@@ -4,9 +4,11 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.QuantizerException;
+import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.onnx.Tensors;
 import io.quantfleet.quantizer.quantize.FloatLayer;
+import io.quantfleet.quantizer.quantize.NarrowWeights;
 import io.quantfleet.quantizer.quantize.QuantizedModel;
 import io.quantfleet.quantizer.runtime.OnnxSession;
 import io.quantfleet.quantizer.runtime.RuntimeOptions;
@@ -23,7 +25,7 @@ final class Forms {
     static QuantizedModel checked(
             OnnxModel model, String method, Set<String> quantized, List<FloatLayer> leftFloat, long startNanos) {
         if (quantized.isEmpty()) {
-            throw nothing(method);
+            throw nothing(model.graph(), method);
         }
         OnnxSession.open(model.serialized(), RuntimeOptions.threads(1)).close();
         return new QuantizedModel(
@@ -47,8 +49,9 @@ final class Forms {
         return Tensors.ofBytes(name, type, dimensions, ByteString.copyFrom(data));
     }
 
-    static QuantizerException nothing(String method) {
+    static QuantizerException nothing(Graph graph, String method) {
         return new QuantizerException(
-                ReasonCode.QUANTIZATION_FAILED, "the model has no stored FP32 weight that " + method + " is for");
+                ReasonCode.QUANTIZATION_FAILED,
+                "the model has no stored FP32 weight that " + method + " is for" + NarrowWeights.advice(graph));
     }
 }

@@ -57,7 +57,7 @@ public final class WeightOnly {
                     new WeightOnlyRewriter(graph, options, tensor -> source.floats(tensor)::read, output::store);
             rewriter.rewrite((nodes, all) -> listener.progressed((double) nodes / all));
             if (rewriter.quantized().isEmpty()) {
-                throw Forms.nothing(options.method());
+                throw Forms.nothing(graph, options.method());
             }
             long bytes = output.finish(graph, opset);
             return new StreamedVariant(options.method(), rewriter.quantized(), rewriter.leftFloat(), bytes);

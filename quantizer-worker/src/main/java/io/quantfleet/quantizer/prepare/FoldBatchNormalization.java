@@ -5,7 +5,9 @@ import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.Tensors;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -17,12 +19,28 @@ final class FoldBatchNormalization {
 
     private FoldBatchNormalization() {}
 
-    static void apply(Graph graph) {
+    /** Folds what can be folded, and gives what was said of the tensors that come out. */
+    static BatchNormStatistics apply(Graph graph) {
+        Map<String, List<ChannelNormal>> statistics = new LinkedHashMap<>();
         for (Node node : graph.nodes()) {
             if (node.is("BatchNormalization") && node.integer("training_mode", 0) == 0) {
-                layerBefore(graph, node).ifPresent(layer -> fold(graph, layer, node));
+                layerBefore(graph, node).ifPresent(layer -> {
+                    statistics.put(node.output(), statistics(graph, node));
+                    fold(graph, layer, node);
+                });
             }
         }
+        return new BatchNormStatistics(statistics);
+    }
+
+    private static List<ChannelNormal> statistics(Graph graph, Node normalization) {
+        float[] gain = stored(graph, normalization, 1);
+        float[] shift = stored(graph, normalization, 2);
+        List<ChannelNormal> channels = new ArrayList<>();
+        for (int c = 0; c < gain.length; c++) {
+            channels.add(new ChannelNormal(shift[c], Math.abs(gain[c])));
+        }
+        return channels;
     }
 
     private static Optional<Node> layerBefore(Graph graph, Node normalization) {

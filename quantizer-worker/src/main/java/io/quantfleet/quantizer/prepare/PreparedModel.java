@@ -12,8 +12,9 @@ import java.util.Map;
  *
  * @param model the rewritten model
  * @param facts types and shapes of its tensors
+ * @param statistics what is known of the distribution of tensors without running it
  */
-public record PreparedModel(OnnxModel model, TensorFacts facts) {
+public record PreparedModel(OnnxModel model, TensorFacts facts, BatchNormStatistics statistics) {
 
     /**
      * Rewrites a model.
@@ -35,7 +36,7 @@ public record PreparedModel(OnnxModel model, TensorFacts facts) {
         FoldConstants.apply(graph, findings.constants());
         RemoveNoOps.apply(graph, facts);
         PlainGemm.apply(graph);
-        FoldBatchNormalization.apply(graph);
+        BatchNormStatistics statistics = FoldBatchNormalization.apply(graph);
         MeanToAveragePool.apply(graph, facts);
         MatMulToGemm.apply(graph, facts);
         graph.removeUnused();
@@ -43,7 +44,7 @@ public record PreparedModel(OnnxModel model, TensorFacts facts) {
             SettleShapes.ofOutputs(graph, facts);
         }
         OnnxModel rewritten = original.withGraph(graph, opset);
-        return new PreparedModel(rewritten, sameFunction(findings, ShapeProbe.run(rewritten, samples)));
+        return new PreparedModel(rewritten, sameFunction(findings, ShapeProbe.run(rewritten, samples)), statistics);
     }
 
     /**
@@ -55,7 +56,9 @@ public record PreparedModel(OnnxModel model, TensorFacts facts) {
     public PreparedModel rewritten(Graph graph, SampleSource samples) {
         OnnxModel changed = model.withGraph(graph);
         return new PreparedModel(
-                changed, sameFunction(ShapeProbe.run(model, samples), ShapeProbe.run(changed, samples)));
+                changed,
+                sameFunction(ShapeProbe.run(model, samples), ShapeProbe.run(changed, samples)),
+                statistics.after(model.graph(), graph));
     }
 
     /**
@@ -73,7 +76,7 @@ public record PreparedModel(OnnxModel model, TensorFacts facts) {
         OnnxModel opened = model.withGraph(graph);
         try {
             ShapeProbe.Findings findings = ShapeProbe.run(opened, samples);
-            return SameFunction.ofEachSample(findings.outputs()) ? new PreparedModel(opened, findings.facts()) : this;
+            return SameFunction.ofEachSample(findings.outputs()) ? new PreparedModel(opened, findings.facts(), statistics) : this;
         } catch (QuantizerException e) {
             // A shape that is stored in the graph holds for one sample only.
             return this;
@@ -88,6 +91,11 @@ public record PreparedModel(OnnxModel model, TensorFacts facts) {
     /** The same, without the comparison: whoever asks for it compares the models more closely. */
     public PreparedModel rewrittenFreely(Graph graph, SampleSource samples) {
         OnnxModel changed = model.withGraph(graph);
-        return new PreparedModel(changed, ShapeProbe.run(changed, samples).facts());
+        return changed(changed, graph, samples);
+    }
+
+    private PreparedModel changed(OnnxModel changed, Graph graph, SampleSource samples) {
+        return new PreparedModel(
+                changed, ShapeProbe.run(changed, samples).facts(), statistics.after(model.graph(), graph));
     }
 }

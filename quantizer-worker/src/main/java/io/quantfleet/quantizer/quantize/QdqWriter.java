@@ -107,8 +107,9 @@ final class QdqWriter {
         IntStream.range(0, scales.length)
                 .forEach(i -> scales[i] = parameters.get(i).scale());
         List<Long> dimensions = axis < 0 ? List.of() : List.of((long) scales.length);
-        // Tensors that keep one scale share it in the file, too.
-        Object key = axis < 0 ? (Object) scales[0] : tensor;
+        // Tensors that keep one scale share it in the file, too. Layers that share a weight may need other scales for
+        // it.
+        Object key = axis < 0 ? (Object) scales[0] : List.of(tensor, parameters);
         return shared(key, tensor + "_scale", fresh -> Tensors.ofFloats(fresh, dimensions, scales));
     }
 

@@ -12,7 +12,7 @@ import java.util.Map;
  * @param ranges how the ranges of computed tensors are chosen
  * @param weightClipping whether a weight's scale is the one of least squared error, which may cut off its largest
  *     elements, rather than one that expresses them all
- * @param biasCorrection whether biases make up for the mean error that rounded weights cause
+ * @param biasCorrection whether biases make up for the mean error that rounded weights cause, and by which means
  * @param reducedRange whether weights keep to 7 bits: x86 processors without VNNI add two 16-bit products of unsigned
  *     and signed bytes with saturation, which 8 bits overflow
  * @param leftFloat by node label, operators that stay in FP32, and why
@@ -21,7 +21,7 @@ public record Recipe(
         DeviceClassProfile profile,
         RangeChoice ranges,
         boolean weightClipping,
-        boolean biasCorrection,
+        BiasMeans biasCorrection,
         boolean reducedRange,
         Map<String, String> leftFloat) {
 
@@ -31,7 +31,7 @@ public record Recipe(
 
     /** Nothing but ranges. */
     public static Recipe of(DeviceClassProfile profile, RangeChoice ranges) {
-        return new Recipe(profile, ranges, false, false, false, Map.of());
+        return new Recipe(profile, ranges, false, BiasMeans.NONE, false, Map.of());
     }
 
     /** The same for another device class. */
@@ -50,8 +50,8 @@ public record Recipe(
     }
 
     /** The same with biases corrected or not. */
-    public Recipe withBiasCorrection(boolean corrected) {
-        return new Recipe(profile, ranges, weightClipping, corrected, reducedRange, leftFloat);
+    public Recipe withBiasCorrection(BiasMeans means) {
+        return new Recipe(profile, ranges, weightClipping, means, reducedRange, leftFloat);
     }
 
     /** The same with weights of 7 or 8 bits. */

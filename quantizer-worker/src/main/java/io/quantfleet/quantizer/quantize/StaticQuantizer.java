@@ -3,8 +3,10 @@ package io.quantfleet.quantizer.quantize;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.ProgressListener;
 import io.quantfleet.quantizer.QuantizerException;
+import io.quantfleet.quantizer.calibration.CalibrationRequest.ChannelAxis;
 import io.quantfleet.quantizer.calibration.CalibrationStatistics;
 import io.quantfleet.quantizer.calibration.Calibrator;
+import io.quantfleet.quantizer.calibration.ChannelMeans;
 import io.quantfleet.quantizer.calibration.MinMax;
 import io.quantfleet.quantizer.calibration.Range;
 import io.quantfleet.quantizer.calibration.RangeMethod;
@@ -128,16 +130,33 @@ public final class StaticQuantizer {
         PreparedModel prepared = calibration.prepared();
         Graph graph = prepared.model().graph();
         QuantizationPlan plan = Planner.plan(graph, prepared.facts(), recipe.profile(), recipe.leftFloat());
-        check(plan, recipe.profile());
+        check(graph, plan, recipe.profile());
         List<TensorClip> clips = clips(calibration, recipe, plan.toCalibrate(graph));
         Map<String, Range> ranges = clips.stream().collect(Collectors.toMap(TensorClip::tensor, TensorClip::chosen));
         BiasCorrection correction = new BiasCorrection(
                 graph,
-                recipe.biasCorrection()
-                        ? calibration.means(BiasCorrection.needed(graph, prepared.facts(), plan.nodes()))
-                        : Map.of());
+                means(
+                        calibration,
+                        recipe.biasCorrection(),
+                        BiasCorrection.needed(graph, prepared.facts(), plan.nodes())));
         QdqInserter.apply(graph, prepared.facts(), recipe, plan, ranges, correction, calibration.weights());
         return new Attempt(plan, prepared.model().withGraph(graph), clips, Map.of());
+    }
+
+    private static Map<String, ChannelMeans> means(
+            Calibration calibration, BiasMeans source, Map<String, ChannelAxis> needed) {
+        if (source == BiasMeans.NONE) {
+            return Map.of();
+        }
+        Map<String, ChannelMeans> means = new LinkedHashMap<>();
+        if (source == BiasMeans.ANALYTIC) {
+            means.putAll(AnalyticMeans.of(calibration.prepared()));
+            means.keySet().retainAll(needed.keySet());
+        }
+        Map<String, ChannelAxis> others = new LinkedHashMap<>(needed);
+        others.keySet().removeAll(means.keySet());
+        calibration.means(others).forEach(means::putIfAbsent);
+        return means;
     }
 
     private static List<TensorClip> clips(Calibration calibration, Recipe recipe, Set<String> tensors) {
@@ -171,13 +190,13 @@ public final class StaticQuantizer {
         return attempt;
     }
 
-    private static void check(QuantizationPlan plan, DeviceClassProfile profile) {
+    private static void check(Graph graph, QuantizationPlan plan, DeviceClassProfile profile) {
         if (plan.nodes().stream().noneMatch(Operators::isLayer)) {
             throw new QuantizerException(
                     ReasonCode.QUANTIZATION_FAILED,
                     "the model has no operator with weights that can be quantized for " + profile.name()
                             + ": its weights must be FP32, the profile must list it, and ONNX Runtime choose an int8"
-                            + " kernel for it where int8Kernels is required");
+                            + " kernel for it where int8Kernels is required" + NarrowWeights.advice(graph));
         }
         if (profile.everyOperator() && !plan.leftFloat().isEmpty()) {
             String left = plan.leftFloat().stream()

@@ -40,6 +40,12 @@ public final class OnnxSession implements AutoCloseable {
         this.followsBatch = followsBatch(session);
     }
 
+    /** What decides how this machine rounds: the version of ONNX Runtime, and the kind of processor. */
+    public static String kernels() {
+        return OrtEnvironment.getEnvironment().getVersion() + " " + System.getProperty("os.arch")
+                + (HostProcessor.saturates() ? " saturating" : "");
+    }
+
     /**
      * Loads the model in a file, together with its external data.
      *

@@ -35,14 +35,28 @@ public final class ExcludedLayers {
                     .map(Node::label)
                     .toList();
             if (fitting.isEmpty()) {
-                throw new QuantizerException(
-                        ReasonCode.REQUEST_INVALID,
-                        "'" + wish + "' is to be excluded, but no operator of the model is called that; give a name, in"
-                                + " which * stands for any text, op:KIND, first or last");
+                throw unknown(graph, wish);
             }
             fitting.forEach(label -> found.put(label, WHY));
         }
         return found;
+    }
+
+    private static QuantizerException unknown(Graph graph, String wish) {
+        boolean kind = wish.startsWith(KIND);
+        List<String> names = graph.sorted().stream()
+                .map(node -> kind ? KIND + node.operator() : node.label())
+                .distinct()
+                .toList();
+        List<String> close = CloseNames.to(wish, names);
+        return new QuantizerException(
+                ReasonCode.REQUEST_INVALID,
+                "'" + wish + "' is to be excluded, but no operator of the model is called that; "
+                        + (close.isEmpty()
+                                ? "its operators are " + String.join(", ", names.subList(0, Math.min(3, names.size())))
+                                        + (names.size() > 3 ? " and " + (names.size() - 3) + " more" : "")
+                                : "did you mean " + String.join(", ", close) + "?")
+                        + " Give a name, in which * stands for any text, op:KIND, first or last");
     }
 
     private static Predicate<Node> test(Graph graph, String wish) {

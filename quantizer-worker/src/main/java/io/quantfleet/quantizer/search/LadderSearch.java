@@ -99,7 +99,8 @@ public final class LadderSearch {
             steps.add(new CalibrationStep(workbench));
         }
         steps.add(new EqualizationStep(workbench));
-        steps.addAll(WeightStep.all(workbench));
+        steps.add(new BiasCorrectionStep(workbench));
+        steps.add(new WeightStep(workbench));
         return steps;
     }
 

@@ -55,7 +55,7 @@ final class MixedPrecisionStep implements Step {
         Candidate start = contest.best();
         SearchSetting setting = workbench.setting();
         SensitivityProfile sensitivity = new SensitivityProfiler(
-                        setting.description(), setting.calibration(), setting.threads())
+                        setting.description(), setting.calibration(), setting.threads(), setting.profiles())
                 .profile(start.calibration(), start.recipe().leaving(noKernels(start)), listener);
         profile = Optional.of(sensitivity);
         DeviceClassProfile target = start.recipe().profile();

@@ -5,9 +5,11 @@ import io.quantfleet.quantizer.dataset.ModelDescription;
 import io.quantfleet.quantizer.evaluate.AccuracyGate;
 import io.quantfleet.quantizer.evaluate.HeldOut;
 import io.quantfleet.quantizer.onnx.OnnxModel;
+import io.quantfleet.quantizer.sensitivity.ProfileCache;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a search works with, whatever the device class.
@@ -18,6 +20,7 @@ import java.util.Map;
  * @param heldOut samples to choose by
  * @param gate measures accuracy on the validation samples
  * @param threads how many threads compute
+ * @param profiles where profiles of sensitivities are kept between runs
  */
 public record SearchSetting(
         OnnxModel original,
@@ -25,7 +28,8 @@ public record SearchSetting(
         LabelledSamples calibration,
         HeldOut heldOut,
         AccuracyGate gate,
-        int threads) {
+        int threads,
+        Optional<ProfileCache> profiles) {
 
     /** By input, the dimensions of one sample. */
     public Map<String, List<Long>> sampleShapes() {

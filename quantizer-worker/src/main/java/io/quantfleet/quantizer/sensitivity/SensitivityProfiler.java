@@ -1,5 +1,6 @@
 package io.quantfleet.quantizer.sensitivity;
 
+import io.quantfleet.protocols.Sha256;
 import io.quantfleet.quantizer.ProgressListener;
 import io.quantfleet.quantizer.dataset.LabelledSamples;
 import io.quantfleet.quantizer.dataset.ModelDescription;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -33,6 +35,7 @@ public final class SensitivityProfiler {
     private final ModelDescription description;
     private final LabelledSamples samples;
     private final int threads;
+    private final Optional<ProfileCache> cache;
 
     /**
      * Prepares profiles.
@@ -41,9 +44,22 @@ public final class SensitivityProfiler {
      * @param threads how many layers are measured at once
      */
     public SensitivityProfiler(ModelDescription description, LabelledSamples samples, int threads) {
+        this(description, samples, threads, Optional.empty());
+    }
+
+    /**
+     * Prepares profiles.
+     *
+     * @param samples what to compare models on, which they are calibrated with as well; stays open
+     * @param threads how many layers are measured at once
+     * @param cache where profiles are kept between runs
+     */
+    public SensitivityProfiler(
+            ModelDescription description, LabelledSamples samples, int threads, Optional<ProfileCache> cache) {
         this.description = description;
         this.samples = samples;
         this.threads = threads;
+        this.cache = cache;
     }
 
     /**
@@ -53,6 +69,21 @@ public final class SensitivityProfiler {
      * @throws io.quantfleet.quantizer.QuantizerException if a model does not run or a sample can't be read
      */
     public SensitivityProfile profile(Calibration calibration, Recipe recipe, ProgressListener listener) {
+        return cache.map(kept -> cached(kept, calibration, recipe, listener))
+                .orElseGet(() -> measure(calibration, recipe, listener));
+    }
+
+    private SensitivityProfile cached(
+            ProfileCache kept, Calibration calibration, Recipe recipe, ProgressListener listener) {
+        Sha256 key = ProfileKey.of(kept.program(), calibration.prepared().model(), recipe, description, samples);
+        return kept.find(key).orElseGet(() -> {
+            SensitivityProfile measured = measure(calibration, recipe, listener);
+            kept.keep(key, measured);
+            return measured;
+        });
+    }
+
+    private SensitivityProfile measure(Calibration calibration, Recipe recipe, ProgressListener listener) {
         long start = System.nanoTime();
         Recipe compared = recipe.withoutDemands();
         List<Node> layers = StaticQuantizer.quantizedLayers(calibration, compared);

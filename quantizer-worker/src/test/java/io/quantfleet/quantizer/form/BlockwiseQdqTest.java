@@ -218,6 +218,61 @@ class BlockwiseQdqTest {
                 .isEqualTo(FormRun.run(WeightOnly.quantize(prepared, options).model(), samples));
     }
 
+    private static TinyModel before(int opset) {
+        return TinyModel.opset(opset)
+                .input("x", -1, 4, 8)
+                .output("y", -1, 4, 8)
+                .weights("w", 0.3, 8, 8)
+                .node("MatMul", List.of("b", "w"), "y");
+    }
+
+    static Stream<Arguments> olderForms() {
+        return Stream.of(
+                Arguments.of(
+                        "ReduceMean with axes as an attribute",
+                        before(13)
+                                .node("ReduceMean", List.of("x"), "m", Attribute.ints("axes", 2))
+                                .node("Sub", List.of("x", "m"), "b")),
+                Arguments.of(
+                        "ReduceL2 over everything",
+                        before(17).node("ReduceL2", List.of("x"), "n").node("Div", List.of("x", "n"), "b")),
+                Arguments.of(
+                        "Split in equal parts",
+                        before(13)
+                                .node("Split", List.of("x"), List.of("p", "q"), Attribute.of("axis", 2))
+                                .node("Concat", List.of("q", "p"), "b", Attribute.of("axis", 2))),
+                Arguments.of(
+                        "Split as in opset 11",
+                        before(11)
+                                .node(
+                                        "Split",
+                                        List.of("x"),
+                                        List.of("p", "q"),
+                                        Attribute.of("axis", 2),
+                                        Attribute.ints("split", 3, 5))
+                                .node("Concat", List.of("q", "p"), "b", Attribute.of("axis", 2))),
+                Arguments.of(
+                        "Pad",
+                        before(13)
+                                .longs("pads", new long[] {6}, 0, 0, 0, 0, 0, 8)
+                                .longs("start", new long[] {1}, 4)
+                                .longs("end", new long[] {1}, 12)
+                                .longs("axis", new long[] {1}, 2)
+                                .node("Pad", List.of("x", "pads"), "d")
+                                .node("Slice", List.of("d", "start", "end", "axis"), "b")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("olderForms")
+    void bringsOlderFormsOfOperatorsToOpset21(String name, TinyModel model) {
+        GaussianSamples samples = new GaussianSamples(5, 32);
+        PreparedModel prepared = FormRun.prepared(model, samples);
+        QuantizedModel variant = WeightOnly.quantize(prepared, options(8, 16, false));
+        assertThat(variant.model().opset()).as(name).isEqualTo(21);
+        assertThat(FormRun.decibels(FormRun.run(prepared.model(), samples), FormRun.run(variant.model(), samples)))
+                .isGreaterThan(30);
+    }
+
     @Test
     void namesTheNodeThatKeepsAModelFromOpset21() {
         GaussianSamples samples = new GaussianSamples(2, 4 * 8);

@@ -23,7 +23,7 @@ class OperatorQuantizationTest {
     private static final int ELEMENTS = 4 * 6 * 6;
 
     /** What goes between: reads tensor a, makes tensor b. */
-    private record Between(String operator, UnaryOperator<TinyModel> nodes, int channels) {
+    record Between(String operator, UnaryOperator<TinyModel> nodes, int channels) {
         @Override
         public String toString() {
             return operator;
@@ -38,7 +38,7 @@ class OperatorQuantizationTest {
         return new Between(operator, nodes, channels);
     }
 
-    private static Stream<Between> cases() {
+    static Stream<Between> cases() {
         return Stream.of(
                 of("Conv", 4, m -> m.weights("dw", 0.5, 4, 1, 3, 3)
                         .weights("db", 0.5, 4)
@@ -53,6 +53,22 @@ class OperatorQuantizationTest {
                 of("Add", 4, m -> m.weights("c", 1, 4, 1, 1).node("Add", List.of("a", "c"), "b")),
                 of("Mul", 4, m -> m.node("Mul", List.of("a", "a2"), "b")),
                 of("Mul", 4, m -> m.floats("half", new long[] {}, 0.5f).node("Mul", List.of("half", "a"), "b")),
+                of("Sub", 4, m -> m.node("Sub", List.of("a", "a2"), "b")),
+                of("Div", 4, m -> m.floats("two", new long[] {}, 2).node("Div", List.of("a", "two"), "b")),
+                of("MatMul", 4, m -> m.weights("mw", 0.5, 6, 6).node("MatMul", List.of("a", "mw"), "b")),
+                of("MatMul", 4, m -> m.node("MatMul", List.of("a", "a2"), "b")),
+                of("Flatten", 4, m -> m.longs("to", new long[] {4}, -1, 4, 6, 6)
+                        .node("Flatten", List.of("a"), "f")
+                        .node("Reshape", List.of("f", "to"), "b")),
+                of("Expand", 4, m -> m.longs("to", new long[] {4}, 1, 4, 6, 6)
+                        .node("GlobalAveragePool", List.of("a"), "g")
+                        .node("Expand", List.of("g", "to"), "b")),
+                of("Tile", 4, m -> m.longs("times", new long[] {4}, 1, 1, 2, 1)
+                        .node("Tile", List.of("a", "times"), "b")),
+                of("Gather", 3, m -> m.longs("rows", new long[] {3}, 2, 0, 3)
+                        .node("Gather", List.of("a", "rows"), "b", Attribute.of("axis", 1))),
+                of("DepthToSpace", 1, m -> m.node("DepthToSpace", List.of("a"), "b", Attribute.of("blocksize", 2))),
+                of("SpaceToDepth", 16, m -> m.node("SpaceToDepth", List.of("a"), "b", Attribute.of("blocksize", 2))),
                 of("MaxPool", Attribute.ints("kernel_shape", 2, 2)),
                 of("AveragePool", Attribute.ints("kernel_shape", 2, 2)),
                 of("GlobalAveragePool"),
@@ -85,7 +101,7 @@ class OperatorQuantizationTest {
                         .node("Clip", List.of("a", "low", "high"), "b")));
     }
 
-    private static TinyModel model(Between between) {
+    static TinyModel model(Between between) {
         TinyModel model = TinyModel.opset(17)
                 .input("x", -1, 4, 6, 6)
                 .output("y", -1, 5, -1, -1)

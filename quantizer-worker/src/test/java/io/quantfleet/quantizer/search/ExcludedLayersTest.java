@@ -34,6 +34,16 @@ class ExcludedLayersTest {
     }
 
     @Test
+    void proposesWhatMayHaveBeenMeant() {
+        assertThatThrownBy(() -> ExcludedLayers.find(graph(), List.of("/matmul_1")))
+                .hasMessageContaining("did you mean MatMul_0, MatMul_2?");
+        assertThatThrownBy(() -> ExcludedLayers.find(graph(), List.of("op:MatMull")))
+                .hasMessageContaining("did you mean op:MatMul?");
+        assertThatThrownBy(() -> ExcludedLayers.find(graph(), List.of("softmax")))
+                .hasMessageContaining("its operators are MatMul_0, Relu_1, MatMul_2");
+    }
+
+    @Test
     void namesAWishThatFitsNothing() {
         assertThatThrownBy(() -> ExcludedLayers.find(graph(), List.of("first", "conv1")))
                 .hasMessageContaining("'conv1' is to be excluded")

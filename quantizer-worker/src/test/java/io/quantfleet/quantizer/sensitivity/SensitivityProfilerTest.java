@@ -2,6 +2,7 @@ package io.quantfleet.quantizer.sensitivity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quantfleet.protocols.Sha256;
 import io.quantfleet.quantizer.ProgressListener;
 import io.quantfleet.quantizer.calibration.Calibrator;
 import io.quantfleet.quantizer.calibration.MinMax;
@@ -17,9 +18,12 @@ import io.quantfleet.quantizer.quantize.Recipe;
 import io.quantfleet.quantizer.target.DeviceClassProfile;
 import io.quantfleet.quantizer.target.ProfileReader;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -34,6 +38,9 @@ class SensitivityProfilerTest {
             output: y
             labels: [a, b, c]
             """, "tiny.model.yaml");
+
+    @TempDir
+    private Path folder = Path.of("");
 
     /** Samples whose label is their number modulo three. */
     private record Labelled(GaussianSamples all) implements LabelledSamples {
@@ -54,7 +61,9 @@ class SensitivityProfilerTest {
 
         @Override
         public byte[] compact(int sample, String inputName) {
-            throw new UnsupportedOperationException();
+            ByteBuffer bytes = ByteBuffer.allocate(SIZE * Float.BYTES);
+            all.fill(sample, inputName, bytes);
+            return bytes.array();
         }
 
         @Override
@@ -97,6 +106,34 @@ class SensitivityProfilerTest {
         return new SensitivityProfiler(DESCRIPTION, SAMPLES, threads)
                 .profile(
                         new Calibration(new Calibrator(1, 8), prepared, SAMPLES, ProgressListener.NONE),
+                        Recipe.of(target, RangeChoice.of(new MinMax())),
+                        ProgressListener.NONE);
+    }
+
+    @Test
+    void isMeasuredOnceForTheSameModelRecipeAndSamples() {
+        ProfileCache cache = new ProfileCache(folder, 1 << 20, Sha256.of(new byte[] {1}));
+        DeviceClassProfile target = new ProfileReader().builtIn("rpi-cpu");
+
+        SensitivityProfile first = profile(target, SAMPLES, cache);
+
+        // What was measured anew has another duration.
+        assertThat(profile(target, SAMPLES, cache)).isEqualTo(first);
+        assertThat(profile(target.withWeightsPerTensor(), SAMPLES, cache).seconds())
+                .isNotEqualTo(first.seconds());
+        assertThat(profile(target, new Labelled(new GaussianSamples(29, SIZE)), cache)
+                        .samples())
+                .isEqualTo(29);
+        assertThat(profile(target, SAMPLES, new ProfileCache(folder, 1 << 20, Sha256.of(new byte[] {2})))
+                        .seconds())
+                .isNotEqualTo(first.seconds());
+    }
+
+    private static SensitivityProfile profile(DeviceClassProfile target, LabelledSamples samples, ProfileCache cache) {
+        PreparedModel prepared = PreparedModel.of(model(), samples, Map.of(), target.staticShapes());
+        return new SensitivityProfiler(DESCRIPTION, samples, 1, Optional.of(cache))
+                .profile(
+                        new Calibration(new Calibrator(1, 8), prepared, samples, ProgressListener.NONE),
                         Recipe.of(target, RangeChoice.of(new MinMax())),
                         ProgressListener.NONE);
     }

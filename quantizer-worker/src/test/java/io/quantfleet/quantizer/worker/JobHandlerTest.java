@@ -20,6 +20,8 @@ import io.quantfleet.protocols.v1.QuantizationStep;
 import io.quantfleet.quantizer.QuantizationOptions;
 import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.calibration.Percentile;
+import io.quantfleet.quantizer.form.BlockEncoding;
+import io.quantfleet.quantizer.form.WeightBlocks;
 import io.quantfleet.quantizer.search.Technique;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -301,6 +303,10 @@ class JobHandlerTest {
                 .addTechniques("bias-correction")
                 .addExcluded("op:Softmax")
                 .setMinAgreement(0.97)
+                .setBlockSize(64)
+                .setAsymmetricBlocks(true)
+                .setAccuracyLevel(0)
+                .setBlockEncoding("qdq")
                 .setCalibrationSamples(50);
 
         handler(store, runner).handle(delivery(job.build(), 1, false));
@@ -312,6 +318,7 @@ class JobHandlerTest {
                         .techniques(Set.of(Technique.BIAS_CORRECTION))
                         .excluded(List.of("op:Softmax"))
                         .minAgreement(0.97)
+                        .weightBlocks(new WeightBlocks(64, false, 0, Optional.of(BlockEncoding.QDQ)))
                         .calibrationSamples(50)
                         .maxLossPoints(1)
                         .seed(job.getSeed())
