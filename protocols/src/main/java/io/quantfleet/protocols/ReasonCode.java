@@ -25,6 +25,8 @@ public enum ReasonCode {
     STORAGE_FAILED,
     MODEL_LOAD_FAILED,
     SELF_TEST_FAILED,
+    MEMORY_EXCEEDED,
+    MODEL_CRASHED,
     SUPERSEDED,
     // A quantization job can't be done.
     ARTIFACT_MISSING,

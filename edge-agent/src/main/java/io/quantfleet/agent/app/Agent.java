@@ -10,7 +10,7 @@ import io.quantfleet.agent.link.DeviceLink;
 import io.quantfleet.agent.link.PahoDeviceLink;
 import io.quantfleet.agent.link.PresenceMessages;
 import io.quantfleet.agent.serve.ClientRequests;
-import io.quantfleet.agent.serve.OrtModel;
+import io.quantfleet.agent.serve.OrtModelLoader;
 import io.quantfleet.agent.serve.ServingLoop;
 import io.quantfleet.agent.state.StateDirectory;
 import io.quantfleet.agent.telemetry.AgentMeters;
@@ -82,7 +82,7 @@ final class Agent implements AutoCloseable {
                 directory,
                 link,
                 active,
-                OrtModel::load,
+                new OrtModelLoader(config.executionProviders()),
                 config.network().fetch(),
                 clock);
     }

@@ -1,10 +1,12 @@
 package io.quantfleet.agent.app;
 
 import io.quantfleet.agent.apply.FetchSettings;
+import io.quantfleet.agent.serve.ExecutionProvider;
 import io.quantfleet.protocols.DeviceId;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,6 +20,7 @@ import java.util.Optional;
  * @param probePeriod from one inference to the next
  * @param network how it uses the network
  * @param healthFile a file to touch while the agent is alive
+ * @param executionProviders what to run models on, the best first; empty to do as the device class asks
  * @param inference how to answer other programs on the device; empty to answer none
  */
 record AgentConfig(
@@ -31,6 +34,7 @@ record AgentConfig(
         Duration probePeriod,
         Network network,
         Optional<Path> healthFile,
+        List<ExecutionProvider> executionProviders,
         Optional<Inference> inference) {
     /**
      * How to answer requests.
@@ -50,5 +54,6 @@ record AgentConfig(
 
     AgentConfig {
         labels = Map.copyOf(labels);
+        executionProviders = List.copyOf(executionProviders);
     }
 }

@@ -1,6 +1,7 @@
 package io.quantfleet.agent.app;
 
 import io.quantfleet.agent.apply.FetchSettings;
+import io.quantfleet.agent.serve.ExecutionProvider;
 import io.quantfleet.protocols.DeviceId;
 import java.net.URI;
 import java.nio.file.Path;
@@ -120,6 +121,16 @@ final class AgentOptions {
     String healthFile;
 
     @Option(
+            names = "--execution-provider",
+            paramLabel = "NAME[,NAME]",
+            defaultValue = "${env:QUANTFLEET_AGENT_EXECUTION_PROVIDER:-auto}",
+            description =
+                    "What ONNX Runtime runs models on, the best first: tensorrt, cuda, openvino, qnn, nnapi, coreml, "
+                            + "webgpu, acl, dnnl, xnnpack, cpu. auto does as the device class asks. Where none of them works it is the "
+                            + "CPU, and the device's reports say why. Default: auto.")
+    String executionProvider = "auto";
+
+    @Option(
             names = "--inference-port",
             paramLabel = "PORT",
             defaultValue = "${env:QUANTFLEET_AGENT_INFERENCE_PORT}",
@@ -152,6 +163,8 @@ final class AgentOptions {
         Optional<Path> health = optional("--health-file", healthFile, Path::of, faults);
         Optional<Duration> interval = required("--telemetry-interval", telemetryInterval, Texts::duration, faults);
         Optional<Duration> period = required("--probe-rate", probeRate, Texts::periodOfRate, faults);
+        Optional<List<ExecutionProvider>> providers =
+                required("--execution-provider", executionProvider, Texts::executionProviders, faults);
         Optional<Integer> port = optional("--inference-port", inferencePort, Texts::port, faults);
         Optional<Long> request = required("--inference-max-request", inferenceMaxRequest, Texts::bytes, faults);
         Optional<Duration> feedback = required("--feedback-within", feedbackWithin, Texts::duration, faults);
@@ -176,6 +189,7 @@ final class AgentOptions {
                                 way.orElseThrow(), cap.map(OptionalLong::of).orElseGet(OptionalLong::empty)),
                         spread.orElseThrow()),
                 health,
+                providers.orElseThrow(),
                 port.map(number -> new AgentConfig.Inference(number, request.orElseThrow(), feedback.orElseThrow()))));
     }
 

@@ -1,8 +1,11 @@
 package io.quantfleet.agent.app;
 
+import io.quantfleet.agent.serve.ExecutionProvider;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Reads durations and rates as people write them. */
 final class Texts {
@@ -14,6 +17,23 @@ final class Texts {
     private static final long LARGEST_BYTES = 1L << 30;
 
     private Texts() {}
+
+    /**
+     * Empty for {@code auto}.
+     *
+     * @throws IllegalArgumentException unless the text is that, or names of execution providers with commas between
+     */
+    static List<ExecutionProvider> executionProviders(String text) {
+        if (text.equals("auto")) {
+            return List.of();
+        }
+        return Stream.of(text.split(",", -1))
+                .map(String::strip)
+                .map(name -> ExecutionProvider.of(name)
+                        .orElseThrow(() -> new IllegalArgumentException("there is no execution provider '" + name
+                                + "'; expected auto, or some of " + String.join(", ", ExecutionProvider.codes()))))
+                .toList();
+    }
 
     /** @throws IllegalArgumentException unless the text is a port's number, or 0 */
     static int port(String text) {

@@ -19,9 +19,12 @@ import java.util.function.Function;
  *                         │
  *                         ├── restart: from whatever was under way when the agent was killed
  *                         └── reinstall: from Active, when its files turn out to be damaged
+ *
+ *  Active ── crash ──▶ Reverted, when the variant keeps taking the agent down
  * </pre>
  *
- * At rest are Idle, Active, Refused and Reverted; the last three end a deployment. Every change goes through
+ * At rest are Idle, Active, Refused and Reverted; the last three end a deployment, once: that it crashed after it had been
+ * Active is the one thing that can be said of it later. Every change goes through
  * {@link #change}, which tells the observer before the new state counts: if the observer can't store it, nothing has
  * changed. A desired state that is not accepted never gets here. For one thread.
  */
@@ -196,6 +199,10 @@ final class Deployment {
         Fetching reinstall() {
             return new Fetching(attempt);
         }
+
+        Reverted crash(Failure why) {
+            return new Reverted(attempt, Optional.of(result), why);
+        }
     }
 
     /** The deployment was given up before anything that serves was touched. */
@@ -261,6 +268,10 @@ final class Deployment {
 
     void reinstall() {
         change("reinstall", Active.class, Active::reinstall);
+    }
+
+    void crash(Failure why) {
+        change("crash", Active.class, from -> from.crash(why));
     }
 
     void received(long bytes) {

@@ -56,8 +56,9 @@ final class DeploymentRunner {
         sources.deliverTo(this::chunkArrived);
     }
 
-    /** After a start: goes on with what was under way, given what serves. */
+    /** After a start, or a step that failed half-way: goes on with what was under way, given what serves. */
     void resume(AssignmentFile file, Optional<Manifest> serving) throws IOException {
+        stopFetching();
         Deployment.State state = deployment.state();
         Optional<Attempt> attempt = state.deployment();
         boolean serves = attempt.isPresent()
@@ -226,8 +227,9 @@ final class DeploymentRunner {
 
     private void giveUp(Failure why) {
         stopFetching();
-        deployment.refuse(why);
+        // First, for on a full disk the report needs the room.
         deleteChunks();
+        deployment.refuse(why);
     }
 
     private void stopFetching() {

@@ -1,6 +1,7 @@
 package io.quantfleet.agent.apply;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.manifest.ManifestVerifier;
 import io.quantfleet.protocols.manifest.Verification;
@@ -90,8 +91,18 @@ final class DesiredStateHandler {
             // What this device acts on already, back after something that was refused: it stands as it stands.
             reporter.repeat(deployment.state(), desired);
         } else {
-            reporter.refused(refused, desired);
+            reporter.refused(
+                    refused.code() == ReasonCode.MANIFEST_REPLAYED ? withoutDeployment(refused) : refused, desired);
         }
+    }
+
+    /** What is replayed may have been accepted once, and ended in its one final report: this one must not be another. */
+    private static Verification.Refused withoutDeployment(Verification.Refused replayed) {
+        return new Verification.Refused(
+                replayed.code(),
+                "deployment " + replayed.deploymentId() + ": " + replayed.reason(),
+                "",
+                replayed.sequence());
     }
 
     private void accept(byte[] message, Sha256 desired) {

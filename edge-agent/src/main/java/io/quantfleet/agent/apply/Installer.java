@@ -68,7 +68,7 @@ final class Installer {
         Slot slot;
         try {
             slot = slots.inactive();
-            Optional<Failure> wrong = assemble(assignment, slot);
+            Optional<Failure> wrong = assembleOrClear(assignment, slot);
             if (wrong.isPresent()) {
                 deployment.refuse(wrong.get());
                 return;
@@ -79,6 +79,16 @@ final class Installer {
         }
         deployment.verified();
         selfTest(assignment.manifest(), slot);
+    }
+
+    private Optional<Failure> assembleOrClear(Assignment assignment, Slot slot) throws IOException {
+        try {
+            return assemble(assignment, slot);
+        } catch (IOException e) {
+            // On a full disk the report of this failure needs the room.
+            slot.clear();
+            throw e;
+        }
     }
 
     private Optional<Failure> assemble(Assignment assignment, Slot slot) throws IOException {
@@ -116,18 +126,25 @@ final class Installer {
         }
         Model model;
         try {
-            model = loader.load(slot.model(), slot.probeSet());
+            model = loader.load(slot.model(), slot.probeSet(), manifest.getExecutionProvidersList());
         } catch (ModelException e) {
             deployment.failSelfTest(new Failure(ReasonCode.MODEL_LOAD_FAILED, message(e)), Optional.empty());
             return;
         }
-        Optional<SelfTest> passed = judge(manifest, model);
-        if (passed.isEmpty() || !switchOver()) {
-            model.close();
-            return;
+        boolean serves = false;
+        try {
+            if (judge(manifest, model).isPresent() && switchOver()) {
+                active.serve(model, manifest);
+                serves = true;
+            }
+        } finally {
+            if (!serves) {
+                model.close();
+            }
         }
-        active.serve(model, manifest);
-        deployment.switched();
+        if (serves) {
+            deployment.switched();
+        }
     }
 
     /** Runs the self-test; empty if it failed. */
@@ -137,6 +154,13 @@ final class Installer {
             result = SelfTests.run(model);
         } catch (ModelException e) {
             deployment.failSelfTest(new Failure(ReasonCode.SELF_TEST_FAILED, message(e)), Optional.empty());
+            return Optional.empty();
+        }
+        long limit = manifest.getMemoryLimitBytes();
+        if (limit > 0 && result.getMemoryBytes() > limit) {
+            String reason = "the model takes " + mebibytes(result.getMemoryBytes())
+                    + " MiB of memory, and the device class" + " allows " + mebibytes(limit);
+            deployment.failSelfTest(new Failure(ReasonCode.MEMORY_EXCEEDED, reason), Optional.of(result));
             return Optional.empty();
         }
         if (result.getAccuracy() < manifest.getMinProbeAccuracy()) {
@@ -157,6 +181,10 @@ final class Installer {
             deployment.failSwitch(new Failure(ReasonCode.STORAGE_FAILED, "the slots can't be switched: " + e));
             return false;
         }
+    }
+
+    private static long mebibytes(long bytes) {
+        return Math.round(bytes / (double) (1 << 20));
     }
 
     private static String message(ModelException e) {

@@ -103,7 +103,10 @@ final class Reporter implements Deployment.Observer {
 
     /** Reports the present state once more, because another report came after it. */
     void repeat(State state, Sha256 desired) {
-        ReportedState report = reports.of(state, journal.lastReport() + 1, serving.get());
+        ReportedState report = reports.of(state, journal.lastReport() + 1, serving.get()).toBuilder()
+                .setRepeats(
+                        journal.deployment().map(ReportedState::getReportNumber).orElse(0L))
+                .build();
         store(journal.dealtWith(desired).queue(report, onItsWay));
         publishNext();
     }

@@ -1,6 +1,7 @@
 package io.quantfleet.agent.serve;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A loaded model with the labelled samples that came with it. Holds native memory until closed. For use by one thread at
@@ -31,6 +32,16 @@ public interface Model extends AutoCloseable {
     /** What answers requests of other programs on the device, until this model is closed; empty if it answers none. */
     default Optional<Predictor> predictor() {
         return Optional.empty();
+    }
+
+    /** What executes it, for example {@code cpu}; why it isn't what was asked for follows in brackets. Empty if unknown. */
+    default String executionProvider() {
+        return "";
+    }
+
+    /** Memory that the process took for loading and running it, in bytes; empty if that can't be told. */
+    default OptionalLong memoryBytes() {
+        return OptionalLong.empty();
     }
 
     @Override

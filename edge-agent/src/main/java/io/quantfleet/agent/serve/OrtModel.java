@@ -14,12 +14,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A model in ONNX Runtime, on one thread of the CPU. The file is read by the runtime itself and the inputs are filled in
+ * A model in ONNX Runtime, on one thread where it is the CPU. The file is read by the runtime itself and the inputs are filled in
  * place, so the Java heap stays small whatever the model's size.
  */
 public final class OrtModel implements Model {
@@ -31,29 +33,43 @@ public final class OrtModel implements Model {
     private final Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
     private final Optional<Predictor> predictor;
 
-    private OrtModel(OrtSession session, ProbeSet probeSet, Optional<Predictor> predictor) {
+    private final String executionProvider;
+    private final Supplier<OptionalLong> memory;
+
+    private OrtModel(
+            OrtSession session,
+            ProbeSet probeSet,
+            Optional<Predictor> predictor,
+            String executionProvider,
+            Supplier<OptionalLong> memory) {
         this.session = session;
         this.probeSet = probeSet;
         this.predictor = predictor;
+        this.executionProvider = executionProvider;
+        this.memory = memory;
     }
 
-    /** As {@link ModelLoader#load} says. */
+    /** A model on the CPU, as {@link ModelLoader#load(Path, Path)} says. */
     public static Model load(Path model, Path probeSet) {
-        ProbeSet probes = ProbeSetFile.read(probeSet);
-        try {
-            return load(OrtRuntime.environment(), model, probes);
-        } catch (OrtException e) {
-            throw new ModelException("the model can't be loaded: " + e.getMessage(), e);
-        }
+        return new OrtModelLoader(List.of()).load(model, probeSet);
     }
 
-    private static OrtModel load(OrtEnvironment environment, Path model, ProbeSet probes) throws OrtException {
-        try (OrtSession.SessionOptions options = options()) {
-            OrtSession session = environment.createSession(model.toString(), options);
-            OrtModel loaded = new OrtModel(session, probes, predictor(environment, session, probes));
-            loaded.bindInputs(environment);
-            return loaded;
-        }
+    /**
+     * Takes over a session.
+     *
+     * @param memory how much memory it takes by now
+     */
+    static OrtModel of(
+            OrtEnvironment environment,
+            OrtSession session,
+            ProbeSet probes,
+            String executionProvider,
+            Supplier<OptionalLong> memory)
+            throws OrtException {
+        OrtModel model =
+                new OrtModel(session, probes, predictor(environment, session, probes), executionProvider, memory);
+        model.bindInputs(environment);
+        return model;
     }
 
     private static Optional<Predictor> predictor(OrtEnvironment environment, OrtSession session, ProbeSet probes)
@@ -94,6 +110,16 @@ public final class OrtModel implements Model {
     }
 
     @Override
+    public String executionProvider() {
+        return executionProvider;
+    }
+
+    @Override
+    public OptionalLong memoryBytes() {
+        return memory.get();
+    }
+
+    @Override
     public void close() {
         try {
             inputs.values().forEach(OnnxTensor::close);
@@ -103,7 +129,8 @@ public final class OrtModel implements Model {
         }
     }
 
-    private static OrtSession.SessionOptions options() throws OrtException {
+    /** What every session is opened with. */
+    static OrtSession.SessionOptions options() throws OrtException {
         OrtSession.SessionOptions options = new OrtSession.SessionOptions();
         options.setIntraOpNumThreads(1);
         options.setInterOpNumThreads(1);

@@ -24,12 +24,14 @@ public final class SelfTests {
             }
         }
         Arrays.sort(nanos);
-        return SelfTest.newBuilder()
+        SelfTest.Builder result = SelfTest.newBuilder()
                 .setSamples(samples)
                 .setAccuracy((double) right / samples)
                 .setP50Micros(percentile(nanos, 0.50) / 1e3)
                 .setP95Micros(percentile(nanos, 0.95) / 1e3)
-                .build();
+                .setExecutionProvider(model.executionProvider());
+        model.memoryBytes().ifPresent(result::setMemoryBytes);
+        return result.build();
     }
 
     private static long percentile(long[] sorted, double fraction) {

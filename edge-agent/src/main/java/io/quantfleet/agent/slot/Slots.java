@@ -52,6 +52,23 @@ public final class Slots {
     }
 
     /**
+     * Gives up the current slot's content, which is no good although it is intact. The other slot becomes the current one if
+     * it is complete; else none is.
+     */
+    public void discardCurrent() throws IOException {
+        Optional<Slot> current = current();
+        if (current.isEmpty()) {
+            return;
+        }
+        if (inactive().manifest().isPresent()) {
+            switchOver();
+        } else {
+            Files.deleteIfExists(pointer);
+        }
+        current.get().clear();
+    }
+
+    /**
      * What to serve after a start: the current slot if it is intact, else the other one, which becomes the current one.
      *
      * @param open loads what a slot holds; empty if it can't be loaded

@@ -28,17 +28,33 @@ public final class DurableFiles {
         Path absolute = file.toAbsolutePath();
         Path temporary = absolute.resolveSibling(absolute.getFileName() + TEMPORARY_SUFFIX);
         Files.deleteIfExists(temporary);
+        try {
+            writeNew(temporary, content);
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            // On a full disk what was written of it is in the way of everything else.
+            deleteQuietly(temporary, e);
+            throw e;
+        }
+        forceDirectory(absolute.resolveSibling(""));
+    }
+
+    private static void writeNew(Path file, byte[] content) throws IOException {
         try (FileChannel channel = FileChannel.open(
-                temporary,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                ownerOnly(absolute, "rw-------"))) {
+                file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly(file, "rw-------"))) {
             for (ByteBuffer rest = ByteBuffer.wrap(content); rest.hasRemaining(); ) {
                 channel.write(rest);
             }
             channel.force(true);
         }
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        forceDirectory(absolute.resolveSibling(""));
+    }
+
+    private static void deleteQuietly(Path file, IOException because) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            because.addSuppressed(e);
+        }
     }
 
     /** The file's content; empty if there is no such file. */

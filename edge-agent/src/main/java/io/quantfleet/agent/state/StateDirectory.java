@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * VERSION              which layout this is
  * identity             who the device is, and its credential
  * journal              how the latest deployment stands, reports not yet delivered
+ * starts               how often the agent died while the model that serves had not yet settled
  * deployment.manifest  the latest accepted manifest, as signed
  * chunks/              fetched pieces of the artifacts under way
  * slots/a, slots/b     the model that serves, and the one before it or the next

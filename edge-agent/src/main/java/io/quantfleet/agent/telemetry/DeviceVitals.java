@@ -1,5 +1,6 @@
 package io.quantfleet.agent.telemetry;
 
+import io.quantfleet.agent.serve.ResidentMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,13 +8,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** Reads the process's memory and the CPU's temperature from Linux's pseudo files; NaN where there is none. */
 public final class DeviceVitals {
     private static final List<String> CPU_ZONES = List.of("cpu", "soc", "x86_pkg_temp", "core");
 
-    private final Path status;
+    private final Path proc;
     private final Optional<Path> temperature;
 
     /**
@@ -21,20 +23,14 @@ public final class DeviceVitals {
      * @param thermal usually {@code /sys/class/thermal}
      */
     public DeviceVitals(Path proc, Path thermal) {
-        this.status = proc.resolve("self/status");
+        this.proc = proc;
         this.temperature = cpuZone(thermal).map(zone -> zone.resolve("temp"));
     }
 
     /** Resident memory of this process, bytes. */
     public double residentBytes() {
-        try (Stream<String> lines = Files.lines(status)) {
-            return lines.filter(line -> line.startsWith("VmRSS:"))
-                    .mapToDouble(line -> 1024.0 * Long.parseLong(line.replaceAll("\\D", "")))
-                    .findFirst()
-                    .orElse(Double.NaN);
-        } catch (IOException | RuntimeException notLinux) {
-            return Double.NaN;
-        }
+        OptionalLong bytes = ResidentMemory.bytes(proc);
+        return bytes.isPresent() ? bytes.getAsLong() : Double.NaN;
     }
 
     /** Temperature of the CPU, or of the first zone there is, in degrees Celsius. */

@@ -9,6 +9,7 @@ import io.quantfleet.protocols.DeviceId;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -31,6 +32,7 @@ final class RunningAgent implements AutoCloseable {
                 Duration.ofMillis(10),
                 new AgentConfig.Network(FetchSettings.DEFAULT, Duration.ofMillis(1)),
                 Optional.empty(),
+                List.of(),
                 Optional.of(new AgentConfig.Inference(0, 1 << 20, Duration.ofMinutes(1))));
         Identity identity = new Identity(id, TestDeployment.DEVICE_CLASS, "lab", "secret", broker, trust);
         agent = new Agent(config, "0.1.0", identity, state, false);

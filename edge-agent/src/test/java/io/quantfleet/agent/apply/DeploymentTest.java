@@ -73,6 +73,11 @@ class DeploymentTest {
                                     Switching.class, new Fetching(ATTEMPT)))),
             Map.entry("reinstall", new Move(Deployment::reinstall, Map.of(Active.class, new Fetching(ATTEMPT)))),
             Map.entry(
+                    "crash",
+                    new Move(
+                            deployment -> deployment.crash(FAILURE),
+                            Map.of(Active.class, new Reverted(ATTEMPT, Optional.of(RESULT), FAILURE)))),
+            Map.entry(
                     "received",
                     new Move(
                             deployment -> deployment.received(5),

@@ -1,5 +1,6 @@
 package io.quantfleet.agent.testkit;
 
+import io.quantfleet.agent.testkit.faults.FaultyFileSystemProvider;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,15 +21,37 @@ public final class AgentProgram implements AutoCloseable {
 
     /** Starts the program; what it prints is appended to {@code log}. */
     public static AgentProgram start(Path log, String... arguments) throws IOException {
+        return start(log, List.of(), classPath(), arguments);
+    }
+
+    /**
+     * Starts the program on a file system with stop points; see {@code StopPoints}.
+     *
+     * @param control the control directory
+     */
+    public static AgentProgram startWithStopPoints(Path log, Path control, Path stateDirectory, String... arguments)
+            throws IOException {
+        List<String> flags = List.of(
+                "-Djava.nio.file.spi.DefaultFileSystemProvider=" + FaultyFileSystemProvider.class.getName(),
+                "-Dquantfleet.test.stop-points=" + control,
+                "-Dquantfleet.test.state-directory=" + stateDirectory);
+        String testClasses = List.of(wholeClassPath()).stream()
+                .filter(entry -> entry.contains("test-classes"))
+                .findFirst()
+                .orElseThrow();
+        return start(log, flags, classPath() + File.pathSeparator + testClasses, arguments);
+    }
+
+    private static AgentProgram start(Path log, List<String> flags, String classPath, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx48m",
                 "-Xss256k",
                 "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                classPath(),
-                "io.quantfleet.agent.app.AgentMain"));
+                "-XX:TieredStopAtLevel=1"));
+        command.addAll(flags);
+        command.addAll(List.of("-cp", classPath, "io.quantfleet.agent.app.AgentMain"));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -39,13 +62,17 @@ public final class AgentProgram implements AutoCloseable {
 
     /** Only what the agent needs at run time: a shorter class path starts faster. */
     private static String classPath() {
-        String whole = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         return String.join(
                 File.pathSeparator,
-                List.of(whole.split(File.pathSeparator)).stream()
+                List.of(wholeClassPath()).stream()
                         .filter(entry ->
                                 !entry.contains("test-classes") && !entry.matches(".*(hivemq|netty|rocksdb).*"))
                         .toList());
+    }
+
+    private static String[] wholeClassPath() {
+        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
+                .split(File.pathSeparator);
     }
 
     /** What it has printed so far. */
@@ -74,6 +101,10 @@ public final class AgentProgram implements AutoCloseable {
             throw new AssertionError("the agent did not end:\n" + output());
         }
         return process.exitValue();
+    }
+
+    public long pid() {
+        return process.pid();
     }
 
     public boolean isAlive() {

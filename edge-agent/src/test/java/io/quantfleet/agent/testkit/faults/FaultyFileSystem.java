@@ -1,0 +1,87 @@
+package io.quantfleet.agent.testkit.faults;
+
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.FileSystem;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.nio.file.WatchService;
+import java.nio.file.attribute.UserPrincipalLookupService;
+import java.nio.file.spi.FileSystemProvider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** The platform's file system, whose paths lead to a {@link FaultyFileSystemProvider}. */
+final class FaultyFileSystem extends FileSystem {
+    private final FaultyFileSystemProvider provider;
+    private final FileSystem real;
+
+    FaultyFileSystem(FaultyFileSystemProvider provider, FileSystem real) {
+        this.provider = provider;
+        this.real = real;
+    }
+
+    @Override
+    public FileSystemProvider provider() {
+        return provider;
+    }
+
+    @Override
+    public void close() throws IOException {
+        real.close();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return real.isOpen();
+    }
+
+    @Override
+    public boolean isReadOnly() {
+        return real.isReadOnly();
+    }
+
+    @Override
+    public String getSeparator() {
+        return real.getSeparator();
+    }
+
+    @Override
+    public Iterable<Path> getRootDirectories() {
+        List<Path> roots = new ArrayList<>();
+        real.getRootDirectories().forEach(root -> roots.add(provider.wrap(root)));
+        return roots;
+    }
+
+    @Override
+    public Iterable<FileStore> getFileStores() {
+        return real.getFileStores();
+    }
+
+    @Override
+    public Set<String> supportedFileAttributeViews() {
+        return real.supportedFileAttributeViews();
+    }
+
+    @Override
+    public Path getPath(String first, String... more) {
+        return provider.wrap(real.getPath(first, more));
+    }
+
+    @Override
+    public PathMatcher getPathMatcher(String syntaxAndPattern) {
+        PathMatcher matcher = real.getPathMatcher(syntaxAndPattern);
+        return path -> matcher.matches(FaultyFileSystemProvider.real(path));
+    }
+
+    @Override
+    public UserPrincipalLookupService getUserPrincipalLookupService() {
+        return real.getUserPrincipalLookupService();
+    }
+
+    @Override
+    public WatchService newWatchService() throws IOException {
+        return real.newWatchService();
+    }
+}
