@@ -36,8 +36,7 @@ public final class QuantfleetMain {
     private static int refuse(CommandLine.ParameterException failure, String[] arguments) {
         CommandLine command = failure.getCommandLine();
         command.getErr()
-                .println(command.getColorScheme()
-                        .errorText("quantfleet: " + String.valueOf(failure.getMessage())));
+                .println(command.getColorScheme().errorText("quantfleet: " + String.valueOf(failure.getMessage())));
         CommandLine.UnmatchedArgumentException.printSuggestions(failure, command.getErr());
         String name = command.getCommandSpec().parent() == null
                 ? "help"

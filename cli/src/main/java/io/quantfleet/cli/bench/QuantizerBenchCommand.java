@@ -89,8 +89,9 @@ final class QuantizerBenchCommand implements Callable<Integer> {
             names = "--device-class",
             defaultValue = "rpi-cpu",
             paramLabel = "CLASS",
-            description = "What to quantize for: a name that 'device-classes' lists, or the path of a profile of your own"
-                    + " (.yaml). Default: ${DEFAULT-VALUE}")
+            description =
+                    "What to quantize for: a name that 'device-classes' lists, or the path of a profile of your own"
+                            + " (.yaml). Default: ${DEFAULT-VALUE}")
     private String deviceClass = "";
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads. Default: one per processor.")

@@ -104,7 +104,7 @@ public class JdbiDevices {
                 .createQuery("select * from device where device_id = :id for update")
                 .bind("id", id.value())
                 .map((row, context) -> new Known(
-                        enrolledRow(row, context),
+                        enrolledRow(row),
                         Lifecycle.valueOf(row.getString("lifecycle")),
                         Rows.optionalText(row, "token_hash"),
                         Rows.optionalInstant(row, "credentials_revoked_at").isPresent()
@@ -219,7 +219,7 @@ public class JdbiDevices {
         }
     }
 
-    private static Enrolled enrolledRow(ResultSet row, StatementContext context) throws SQLException {
+    private static Enrolled enrolledRow(ResultSet row) throws SQLException {
         return new Enrolled(
                 new DeviceId(row.getString("device_id")), row.getString("device_class"), row.getString("fleet"));
     }

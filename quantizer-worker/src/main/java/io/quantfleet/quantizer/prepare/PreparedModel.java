@@ -76,7 +76,9 @@ public record PreparedModel(OnnxModel model, TensorFacts facts, BatchNormStatist
         OnnxModel opened = model.withGraph(graph);
         try {
             ShapeProbe.Findings findings = ShapeProbe.run(opened, samples);
-            return SameFunction.ofEachSample(findings.outputs()) ? new PreparedModel(opened, findings.facts(), statistics) : this;
+            return SameFunction.ofEachSample(findings.outputs())
+                    ? new PreparedModel(opened, findings.facts(), statistics)
+                    : this;
         } catch (QuantizerException e) {
             // A shape that is stored in the graph holds for one sample only.
             return this;

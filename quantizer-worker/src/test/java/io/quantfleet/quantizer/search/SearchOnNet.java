@@ -102,7 +102,8 @@ final class SearchOnNet {
                 new Answered(all, 0, 120, labels),
                 new HeldOut(net, DESCRIPTION, new Answered(all, 120, 80, labels), 1),
                 new AccuracyGate(net, DESCRIPTION, validation, 1),
-                1);
+                1,
+                Optional.empty());
         SearchOptions options =
                 new SearchOptions(false, new MinMax(), techniques, perTensor, false, objective, List.of());
         return new LadderSearch(setting, options, profile, goal, rungs::add, ProgressListener.NONE).climb();

@@ -39,8 +39,8 @@ class ProfileCacheTest {
     }
 
     private static SensitivityProfile profile(double seconds) {
-        Fidelity whole = new Fidelity(21.25, 0.125, 0.5, -0.25, 8);
-        Fidelity broken = new Fidelity(Double.NaN, Double.POSITIVE_INFINITY, 0, 50, 8);
+        Fidelity whole = new Fidelity(21.25, 0.125, 20.5, 0.5, -0.25, 8);
+        Fidelity broken = new Fidelity(Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0, 50, 8);
         return new SensitivityProfile(
                 whole, List.of(new LayerSensitivity("/a \"b\"", "Conv", 9L << 33, whole, broken)), 8, seconds);
     }
