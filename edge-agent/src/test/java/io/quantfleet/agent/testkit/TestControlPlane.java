@@ -16,10 +16,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
+import org.eclipse.paho.mqttv5.client.MqttClientException;
 import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
@@ -36,6 +38,7 @@ public final class TestControlPlane implements AutoCloseable {
 
     private final DeviceId device;
     private final MqttAsyncClient client;
+    private MqttAsyncClient publisher;
 
     public TestControlPlane(URI broker, SigningKey key, DeviceId device) throws MqttException {
         this.key = key;
@@ -47,6 +50,7 @@ public final class TestControlPlane implements AutoCloseable {
             client.subscribe(new MqttSubscription[] {new MqttSubscription(MqttTopics.of(device, channel), 1)})
                     .waitForCompletion();
         }
+        this.publisher = connected();
     }
 
     /** Publishes the chunks, then the signed manifest. */
@@ -88,11 +92,34 @@ public final class TestControlPlane implements AutoCloseable {
 
     /** Publishes anything anywhere, retained. */
     public void publish(String topic, byte[] payload) throws MqttException {
-        client.publish(topic, new MqttMessage(payload, 1, true, null)).waitForCompletion();
+        MqttMessage message = new MqttMessage(payload, 1, true, null);
+        try {
+            publisher.publish(topic, message).waitForCompletion();
+        } catch (MqttException e) {
+            if (e.getReasonCode() != MqttClientException.REASON_CODE_MAX_INFLIGHT) {
+                throw e;
+            }
+            // Paho counts messages in flight that were acknowledged long ago; a new connection counts from none.
+            close(publisher);
+            publisher = connected();
+            publisher.publish(topic, message).waitForCompletion();
+        }
+    }
+
+    private MqttAsyncClient connected() throws MqttException {
+        MqttAsyncClient connected = new MqttAsyncClient(
+                client.getServerURI(), "publisher-of-" + device + "-" + UUID.randomUUID(), new MemoryPersistence());
+        connected.connect().waitForCompletion();
+        return connected;
     }
 
     @Override
     public void close() throws MqttException {
+        close(publisher);
+        close(client);
+    }
+
+    private static void close(MqttAsyncClient client) throws MqttException {
         if (client.isConnected()) {
             client.disconnect().waitForCompletion();
         }
