@@ -11,10 +11,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The benches as users run them, in small. */
+// Starts whole stacks; not part of every run.
+@Tag("slow")
 class BenchIT {
     private static final long LIMIT_MINUTES = 6;
 

@@ -21,12 +21,15 @@ import java.util.OptionalInt;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Small simulated fleets on a real stack, each with a rollout to it and one thing that goes wrong. */
+// Starts whole stacks; not part of every run.
+@Tag("slow")
 class SimulationIT {
     private static final String DEVICE_CLASS = "rpi-cpu";
     private static final int DEVICES = 6;
