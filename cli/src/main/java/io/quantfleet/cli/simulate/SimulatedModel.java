@@ -9,6 +9,8 @@ import java.util.random.RandomGenerator;
  * is, and says that each inference took as long as one drawn at random. It takes no time and no memory.
  */
 final class SimulatedModel implements Model {
+    private static final float CONFIDENCE = 0.9f;
+
     private final ProbeSet probeSet;
     private final double accuracy;
     private final Distribution.Latency latency;
@@ -35,7 +37,7 @@ final class SimulatedModel implements Model {
     public Answer classify(int sample) {
         // Spread evenly, so that of the first n samples accuracy * n are right, give or take one.
         boolean right = Math.floor((sample + 1) * accuracy) > Math.floor(sample * accuracy);
-        return new Answer(right ? label(sample) : label(sample) + 1, (long) latency.sample(random));
+        return new Answer(right ? label(sample) : label(sample) + 1, (long) latency.sample(random), CONFIDENCE);
     }
 
     @Override

@@ -5,6 +5,8 @@ import com.google.protobuf.Timestamp;
 import io.quantfleet.agent.apply.ActiveModel;
 import io.quantfleet.agent.link.DeviceLink;
 import io.quantfleet.agent.serve.Model;
+import io.quantfleet.agent.telemetry.PredictionCounts;
+import io.quantfleet.agent.telemetry.ServingLabels;
 import io.quantfleet.agent.telemetry.WindowStore;
 import io.quantfleet.protocols.DeviceId;
 import io.quantfleet.protocols.mqtt.MqttTopics;
@@ -123,29 +125,27 @@ final class SimulatedServing implements ActiveModel {
 
     private TelemetryWindow.Builder window(Served current) {
         Histogram latency = new Histogram(LARGEST_MICROS, SIGNIFICANT_DIGITS);
+        PredictionCounts predictions = new PredictionCounts();
         int right = 0;
         for (int i = 0; i < inferencesPerWindow; i++) {
             int sample = next;
             next = (next + 1) % current.model().samples();
             Model.Answer answer = current.model().classify(sample);
+            predictions.add(answer.label(), answer.confidence());
             latency.recordValue(Math.min(LARGEST_MICROS, Math.round(answer.nanos() / NANOS_PER_MICRO)));
             right += answer.label() == current.model().label(sample) ? 1 : 0;
         }
-        Manifest manifest = current.manifest();
-        return TelemetryWindow.newBuilder()
+        TelemetryWindow.Builder window = TelemetryWindow.newBuilder()
                 .setDeviceId(deviceId.value())
                 .setStart(timestamp(current.since()))
                 .setEnd(timestamp(clock.instant()))
-                .setDeploymentId(manifest.getDeploymentId())
-                .setVariantSha256(manifest.getVariant().getArtifact().getSha256())
-                .setModelName(manifest.getModelName())
-                .setModelVersion(manifest.getModelVersion())
-                .setDeviceClass(manifest.getDeviceClass())
-                .setFleet(manifest.getFleet())
                 .setInferences(inferencesPerWindow)
                 .setRight(right)
                 .setWrong(inferencesPerWindow - right)
                 .setLatencyHistogram(encode(latency));
+        ServingLabels.of(current.manifest()).label(window);
+        predictions.takeInterval(window);
+        return window;
     }
 
     private static ByteString encode(Histogram histogram) {

@@ -9,6 +9,7 @@ import io.quantfleet.controlplane.latency.LatencyHistogramTest;
 import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.v1.TelemetryWindow;
 import java.time.Instant;
+import java.util.UUID;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +23,29 @@ class WindowTest {
         assertThat(window.deployment()).isEmpty();
         assertThat(window.cpuTemperature()).isEmpty();
         assertThat(window.figures().latency().percentile(50)).isPresent();
+    }
+
+    @Test
+    void readsTheFormatThatNamesThingsInBytes() {
+        Sha256 variant = Sha256.of(new byte[] {7});
+        TelemetryWindow.Builder window = valid().clearVariantSha256()
+                .setFormat(2)
+                .setVariant(ByteString.fromHex(variant.hex()))
+                .setDeployment(ByteString.fromHex("00112233445566778899aabbccddeeff"));
+
+        Window read = Window.of(window.build());
+
+        assertThat(read.variant()).isEqualTo(variant);
+        assertThat(read.deployment()).contains(UUID.fromString("00112233-4455-6677-8899-aabbccddeeff"));
+        refused(window.clone().setDeployment(ByteString.fromHex("0011")));
+        refused(window.clone().clearVariant());
+    }
+
+    @Test
+    void refusesAFormatThatIsNewerAndSaysWhatToDo() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Window.of(valid().setFormat(3).build()))
+                .withMessageContaining("bring the control plane up to date");
     }
 
     @Test

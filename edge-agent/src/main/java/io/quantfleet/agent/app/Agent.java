@@ -67,7 +67,7 @@ final class Agent implements AutoCloseable {
         WindowStore store = new WindowStore(directory.directory("telemetry"), STORED_WINDOWS);
         this.windows = new WindowPublisher(identity.deviceId(), store, link);
         this.registry = new MqttMeterRegistry(config.telemetryInterval(), Clock.SYSTEM, windows::accept);
-        DeviceVitals vitals = new DeviceVitals(Path.of("/proc"), Path.of("/sys/class/thermal"));
+        DeviceVitals vitals = new DeviceVitals(Path.of("/proc"), Path.of("/sys/class"));
         AgentMeters meters = new AgentMeters(registry, vitals);
         this.serving = new ServingLoop(meters, config.probePeriod(), new Random());
         this.active = new ServingModel(serving, registry, requests);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import io.quantfleet.agent.inference.ServedModel.Serving;
 import io.quantfleet.agent.serve.ClientRequests;
+import io.quantfleet.agent.serve.ErrorKind;
 import io.quantfleet.agent.serve.ModelException;
 import io.quantfleet.agent.serve.Predictor;
 import java.security.SecureRandom;
@@ -81,6 +82,9 @@ public final class InferenceApi {
     ResponseBody infer(Endpoint with, RequestBody body) {
         try (ClientRequests.Request unused = clients.arrived()) {
             return answer(with, body);
+        } catch (RequestException e) {
+            observer.failed(e.status() == RequestException.UNAVAILABLE ? ErrorKind.NO_MODEL : ErrorKind.REQUEST);
+            throw e;
         }
     }
 
@@ -90,10 +94,10 @@ public final class InferenceApi {
             try {
                 Predictor.Prediction prediction = model.predict(request.inputs(), request.outputNames());
                 recent.add(serving.deploymentId(), request.id(), prediction.labels());
-                observer.answered(prediction.latency());
+                observer.answered(prediction);
                 return ResponseBody.prediction(json, serving, request, prediction);
             } catch (ModelException e) {
-                observer.failed();
+                observer.failed(e.kind());
                 throw e;
             }
         });

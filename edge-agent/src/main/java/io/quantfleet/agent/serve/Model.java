@@ -13,8 +13,14 @@ public interface Model extends AutoCloseable {
      *
      * @param label the index of the class it chose
      * @param nanos how long the inference took, without filling its input
+     * @param confidence the score of that class after softmax, 0 to 1; NaN if it is not known
      */
-    record Answer(int label, long nanos) {}
+    record Answer(int label, long nanos, float confidence) {
+        /** An answer of a model that gives no scores. */
+        public Answer(int label, long nanos) {
+            this(label, nanos, Float.NaN);
+        }
+    }
 
     /** How many samples there are; at least one. */
     int samples();

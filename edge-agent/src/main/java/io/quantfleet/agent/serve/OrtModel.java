@@ -98,7 +98,8 @@ public final class OrtModel implements Model {
         long start = System.nanoTime();
         try (OrtSession.Result result = session.run(inputs, Set.of(probeSet.getOutput()))) {
             long nanos = System.nanoTime() - start;
-            return new Answer(largest(result), nanos);
+            Scores scores = scores(result);
+            return new Answer(scores.label(), nanos, scores.confidence());
         } catch (OrtException e) {
             throw new ModelException("the model failed on sample " + sample + ": " + e.getMessage(), e);
         }
@@ -182,20 +183,15 @@ public final class OrtModel implements Model {
         };
     }
 
-    private int largest(OrtSession.Result result) {
+    private Scores scores(OrtSession.Result result) {
         Optional<FloatBuffer> scores = result.get(probeSet.getOutput())
                 .filter(OnnxTensor.class::isInstance)
                 .map(value -> ((OnnxTensor) value).getFloatBuffer());
         if (scores.isEmpty() || !scores.get().hasRemaining()) {
-            throw new ModelException("the model's output '" + probeSet.getOutput() + "' is not a tensor of scores");
+            throw ModelException.of(
+                    ErrorKind.OUTPUT, "the model's output '" + probeSet.getOutput() + "' is not a tensor of scores");
         }
         FloatBuffer values = scores.get();
-        int best = 0;
-        for (int i = 1; i < values.remaining(); i++) {
-            if (values.get(i) > values.get(best)) {
-                best = i;
-            }
-        }
-        return best;
+        return Scores.read(values, 0, values.remaining());
     }
 }

@@ -95,7 +95,7 @@ final class OrtPredictor implements Predictor {
                 for (String name : wanted) {
                     answers.add(tensor(name, output(result, name)));
                 }
-                return new Prediction(answers, largest(output(result, scores)), latency);
+                return new Prediction(answers, scores(output(result, scores)), latency);
             }
         } catch (OrtException e) {
             throw new ModelException("the model failed: " + e.getMessage(), e);
@@ -130,8 +130,10 @@ final class OrtPredictor implements Predictor {
         }
         long room = Runtime.getRuntime().maxMemory() / HEAP_PARTS;
         if (bytes > room) {
-            throw new ModelException("the answer has " + bytes + " bytes, and the agent's heap has room for " + room
-                    + "; ask for fewer outputs, or give the agent a larger -Xmx");
+            throw ModelException.of(
+                    ErrorKind.MEMORY,
+                    "the answer has " + bytes + " bytes, and the agent's heap has room for " + room
+                            + "; ask for fewer outputs, or give the agent a larger -Xmx");
         }
     }
 
@@ -139,29 +141,24 @@ final class OrtPredictor implements Predictor {
         return result.get(name)
                 .filter(OnnxTensor.class::isInstance)
                 .map(OnnxTensor.class::cast)
-                .orElseThrow(() -> new ModelException("the model gave no tensor '" + name + "'"));
+                .orElseThrow(() -> ModelException.of(ErrorKind.OUTPUT, "the model gave no tensor '" + name + "'"));
     }
 
-    /** The class with the largest score, for every row along the last axis. */
-    private static List<Integer> largest(OnnxTensor from) {
+    /** What the scores say, for every row along the last axis; nothing if they are not floats. */
+    private static List<Predictor.Choice> scores(OnnxTensor from) {
         TensorInfo info = from.getInfo();
         long[] shape = info.getShape();
-        if (info.type != OnnxJavaType.FLOAT || shape.length == 0) {
+        if (info.type != OnnxJavaType.FLOAT || shape.length == 0 || shape[shape.length - 1] == 0) {
             return List.of();
         }
         FloatBuffer values = from.getFloatBuffer();
         int classes = Math.toIntExact(shape[shape.length - 1]);
-        List<Integer> labels = new ArrayList<>();
+        List<Predictor.Choice> choices = new ArrayList<>();
         for (int row = 0; row + classes <= values.remaining(); row += classes) {
-            int best = 0;
-            for (int label = 1; label < classes; label++) {
-                if (values.get(row + label) > values.get(row + best)) {
-                    best = label;
-                }
-            }
-            labels.add(best);
+            Scores scores = Scores.read(values, row, classes);
+            choices.add(new Predictor.Choice(scores.label(), scores.confidence()));
         }
-        return labels;
+        return choices;
     }
 
     private static List<TensorSpec> specs(Iterable<NodeInfo> nodes) {

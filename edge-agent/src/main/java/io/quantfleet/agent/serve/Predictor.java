@@ -16,16 +16,29 @@ public interface Predictor {
     List<String> labelNames();
 
     /**
+     * The class that the model chose for a sample.
+     *
+     * @param label its index
+     * @param confidence its score after softmax, 0 to 1
+     */
+    record Choice(int label, float confidence) {}
+
+    /**
      * What the model answers.
      *
      * @param outputs those that were asked for
-     * @param labels index of the class it chose, for each sample of the request; empty if the scores are not floats
+     * @param choices for each sample of the request; empty if the scores are not floats
      * @param latency how long the inference took
      */
-    record Prediction(List<Tensor> outputs, List<Integer> labels, Duration latency) {
+    record Prediction(List<Tensor> outputs, List<Choice> choices, Duration latency) {
         public Prediction {
             outputs = List.copyOf(outputs);
-            labels = List.copyOf(labels);
+            choices = List.copyOf(choices);
+        }
+
+        /** Index of the class chosen, for each sample. */
+        public List<Integer> labels() {
+            return choices.stream().map(Choice::label).toList();
         }
     }
 

@@ -127,10 +127,10 @@ public final class ServingLoop implements AutoCloseable {
             Model active = model.get();
             int sample = next(active.samples());
             Model.Answer answer = active.classify(sample);
-            observer.answered(Duration.ofNanos(answer.nanos()), answer.label() == active.label(sample));
+            observer.answered(answer, answer.label() == active.label(sample));
         } catch (ModelException e) {
             LOG.warn("inference failed: {}", e.getMessage());
-            observer.failed();
+            observer.failed(e.kind());
         } finally {
             serving.readLock().unlock();
         }

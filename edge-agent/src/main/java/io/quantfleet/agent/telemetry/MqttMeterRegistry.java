@@ -20,6 +20,8 @@ import io.micrometer.core.instrument.internal.DefaultGauge;
 import io.micrometer.core.instrument.internal.DefaultMeter;
 import io.micrometer.core.instrument.push.PushMeterRegistry;
 import io.micrometer.core.instrument.push.PushRegistryConfig;
+import io.quantfleet.agent.serve.ErrorKind;
+import io.quantfleet.protocols.v1.ErrorCount;
 import io.quantfleet.protocols.v1.TelemetryWindow;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -40,7 +42,14 @@ import org.jspecify.annotations.Nullable;
  * Closing it pushes what the current step has so far.
  */
 public final class MqttMeterRegistry extends PushMeterRegistry {
+    /** The format of the windows. */
+    public static final int FORMAT = 2;
+
+    private static final int PERMILLE = 1000;
+    private static final int PERCENT = 100;
+
     private final ReentrantLock recording = new ReentrantLock();
+    private final PredictionCounts predictions = new PredictionCounts();
     private final Consumer<TelemetryWindow.Builder> sink;
     private Optional<ServingLabels> labels = Optional.empty();
     private Instant start;
@@ -74,6 +83,11 @@ public final class MqttMeterRegistry extends PushMeterRegistry {
         }
     }
 
+    /** What was predicted; for use within {@link #recordTogether}. */
+    PredictionCounts predictions() {
+        return predictions;
+    }
+
     @Override
     protected void publish() {
         recording.lock();
@@ -81,7 +95,7 @@ public final class MqttMeterRegistry extends PushMeterRegistry {
             Instant end = now();
             TelemetryWindow.Builder window = takeInterval();
             if (labels.isPresent() && hasNews(window)) {
-                label(window, labels.get());
+                labels.get().label(window);
                 sink.accept(window.setStart(timestamp(start)).setEnd(timestamp(end)));
             }
             start = end;
@@ -91,7 +105,8 @@ public final class MqttMeterRegistry extends PushMeterRegistry {
     }
 
     private static boolean hasNews(TelemetryWindow.Builder window) {
-        return window.getInferences() + window.getErrors() + window.getFeedbackRight() + window.getFeedbackWrong() > 0;
+        return window.getInferences() + window.getFeedbackRight() + window.getFeedbackWrong() > 0
+                || window.getErrorsByKindCount() > 0;
     }
 
     private TelemetryWindow.Builder takeInterval() {
@@ -101,13 +116,41 @@ public final class MqttMeterRegistry extends PushMeterRegistry {
                 .setLatencyHistogram(encode(latency))
                 .setRight(takeCount(AgentMeters.RIGHT))
                 .setWrong(takeCount(AgentMeters.WRONG))
-                .setErrors(takeCount(AgentMeters.ERRORS))
                 .setRequests(takeCount(AgentMeters.REQUESTS))
                 .setFeedbackRight(takeCount(AgentMeters.FEEDBACK_RIGHT))
                 .setFeedbackWrong(takeCount(AgentMeters.FEEDBACK_WRONG));
-        readGauge(AgentMeters.RESIDENT_MEMORY, bytes -> window.setRssBytes((long) bytes));
-        readGauge(AgentMeters.TEMPERATURE, window::setCpuTemperatureCelsius);
+        predictions.takeInterval(window);
+        takeErrors(window);
+        readGauges(window);
         return window;
+    }
+
+    private void takeErrors(TelemetryWindow.Builder window) {
+        for (ErrorKind kind : ErrorKind.values()) {
+            long count = ((IntervalCounter) get(AgentMeters.ERRORS)
+                            .tag(AgentMeters.KIND, kind.name())
+                            .counter())
+                    .takeInterval();
+            if (count > 0) {
+                window.addErrorsByKind(
+                        ErrorCount.newBuilder().setKind(wire(kind)).setCount(count));
+                window.setErrors(window.getErrors() + (kind.isFailure() ? count : 0));
+            }
+        }
+    }
+
+    private static io.quantfleet.protocols.v1.ErrorKind wire(ErrorKind kind) {
+        return io.quantfleet.protocols.v1.ErrorKind.valueOf("ERROR_KIND_" + kind.name());
+    }
+
+    private void readGauges(TelemetryWindow.Builder window) {
+        readGauge(AgentMeters.RESIDENT_MEMORY, bytes -> window.setRssBytes((long) bytes));
+        readGauge(AgentMeters.AVAILABLE_MEMORY, bytes -> window.setMemoryAvailableBytes((long) bytes));
+        readGauge(AgentMeters.TEMPERATURE, window::setCpuTemperatureCelsius);
+        readGauge(AgentMeters.CPU, share -> window.setCpuPermille((int) Math.round(share * PERMILLE)));
+        readGauge(AgentMeters.PROCESS_CPU, share -> window.setProcessCpuPermille((int) Math.round(share * PERMILLE)));
+        readGauge(AgentMeters.BATTERY, share -> window.setBatteryPercent((int) Math.round(share * PERCENT)));
+        readGauge(AgentMeters.BATTERY_CHARGING, yes -> window.setBatteryCharging(yes > 0));
     }
 
     private long takeCount(String name) {
@@ -125,15 +168,6 @@ public final class MqttMeterRegistry extends PushMeterRegistry {
         ByteBuffer buffer = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
         int size = histogram.encodeIntoCompressedByteBuffer(buffer);
         return ByteString.copyFrom(buffer.array(), 0, size);
-    }
-
-    private static void label(TelemetryWindow.Builder window, ServingLabels labels) {
-        window.setDeploymentId(labels.deploymentId())
-                .setVariantSha256(labels.variantSha256())
-                .setModelName(labels.modelName())
-                .setModelVersion(labels.modelVersion())
-                .setDeviceClass(labels.deviceClass())
-                .setFleet(labels.fleet());
     }
 
     private Instant now() {

@@ -1,23 +1,47 @@
 package io.quantfleet.agent.telemetry;
 
+import com.google.protobuf.ByteString;
 import io.quantfleet.protocols.v1.Manifest;
+import io.quantfleet.protocols.v1.TelemetryWindow;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+import java.util.UUID;
+import java.util.regex.Pattern;
 
-/** Which deployment the figures of a window belong to. A window never spans two. */
-public record ServingLabels(
-        String deploymentId,
-        String variantSha256,
-        String modelName,
-        int modelVersion,
-        String deviceClass,
-        String fleet) {
+/**
+ * Which deployment the figures of a window belong to. A window never spans two.
+ *
+ * @param variant SHA-256
+ */
+public record ServingLabels(String deploymentId, ByteString variant, String modelName, int modelVersion) {
+    private static final Pattern UUID_TEXT = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
     /** The labels of what a manifest deploys. */
     public static ServingLabels of(Manifest manifest) {
         return new ServingLabels(
                 manifest.getDeploymentId(),
-                manifest.getVariant().getArtifact().getSha256(),
+                ByteString.copyFrom(HexFormat.of()
+                        .parseHex(manifest.getVariant().getArtifact().getSha256())),
                 manifest.getModelName(),
-                manifest.getModelVersion(),
-                manifest.getDeviceClass(),
-                manifest.getFleet());
+                manifest.getModelVersion());
+    }
+
+    /** Writes them into a window of format 2. */
+    public void label(TelemetryWindow.Builder window) {
+        window.setFormat(MqttMeterRegistry.FORMAT)
+                .setVariant(variant)
+                .setModelName(modelName)
+                .setModelVersion(modelVersion);
+        // A control plane names deployments by UUIDs, which have less than half the size as bytes.
+        if (UUID_TEXT.matcher(deploymentId).matches()) {
+            UUID id = UUID.fromString(deploymentId);
+            ByteBuffer bytes = ByteBuffer.allocate(2 * Long.BYTES)
+                    .putLong(id.getMostSignificantBits())
+                    .putLong(id.getLeastSignificantBits())
+                    .flip();
+            window.setDeployment(ByteString.copyFrom(bytes));
+        } else {
+            window.setDeploymentId(deploymentId);
+        }
     }
 }

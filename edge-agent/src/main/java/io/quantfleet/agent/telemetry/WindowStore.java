@@ -6,24 +6,31 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Numbers windows and keeps them on disk until they are delivered. A number is used once, over restarts and crashes; a
- * window that was stored is delivered, unless the device is away for so long that the oldest make room. Safe for use by
- * several threads.
+ * Numbers windows and keeps them on disk until they are delivered. A number is used once in its series, over restarts and
+ * crashes; where the count is lost, a new series begins. A window that was stored is delivered, unless the device is away
+ * for so long that the oldest make room. Safe for use by several threads.
  */
 public final class WindowStore {
     private static final Logger LOG = LoggerFactory.getLogger(WindowStore.class);
     private static final String SUFFIX = ".window";
+    private static final String COUNT = "next";
+    private static final int HEX = 16;
+    private static final Pattern COUNTED = Pattern.compile("(?<next>\\d{1,18})( (?<series>[0-9a-f]{16}))?");
 
     private final Path directory;
     private final int capacity;
     private final TreeSet<Long> stored = new TreeSet<>();
+    private final long series;
     private long next;
 
     /**
@@ -39,20 +46,32 @@ public final class WindowStore {
                     .filter(name -> name.endsWith(SUFFIX))
                     .forEach(name -> stored.add(Long.parseLong(name.substring(0, name.length() - SUFFIX.length()))));
         }
-        long counter = DurableFiles.read(directory.resolve("next"))
-                .map(bytes -> Long.parseLong(new String(bytes, StandardCharsets.UTF_8).strip()))
-                .orElse(1L);
+        Optional<String> counted = DurableFiles.read(directory.resolve(COUNT))
+                .map(bytes -> new String(bytes, StandardCharsets.UTF_8).strip());
+        Matcher count = COUNTED.matcher(counted.orElse(""));
+        boolean isKnown = count.matches();
+        long counter = isKnown ? Long.parseLong(count.group("next")) : 1;
+        // An agent that counted without a series, or a damaged file: no number must come twice in one series.
+        this.series = isKnown && count.group("series") != null
+                ? Long.parseUnsignedLong(count.group("series"), HEX)
+                : new SecureRandom().nextLong();
         // A crash between storing a window and counting on leaves the counter behind.
         this.next = stored.isEmpty() ? counter : Math.max(counter, stored.last() + 1);
     }
 
+    private void count() throws IOException {
+        DurableFiles.write(
+                directory.resolve(COUNT), "%d %016x\n".formatted(next, series).getBytes(StandardCharsets.UTF_8));
+    }
+
     /** Numbers the window and stores it. */
     public synchronized TelemetryWindow add(TelemetryWindow.Builder window) throws IOException {
-        TelemetryWindow numbered = window.setWindowNumber(next).build();
+        TelemetryWindow numbered =
+                window.setSeries(series).setWindowNumber(next).build();
         DurableFiles.write(file(next), numbered.toByteArray());
         stored.add(next);
         next++;
-        DurableFiles.write(directory.resolve("next"), (next + "\n").getBytes(StandardCharsets.UTF_8));
+        count();
         while (stored.size() > capacity) {
             LOG.warn("dropping the oldest undelivered window windowNumber={} kept={}", stored.first(), capacity);
             delivered(stored.first());

@@ -94,7 +94,7 @@ class AgentIT {
         assertThat(controlPlane.presences).last().matches(Presence::getOnline);
         await().until(() -> controlPlane.windows.size() >= 3);
         TelemetryWindow window = controlPlane.windows.get(0);
-        assertThat(window.getVariantSha256()).isEqualTo(deployment.variantSha256());
+        assertThat(TestControlPlane.variant(window)).isEqualTo(deployment.variantSha256());
         assertThat(window.getRight()).isEqualTo(window.getInferences()).isPositive();
         assertThat(window.getWrong() + window.getErrors()).isZero();
         assertThat(window.getRssBytes()).isPositive();
@@ -212,7 +212,7 @@ class AgentIT {
         agent = new RunningAgent(device, directory.resolve("state"), TestBroker.uri(port), PINNED);
 
         await().until(() -> controlPlane.windows.size() > windows + 1);
-        assertThat(controlPlane.windows).last().matches(last -> last.getVariantSha256()
+        assertThat(controlPlane.windows).last().matches(last -> TestControlPlane.variant(last)
                 .equals(deployment.variantSha256()));
         assertThat(controlPlane.distinctWindows())
                 .extracting(TelemetryWindow::getWindowNumber)
@@ -304,7 +304,7 @@ class AgentIT {
         assertThat(controlPlane.lastReport().getActiveVariantSha256()).isEqualTo(serving.variantSha256());
         int windows = controlPlane.windows.size();
         await().until(() -> controlPlane.windows.size() > windows + 1);
-        assertThat(controlPlane.windows).last().matches(last -> last.getVariantSha256()
+        assertThat(controlPlane.windows).last().matches(last -> TestControlPlane.variant(last)
                 .equals(serving.variantSha256()));
     }
 }

@@ -111,7 +111,7 @@ class AgentProgramIT {
                 assertThat(controlPlane.windows)
                         .last()
                         .matches(
-                                window -> window.getVariantSha256().equals(first.variantSha256()),
+                                window -> TestControlPlane.variant(window).equals(first.variantSha256()),
                                 "the old model serves");
                 controlPlane.publishChunks(second.chunks());
                 eventually().until(() -> controlPlane.statesOf("d2").contains(DeviceState.DEVICE_STATE_ACTIVE));

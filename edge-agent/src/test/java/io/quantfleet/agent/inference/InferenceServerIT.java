@@ -9,8 +9,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quantfleet.agent.AgentException;
 import io.quantfleet.agent.inference.ServedModel.Serving;
 import io.quantfleet.agent.serve.ClientRequests;
+import io.quantfleet.agent.serve.ErrorKind;
 import io.quantfleet.agent.serve.Model;
 import io.quantfleet.agent.serve.OrtModel;
+import io.quantfleet.agent.serve.Predictor;
 import io.quantfleet.agent.serve.ServingLoop;
 import io.quantfleet.agent.serve.ServingObserver;
 import io.quantfleet.agent.testkit.TinyModel;
@@ -391,18 +393,20 @@ class InferenceServerIT implements RequestObserver, ServingObserver {
     }
 
     @Override
-    public void answered(Duration latency) {
+    public void answered(Predictor.Prediction prediction) {
         answered.incrementAndGet();
     }
 
     @Override
-    public void answered(Duration latency, boolean wasRight) {
+    public void answered(Model.Answer answer, boolean wasRight) {
         // The probe set's inferences are not what is tested here.
     }
 
     @Override
-    public void failed() {
-        failed.incrementAndGet();
+    public void failed(ErrorKind kind) {
+        if (kind.isFailure()) {
+            failed.incrementAndGet();
+        }
     }
 
     @Override

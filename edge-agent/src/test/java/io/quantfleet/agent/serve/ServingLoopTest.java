@@ -57,12 +57,12 @@ class ServingLoopTest implements ServingObserver {
     }
 
     @Override
-    public void answered(Duration latency, boolean right) {
+    public void answered(Model.Answer answer, boolean right) {
         answers.add(right);
     }
 
     @Override
-    public void failed() {
+    public void failed(ErrorKind kind) {
         failures.incrementAndGet();
     }
 

@@ -12,6 +12,7 @@ import io.quantfleet.protocols.v1.ReportedState;
 import io.quantfleet.protocols.v1.SignedManifest;
 import io.quantfleet.protocols.v1.TelemetryWindow;
 import java.net.URI;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -151,5 +152,10 @@ public final class TestControlPlane implements AutoCloseable {
 
         @Override
         public void authPacketArrived(int reasonCode, MqttProperties properties) {}
+    }
+
+    /** The variant that a window is of, in hexadecimal. */
+    public static String variant(TelemetryWindow window) {
+        return HexFormat.of().formatHex(window.getVariant().toByteArray());
     }
 }

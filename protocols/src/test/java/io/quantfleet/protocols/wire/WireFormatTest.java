@@ -131,6 +131,16 @@ class WireFormatTest {
                 .isZero();
     }
 
+    @Test
+    void aWindowOfFormat1IsRead() throws Exception {
+        TelemetryWindow window = TelemetryWindow.parseFrom(
+                Files.readAllBytes(GOLDEN.resolve("earlier").resolve("TelemetryWindow.format1.binpb")));
+
+        assertThat(window.getFormat()).isZero();
+        assertThat(window.getVariantSha256()).isEqualTo("variant_sha256-6");
+        assertThat(window.getFeedbackWrong()).isEqualTo(20);
+    }
+
     @ParameterizedTest
     @MethodSource("messages")
     void aFieldFromALaterVersionIsIgnored(Message type) throws Exception {
