@@ -273,8 +273,6 @@
     const request = new XMLHttpRequest();
     const button = form.querySelector("button[type=submit]");
     const progress = form.querySelector(".submit progress");
-    const by = form.querySelector("input[name=by]");
-    if (by) by.value = actor();
     let data;
     try {
       data = body(form);
@@ -285,6 +283,7 @@
     button.disabled = true;
     request.open(form.dataset.method || "POST", form.dataset.api);
     request.setRequestHeader("accept", "application/json");
+    if (actor()) request.setRequestHeader("quantfleet-actor", "UTF-8''" + encodeURIComponent(actor()));
     if (typeof data === "string") request.setRequestHeader("content-type", "application/json");
     request.upload.onprogress = function (event) {
       if (!progress || !event.lengthComputable) return;

@@ -46,6 +46,7 @@ public enum ReasonCode {
     CANCELLED,
     // A request to the control plane is refused.
     REQUEST_INVALID,
+    CROSS_ORIGIN,
     FILTER_INVALID,
     NOT_FOUND,
     NAME_TAKEN,

@@ -1,5 +1,6 @@
 package io.quantfleet.controlplane.app;
 
+import io.quantfleet.controlplane.Refusal;
 import io.quantfleet.protocols.ReasonCode;
 import jakarta.ws.rs.core.Response;
 import java.util.Optional;
@@ -10,7 +11,8 @@ import java.util.Optional;
  * @param detail for people: what was wrong with what, and the remedy
  * @param position for {@code FILTER_INVALID}, the character of the filter that it goes wrong at, counted from 1
  */
-record Problem(String type, String title, int status, String detail, String code, Optional<Integer> position) {
+record Problem(String type, String title, int status, String detail, String code, Optional<Integer> position)
+        implements Refusal {
     static final String MEDIA_TYPE = "application/problem+json";
 
     static Problem of(ReasonCode code, String detail) {
@@ -36,7 +38,7 @@ record Problem(String type, String title, int status, String detail, String code
     private static int status(ReasonCode code) {
         return switch (code) {
             case NOT_FOUND -> 404;
-            case ENROLMENT_TOKEN_INVALID, ARTIFACT_URL_INVALID -> 403;
+            case ENROLMENT_TOKEN_INVALID, ARTIFACT_URL_INVALID, CROSS_ORIGIN -> 403;
             case NAME_TAKEN,
                     MODEL_VERSION_EXISTS,
                     DEVICE_EXISTS,

@@ -2,6 +2,7 @@ package io.quantfleet.controlplane.rollout;
 
 import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.Names;
+import io.quantfleet.controlplane.audit.Actor;
 import io.quantfleet.controlplane.filter.Filter;
 import io.quantfleet.controlplane.listing.ListPage;
 import io.quantfleet.controlplane.listing.ListRequest;
@@ -34,7 +35,6 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Rollouts")
 public class RolloutResource {
-    private static final String ACTOR = "Quantfleet-Actor";
     private static final int MAX_PAGE = 10_000;
 
     private final Database database;
@@ -78,14 +78,14 @@ public class RolloutResource {
             @Nullable String by,
             @Nullable String reason) {}
 
-    /** Why something is done, and by whom; the header {@code Quantfleet-Actor} says the latter where it is left out. */
+    /** Why something is done, and by whom; the header {@link Actor#HEADER} says the latter where it is left out. */
     record Because(@Nullable String reason, @Nullable String by) {}
 
     private static Cause cause(String action, @Nullable Because why, @Nullable String header) {
-        String by = why == null || why.by() == null ? header : why.by();
+        String by = why == null || why.by() == null ? Actor.of(header) : why.by();
         Optional<String> reason =
                 Optional.ofNullable(why == null ? null : why.reason()).filter(text -> !text.isBlank());
-        return new Cause(by == null ? "" : by, action, reason);
+        return new Cause(by, action, reason);
     }
 
     @POST
@@ -98,7 +98,7 @@ public class RolloutResource {
     public Response start(
             NewRollout body,
             @QueryParam("dryRun") @DefaultValue("false") boolean dryRun,
-            @Nullable @HeaderParam(ACTOR) String actor) {
+            @Nullable @HeaderParam(Actor.HEADER) String actor) {
         RolloutEngine.Request request = request(body);
         Cause cause = cause("create", new Because(body.reason(), body.by()), actor);
         if (dryRun) {
@@ -129,56 +129,56 @@ public class RolloutResource {
     @POST
     @Path("{id}/start")
     @Operation(summary = "Begins a draft, or a scheduled rollout before its time")
-    public RolloutView begin(String id, @Nullable Because why, @Nullable @HeaderParam(ACTOR) String actor) {
+    public RolloutView begin(String id, @Nullable Because why, @Nullable @HeaderParam(Actor.HEADER) String actor) {
         return change(id, cause("start", why, actor), engine::start);
     }
 
     @POST
     @Path("{id}/approve")
     @Operation(summary = "Opens the stage that waits for an approval")
-    public RolloutView approve(String id, @Nullable Because why, @Nullable @HeaderParam(ACTOR) String actor) {
+    public RolloutView approve(String id, @Nullable Because why, @Nullable @HeaderParam(Actor.HEADER) String actor) {
         return change(id, cause("approve", why, actor), engine::approve);
     }
 
     @POST
     @Path("{id}/pause")
     @Operation(summary = "Asks no further device to install; those that were asked go on")
-    public RolloutView pause(String id, @Nullable Because why, @Nullable @HeaderParam(ACTOR) String actor) {
+    public RolloutView pause(String id, @Nullable Because why, @Nullable @HeaderParam(Actor.HEADER) String actor) {
         return change(id, cause("pause", why, actor), engine::pause);
     }
 
     @POST
     @Path("{id}/resume")
     @Operation(summary = "Goes on where it was paused")
-    public RolloutView resume(String id, @Nullable Because why, @Nullable @HeaderParam(ACTOR) String actor) {
+    public RolloutView resume(String id, @Nullable Because why, @Nullable @HeaderParam(Actor.HEADER) String actor) {
         return change(id, cause("resume", why, actor), engine::resume);
     }
 
     @POST
     @Path("{id}/promote")
     @Operation(summary = "Goes on to the next stage whatever the gates say")
-    public RolloutView promote(String id, @Nullable Because why, @Nullable @HeaderParam(ACTOR) String actor) {
+    public RolloutView promote(String id, @Nullable Because why, @Nullable @HeaderParam(Actor.HEADER) String actor) {
         return change(id, cause("promote", why, actor), engine::promote);
     }
 
     @POST
     @Path("{id}/retry")
     @Operation(summary = "Lets the devices that failed try again")
-    public RolloutView retry(String id, @Nullable Because why, @Nullable @HeaderParam(ACTOR) String actor) {
+    public RolloutView retry(String id, @Nullable Because why, @Nullable @HeaderParam(Actor.HEADER) String actor) {
         return change(id, cause("retry", why, actor), engine::retry);
     }
 
     @POST
     @Path("{id}/rollback")
     @Operation(summary = "Gives every device of the rollout back what it served before")
-    public RolloutView rollBack(String id, @Nullable Because why, @Nullable @HeaderParam(ACTOR) String actor) {
+    public RolloutView rollBack(String id, @Nullable Because why, @Nullable @HeaderParam(Actor.HEADER) String actor) {
         return change(id, cause("rollback", why, actor), engine::rollBack);
     }
 
     @POST
     @Path("{id}/abort")
     @Operation(summary = "Ends the rollout; devices stay as they are")
-    public RolloutView abort(String id, @Nullable Because why, @Nullable @HeaderParam(ACTOR) String actor) {
+    public RolloutView abort(String id, @Nullable Because why, @Nullable @HeaderParam(Actor.HEADER) String actor) {
         return change(id, cause("abort", why, actor), engine::abort);
     }
 

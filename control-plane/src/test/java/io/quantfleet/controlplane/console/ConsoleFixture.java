@@ -40,7 +40,7 @@ final class ConsoleFixture {
             handle.execute("lock table fleet, rollout in access exclusive mode");
             handle.execute("truncate fleet, enrolment_token, device, device_event,"
                     + " artifact, model, model_version, quantization_job, variant, rollout, deployment, telemetry_window,"
-                    + " device_telemetry, telemetry_minute, outbox, processed_event cascade");
+                    + " device_telemetry, telemetry_minute, outbox, processed_event, audit_entry cascade");
         });
     }
 

@@ -49,7 +49,7 @@ class ConsolePagesIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/devices", "/fleets", "/models", "/rollouts", "/telemetry"})
+    @ValueSource(strings = {"/", "/devices", "/fleets", "/models", "/rollouts", "/telemetry", "/audit"})
     void saysWhatToDoWhereThereIsNothing(String path) {
         fixture.empty();
 
@@ -78,6 +78,9 @@ class ConsolePagesIT {
                 "/rollouts/0c3f4b52-7d0e-4c5e-9f65-2f6f0a7b1c03",
                 "/telemetry",
                 "/telemetry?fleet=warehouse&model=glyphs&span=6h",
+                "/audit",
+                "/audit?filter=by+%3D+ann",
+                "/audit?filter=by+%3D",
                 "/device-classes",
                 "/device-classes/rpi-cpu"
             })

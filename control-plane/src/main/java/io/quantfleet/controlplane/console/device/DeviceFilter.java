@@ -1,12 +1,15 @@
 package io.quantfleet.controlplane.console.device;
 
+import io.quantfleet.controlplane.console.frame.QueryMistake;
 import io.quantfleet.controlplane.console.frame.Units;
 import io.quantfleet.controlplane.device.DeviceFields;
 import io.quantfleet.controlplane.device.DeviceView;
 import io.quantfleet.controlplane.filter.Filter;
+import io.quantfleet.controlplane.filter.FilterException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -60,6 +63,16 @@ public record DeviceFilter(
     /** The devices that the query selects, without decommissioned ones unless it asks about them. */
     Filter<DeviceView> matching(Instant now) {
         return DeviceFields.inService(DeviceFields.read(query, now));
+    }
+
+    /** What is wrong with the query, if something is. */
+    Optional<QueryMistake> mistake(Instant now) {
+        try {
+            matching(now);
+            return Optional.empty();
+        } catch (FilterException e) {
+            return Optional.of(QueryMistake.of(query, e));
+        }
     }
 
     public boolean any() {

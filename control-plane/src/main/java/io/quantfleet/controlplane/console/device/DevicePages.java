@@ -2,6 +2,7 @@ package io.quantfleet.controlplane.console.device;
 
 import io.quantfleet.controlplane.console.frame.Page;
 import io.quantfleet.controlplane.console.frame.Pages;
+import io.quantfleet.controlplane.console.frame.QueryMistake;
 import io.quantfleet.controlplane.console.telemetry.Span;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
@@ -57,7 +58,7 @@ class DevicePages {
                 sort,
                 direction.equals("desc"),
                 pageNumber(number));
-        Optional<QueryMistake> mistake = QueryMistake.in(filter, page.now());
+        Optional<QueryMistake> mistake = filter.mistake(page.now());
         long total = mistake.isPresent() ? 0 : devices.count(filter, page.now());
         int last = (int) Math.max(1, (total + DeviceFilter.PAGE_SIZE - 1) / DeviceFilter.PAGE_SIZE);
         return Templates.list(

@@ -35,6 +35,8 @@ public final class States {
             Map.entry("OPEN", GOOD),
             Map.entry("FAIL", BAD),
             Map.entry("DEPLOYED", BUSY),
+            Map.entry("DONE", GOOD),
+            Map.entry("UNKNOWN", "warn"),
             Map.entry("OFFLINE", "warn"),
             Map.entry("CANCELLED", "warn"),
             Map.entry("EXPIRED", "warn"),

@@ -39,7 +39,7 @@ class DeviceFilterTest {
     void showsWhereAQueryGoesWrong() {
         DeviceFilter wrong = new DeviceFilter("", "class = gpu and site = x", "", "", "", "", false, 1);
 
-        assertThat(QueryMistake.in(wrong, Instant.EPOCH)).hasValueSatisfying(mistake -> {
+        assertThat(wrong.mistake(Instant.EPOCH)).hasValueSatisfying(mistake -> {
             assertThat(mistake.before()).isEqualTo("class = gpu and ");
             assertThat(mistake.from()).isEqualTo("site = x");
             assertThat(mistake.message()).contains("there is no field 'site'");
