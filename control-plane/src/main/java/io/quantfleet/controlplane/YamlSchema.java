@@ -16,7 +16,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * A JSON Schema that {@code protocols} publishes, and the YAML documents that satisfy it. Safe for use by several
@@ -62,26 +61,35 @@ public final class YamlSchema {
     /**
      * Parses a document.
      *
-     * @throws ControlPlaneException if it is no YAML or breaks the schema; the message lists every fault
+     * @throws DocumentException if it is no YAML or breaks the schema; it lists every fault with its line
      */
     public JsonNode parse(String document) {
         JsonNode root;
         try {
             root = YAML.readTree(document);
         } catch (JsonProcessingException e) {
-            throw new ControlPlaneException(code, "the " + what + " is not valid YAML: " + e.getOriginalMessage(), e);
+            int line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
+            String message = e.getOriginalMessage().lines().findFirst().orElse("not YAML");
+            throw new DocumentException(
+                    code, "the " + what + " is not valid YAML: ", List.of(new DocumentFault(line, "", message)));
         }
         if (root == null || !root.isObject()) {
             throw new ControlPlaneException(code, "the " + what + " is empty or no YAML mapping");
         }
         List<Error> faults = schema.validate(root.toString(), InputFormat.JSON);
         if (!faults.isEmpty()) {
-            throw new ControlPlaneException(
+            YamlLines lines = YamlLines.of(YAML, document);
+            throw new DocumentException(
                     code,
+                    "the " + what + " is refused: ",
                     faults.stream()
-                            .map(fault -> fault.getInstanceLocation() + ": " + fault.getMessage())
+                            .map(fault -> new DocumentFault(
+                                    lines.of(fault.getInstanceLocation().toString(), fault.getProperty()),
+                                    fault.getInstanceLocation().toString(),
+                                    fault.getMessage()))
                             .distinct()
-                            .collect(Collectors.joining("; ", "the " + what + " is refused: ", "")));
+                            .sorted(java.util.Comparator.comparingInt(DocumentFault::line))
+                            .toList());
         }
         return root;
     }

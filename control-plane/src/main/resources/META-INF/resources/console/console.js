@@ -1,5 +1,5 @@
-// What the pages do in the browser beyond htmx: theme, ageing of relative times, copy buttons, forms that submit
-// themselves, and charts. Everything works without it but charts.
+// What the pages do in the browser beyond htmx: theme, ageing of relative times, copy buttons, and charts. Every page can be
+// read without it but the charts. Forms are in forms.js.
 (function () {
   "use strict";
 
@@ -193,118 +193,15 @@
   });
   document.addEventListener("htmx:sseError", function () { live("reconnecting", "off"); });
 
-  // Forms that call the REST interface: data-api is where to, data-then the page to go to, with fields of the answer,
-  // data-confirm what to ask first --
+  // What overflows can be scrolled with the keyboard ------------------------------------------------------------------
 
-  // A field named a.b is member b of object a; what is left empty is left out.
-  function fields(form) {
-    const json = {};
-    new FormData(form).forEach(function (value, key) {
-      if (value === "" || value instanceof File) return;
-      const path = key.split("."), last = path.pop();
-      const owner = path.reduce(function (object, name) { return object[name] = object[name] || {}; }, json);
-      owner[last] = typed(form.elements[key], value);
+  function showScrollable() {
+    document.querySelectorAll(".scroll, pre, .timeline").forEach(function (element) {
+      const overflows = element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight;
+      if (overflows) element.tabIndex = 0;
+      else if (!element.hasAttribute("role")) element.removeAttribute("tabindex");
     });
-    return json;
   }
-
-  function typed(field, value) {
-    if ("list" in field.dataset) return value.split(",").map(function (v) { return v.trim(); }).filter(Boolean);
-    if ("boolean" in field.dataset) return value === "true";
-    if ("json" in field.dataset) return JSON.parse(value);
-    return field.type === "number" || "number" in field.dataset ? Number(value) : value;
-  }
-
-  function body(form) {
-    const json = fields(form);
-    if (form.enctype !== "multipart/form-data") return JSON.stringify(json);
-    const data = new FormData();
-    new FormData(form).forEach(function (value, key) {
-      if (value instanceof File && value.size > 0) data.append(key, value);
-    });
-    Object.keys(json).forEach(function (key) {
-      data.append(key, typeof json[key] === "object" ? JSON.stringify(json[key]) : String(json[key]));
-    });
-    return data;
-  }
-
-  function refused(form, text) {
-    const failure = form.querySelector(".failure");
-    failure.textContent = text;
-    failure.hidden = false;
-  }
-
-  function answered(form, request) {
-    let answer = {};
-    try {
-      answer = JSON.parse(request.responseText);
-    } catch (e) {
-      // Not JSON: the status says enough.
-    }
-    if (request.status < 200 || request.status > 299) {
-      refused(form, answer.detail || answer.title || "The control plane did not answer (" + request.status + ")");
-    } else if (form.dataset.then) {
-      location.assign(form.dataset.then.replace(/:(\w+)/g, function (_, key) { return encodeURIComponent(answer[key]); }));
-    } else {
-      const result = form.querySelector("[data-result]");
-      const code = result.querySelector("code");
-      code.dataset.template = code.dataset.template || code.textContent;
-      code.textContent = code.dataset.template.replace("TOKEN", answer.token)
-        .replace(/--device-class \S+/, "--device-class " + answer.deviceClass);
-      result.hidden = false;
-    }
-  }
-
-  // Who acts: there is no login yet, so it is what people say, kept in their browser.
-  function actor() {
-    try {
-      return localStorage.getItem("quantfleet-actor") || "";
-    } catch (e) {
-      const field = document.querySelector("[data-actor]");
-      return field ? field.value : "";
-    }
-  }
-
-  function showActor() {
-    document.querySelectorAll("[data-actor]").forEach(function (field) { field.value = actor(); });
-  }
-
-  function call(form) {
-    const request = new XMLHttpRequest();
-    const button = form.querySelector("button[type=submit]");
-    const progress = form.querySelector(".submit progress");
-    let data;
-    try {
-      data = body(form);
-    } catch (e) {
-      return refused(form, "A field is not JSON: " + e.message);
-    }
-    form.querySelector(".failure").hidden = true;
-    button.disabled = true;
-    request.open(form.dataset.method || "POST", form.dataset.api);
-    request.setRequestHeader("accept", "application/json");
-    if (actor()) request.setRequestHeader("quantfleet-actor", "UTF-8''" + encodeURIComponent(actor()));
-    if (typeof data === "string") request.setRequestHeader("content-type", "application/json");
-    request.upload.onprogress = function (event) {
-      if (!progress || !event.lengthComputable) return;
-      progress.hidden = false;
-      progress.value = event.loaded / event.total;
-    };
-    request.onload = function () { answered(form, request); };
-    request.onerror = function () { refused(form, "The control plane could not be reached"); };
-    request.onloadend = function () {
-      button.disabled = false;
-      if (progress) progress.hidden = true;
-    };
-    request.send(data);
-  }
-
-  document.addEventListener("submit", function (event) {
-    if (!event.target.matches("[data-api]")) return;
-    event.preventDefault();
-    const question = event.target.dataset.confirm;
-    if (!question || confirm(question)) call(event.target);
-  });
 
   // Small things ----------------------------------------------------------------------------------------------------
 
@@ -324,21 +221,16 @@
     }
   });
   document.addEventListener("change", function (event) {
-    if (event.target.matches("[data-actor]")) {
-      try {
-        localStorage.setItem("quantfleet-actor", event.target.value.trim());
-      } catch (e) {
-        // Storage is off: it lasts as long as the page.
-      }
-    }
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
   });
-  document.addEventListener("htmx:afterSettle", function () { age(); showCopyButtons(); });
+  document.addEventListener("htmx:afterSettle", function () { age(); showCopyButtons(); showScrollable(); });
 
   showTheme(root.dataset.theme || "auto");
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
   setInterval(age, 5000);
+  addEventListener("resize", showScrollable);
+  document.addEventListener("toggle", showScrollable, true);
   showCopyButtons();
-  showActor();
+  showScrollable();
   drawAll();
 })();

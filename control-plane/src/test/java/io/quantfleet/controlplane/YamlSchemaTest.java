@@ -35,4 +35,29 @@ class YamlSchemaTest {
                     .hasMessageContaining("model description");
         }
     }
+
+    @Test
+    void saysWhichLinesAreAtFault() {
+        String text =
+                "# a comment\nname: glyphs\ntask: poetry\nonnx: a.onnx\noutput: y\ninputs:\n  - name: image\n    kind: taste\n";
+
+        assertThatThrownBy(() -> schema.parse(text))
+                .isInstanceOfSatisfying(DocumentException.class, refused -> assertThat(refused.faults())
+                        .anySatisfy(fault -> {
+                            assertThat(fault.line()).isEqualTo(3);
+                            assertThat(fault.at()).isEqualTo("/task");
+                        })
+                        .anySatisfy(fault -> {
+                            assertThat(fault.line()).isEqualTo(8);
+                            assertThat(fault.at()).isEqualTo("/inputs/0/kind");
+                        }));
+    }
+
+    @Test
+    void saysWhichLineIsNoYaml() {
+        assertThatThrownBy(() -> schema.parse("name: glyphs\ntask: [classification\nonnx: a.onnx\n"))
+                .isInstanceOfSatisfying(
+                        DocumentException.class,
+                        refused -> assertThat(refused.faults().get(0).line()).isBetween(2, 3));
+    }
 }

@@ -2,11 +2,11 @@ package io.quantfleet.controlplane.app;
 
 import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.protocols.ReasonCode;
+import jakarta.annotation.Priority;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.ext.Provider;
-import jakarta.annotation.Priority;
 import java.net.URI;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +39,7 @@ final class CrossOriginFilter implements ContainerRequestFilter {
         if (site != null) {
             return OURS.contains(site);
         }
-        return origin == null || host != null && host.equalsIgnoreCase(authority(origin));
+        return origin == null || (host != null && host.equalsIgnoreCase(authority(origin)));
     }
 
     private static String authority(String origin) {

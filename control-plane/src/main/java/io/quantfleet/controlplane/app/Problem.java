@@ -1,17 +1,27 @@
 package io.quantfleet.controlplane.app;
 
+import io.quantfleet.controlplane.DocumentFault;
 import io.quantfleet.controlplane.Refusal;
 import io.quantfleet.protocols.ReasonCode;
 import jakarta.ws.rs.core.Response;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * An error as RFC 9457 has it, with the stable {@code code} that programs go by.
  *
  * @param detail for people: what was wrong with what, and the remedy
+ * @param faults for a document that is refused, everything that is wrong with it, with the lines
  * @param position for {@code FILTER_INVALID}, the character of the filter that it goes wrong at, counted from 1
  */
-record Problem(String type, String title, int status, String detail, String code, Optional<Integer> position)
+record Problem(
+        String type,
+        String title,
+        int status,
+        String detail,
+        String code,
+        Optional<Integer> position,
+        Optional<List<DocumentFault>> faults)
         implements Refusal {
     static final String MEDIA_TYPE = "application/problem+json";
 
@@ -23,11 +33,15 @@ record Problem(String type, String title, int status, String detail, String code
         String name = code.name();
         String title = name.charAt(0)
                 + name.substring(1).toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
-        return new Problem("about:blank", title, status, detail, name, Optional.empty());
+        return new Problem("about:blank", title, status, detail, name, Optional.empty(), Optional.empty());
     }
 
     Problem at(int character) {
-        return new Problem(type, title, status, detail, code, Optional.of(character));
+        return new Problem(type, title, status, detail, code, Optional.of(character), Optional.empty());
+    }
+
+    Problem with(List<DocumentFault> all) {
+        return new Problem(type, title, status, detail, code, position, Optional.of(all));
     }
 
     Response toResponse() {

@@ -3,6 +3,7 @@ package io.quantfleet.controlplane.app;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.quantfleet.controlplane.ControlPlaneException;
+import io.quantfleet.controlplane.DocumentException;
 import io.quantfleet.controlplane.filter.FilterException;
 import io.quantfleet.protocols.ReasonCode;
 import jakarta.ws.rs.WebApplicationException;
@@ -18,6 +19,11 @@ final class ProblemMapper {
     @ServerExceptionMapper
     Response refused(ControlPlaneException e) {
         return Problem.of(e.code(), e.detail()).toResponse();
+    }
+
+    @ServerExceptionMapper
+    Response faulty(DocumentException e) {
+        return Problem.of(e.code(), e.detail()).with(e.faults()).toResponse();
     }
 
     @ServerExceptionMapper

@@ -48,8 +48,9 @@ public class AuditResource {
         Filter<AuditEntry> matching = AuditFields.read(request.filter(), clock.instant());
         Optional<Long> before = request.after().map(AuditResource::id);
         return database.inTransaction(tx -> ListPage.of(
-                        request, log.list(tx, matching, before, request.limit() + 1), entry -> String.valueOf(
-                                entry.id())))
+                        request,
+                        log.list(tx, matching, before, request.limit() + 1),
+                        entry -> String.valueOf(entry.id())))
                 .toResponse(uri);
     }
 

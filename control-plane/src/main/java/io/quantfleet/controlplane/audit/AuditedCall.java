@@ -22,7 +22,10 @@ record AuditedCall(String kind, String subject, String action) {
      * @param segments of the path, decoded, beginning with {@code api}
      */
     static Optional<AuditedCall> of(String method, List<String> segments, boolean dryRun) {
-        if (READING.contains(method) || dryRun || segments.size() < 3 || !segments.get(0).equals("api")) {
+        if (READING.contains(method)
+                || dryRun
+                || segments.size() < 3
+                || !segments.get(0).equals("api")) {
             return Optional.empty();
         }
         List<String> path = segments.subList(2, segments.size());

@@ -25,7 +25,8 @@ public class JdbiAuditLog {
     }
 
     /** Notes a call before it is carried out; the entry's id. */
-    long begin(Tx tx, Instant now, String by, String method, String path, AuditedCall call, Optional<JsonNode> details) {
+    long begin(
+            Tx tx, Instant now, String by, String method, String path, AuditedCall call, Optional<JsonNode> details) {
         return tx.handle()
                 .createQuery("""
                         insert into audit_entry (at, actor, method, path, kind, subject, action, details)

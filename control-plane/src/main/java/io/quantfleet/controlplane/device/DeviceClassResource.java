@@ -7,10 +7,13 @@ import io.quantfleet.controlplane.YamlSchema;
 import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.protocols.ReasonCode;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
@@ -38,7 +41,7 @@ public class DeviceClassResource {
     }
 
     /** @param profile the YAML text, which names the class */
-    record NewDeviceClass(@Nullable String profile) {}
+    public record NewDeviceClass(@Nullable String profile) {}
 
     @GET
     @Operation(summary = "Every device class")
@@ -55,21 +58,64 @@ public class DeviceClassResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Defines a device class by its profile")
-    public Response define(NewDeviceClass body) {
+    @Operation(
+            summary = "Defines a device class by its profile",
+            description = "With 'dryRun' nothing is kept: 200 if it could be. A profile that is refused comes back with"
+                    + " 'faults', each with its line.")
+    public Response define(NewDeviceClass body, @QueryParam("dryRun") @DefaultValue("false") boolean dryRun) {
+        DeviceClass deviceClass = read(body);
+        String name = deviceClass.name();
+        boolean free = database.inTransaction(
+                tx -> dryRun ? classes.find(tx, name).isEmpty() : classes.insert(tx, deviceClass));
+        if (!free) {
+            throw new ControlPlaneException(
+                    ReasonCode.NAME_TAKEN, "there is a device class '" + name + "' already; choose another name");
+        }
+        return dryRun
+                ? Response.ok(deviceClass).build()
+                : Response.created(URI.create("/api/v1/device-classes/" + name))
+                        .entity(deviceClass)
+                        .build();
+    }
+
+    @PUT
+    @Path("{name}")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(
+            summary = "Changes the profile of a device class that nothing was made for yet",
+            description =
+                    "409 with ILLEGAL_STATE once a job was made or a device enrolled for it: what was quantized by a"
+                            + " profile stays explained by it. With 'dryRun' nothing is kept.")
+    public DeviceClass replace(
+            String name, NewDeviceClass body, @QueryParam("dryRun") @DefaultValue("false") boolean dryRun) {
+        DeviceClass read = read(body);
+        if (!read.name().equals(name)) {
+            throw ControlPlaneException.invalid("the profile names the class '" + read.name() + "', not '" + name
+                    + "'; a class keeps its name, so define a new one");
+        }
+        return database.inTransaction(tx -> {
+            DeviceClass before = classes.lock(tx, name);
+            if (before.builtIn() || classes.isUsed(tx, name)) {
+                throw new ControlPlaneException(
+                        ReasonCode.ILLEGAL_STATE,
+                        "the profile of '" + name + "' "
+                                + (before.builtIn() ? "comes with Quantfleet" : "is in use")
+                                + " and does not change any more; copy it under another name");
+            }
+            DeviceClass after = new DeviceClass(name, read.profile(), false, before.createdAt());
+            if (!dryRun) {
+                classes.replace(tx, after);
+            }
+            return after;
+        });
+    }
+
+    private DeviceClass read(NewDeviceClass body) {
         if (body.profile() == null) {
             throw ControlPlaneException.invalid("'profile' is missing: the YAML text of the device class's profile");
         }
         JsonNode profile = schema.parse(body.profile());
         String name = Names.require("device class", profile.path("name").textValue());
-        DeviceClass deviceClass = new DeviceClass(name, body.profile(), false, clock.instant());
-        if (!database.inTransaction(tx -> classes.insert(tx, deviceClass))) {
-            throw new ControlPlaneException(
-                    ReasonCode.NAME_TAKEN,
-                    "there is a device class '" + name + "' already; profiles don't change, so choose another name");
-        }
-        return Response.created(URI.create("/api/v1/device-classes/" + name))
-                .entity(deviceClass)
-                .build();
+        return new DeviceClass(name, body.profile(), false, clock.instant());
     }
 }

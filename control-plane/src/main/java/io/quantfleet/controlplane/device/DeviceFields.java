@@ -66,6 +66,11 @@ public final class DeviceFields {
         return inService(FIELDS.equal("fleet", fleet));
     }
 
+    /** The devices of these ids, at least one. */
+    public static Filter<DeviceView> withIds(List<String> ids) {
+        return FIELDS.in("id", ids);
+    }
+
     /** Every device but the decommissioned. */
     public static Filter<DeviceView> inService() {
         return IN_SERVICE;

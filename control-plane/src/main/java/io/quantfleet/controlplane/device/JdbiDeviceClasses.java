@@ -40,6 +40,35 @@ public class JdbiDeviceClasses {
                                 values (:name, :profile, :builtIn, :createdAt) on conflict do nothing""").bindMethods(deviceClass).execute() == 1;
     }
 
+    /** The class, or {@code NOT_FOUND}; its row held, so that no job or device comes to it, until the transaction ends. */
+    DeviceClass lock(Tx tx, String name) {
+        return tx.handle()
+                .createQuery("select * from device_class where name = :name for update")
+                .bind("name", name)
+                .map(JdbiDeviceClasses::map)
+                .findOne()
+                .orElseThrow(() -> ControlPlaneException.notFound("device class '" + name + "'"));
+    }
+
+    /** Whether a job, a device or a token is of the class. */
+    boolean isUsed(Tx tx, String name) {
+        return tx.handle()
+                .createQuery("""
+                        select exists (select from quantization_job where device_class = :name)
+                            or exists (select from device where device_class = :name)
+                            or exists (select from enrolment_token where device_class = :name)""")
+                .bind("name", name)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    void replace(Tx tx, DeviceClass deviceClass) {
+        tx.handle()
+                .createUpdate("update device_class set profile = :profile where name = :name")
+                .bindMethods(deviceClass)
+                .execute();
+    }
+
     /** Brings a built-in class up to the profile that this version of the product has. */
     void putBuiltIn(Tx tx, DeviceClass deviceClass) {
         tx.handle().createUpdate("""

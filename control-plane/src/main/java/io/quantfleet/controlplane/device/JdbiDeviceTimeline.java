@@ -21,6 +21,8 @@ public class JdbiDeviceTimeline {
         REGISTERED,
         ENROLLED,
         DECOMMISSIONED,
+        MOVED,
+        LABELLED,
         ONLINE,
         OFFLINE,
         DEPLOYED,

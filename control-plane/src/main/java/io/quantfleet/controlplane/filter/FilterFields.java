@@ -49,11 +49,19 @@ public final class FilterFields<T> {
 
     /** The subjects whose field is that text. */
     public Filter<T> equal(String field, String value) {
+        return compare(field, Operator.EQUAL, List.of(value));
+    }
+
+    /** The subjects whose field is one of those texts, of which there is at least one. */
+    public Filter<T> in(String field, List<String> values) {
+        return compare(field, Operator.IN, values);
+    }
+
+    private Filter<T> compare(String field, Operator operator, List<String> values) {
         Term name = new Term(field, 1, true);
-        return condition(
-                field(name),
-                new Expression.Comparison(name, Operator.EQUAL, 1, List.of(new Term(value, 1, true))),
-                Instant.EPOCH);
+        List<Term> terms =
+                values.stream().map(value -> new Term(value, 1, true)).toList();
+        return condition(field(name), new Expression.Comparison(name, operator, 1, terms), Instant.EPOCH);
     }
 
     private Filter<T> resolve(Expression expression, Instant now) {

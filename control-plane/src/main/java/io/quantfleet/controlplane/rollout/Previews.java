@@ -86,7 +86,7 @@ class Previews {
                 classes.stream().mapToLong(RolloutPreview.ClassPart::devices).sum(),
                 stage.needsApproval(),
                 classes.stream()
-                        .mapToLong(part -> part.devices() * part.bytesEach())
+                        .mapToLong(RolloutPreview.ClassPart::bytesTogether)
                         .sum(),
                 classes);
     }

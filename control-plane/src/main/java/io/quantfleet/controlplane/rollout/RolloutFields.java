@@ -3,12 +3,13 @@ package io.quantfleet.controlplane.rollout;
 import io.quantfleet.controlplane.filter.Field;
 import io.quantfleet.controlplane.filter.Filter;
 import io.quantfleet.controlplane.filter.FilterFields;
+import io.quantfleet.controlplane.filter.SqlFilter;
 import io.quantfleet.controlplane.filter.ValueType;
 import java.time.Instant;
 import java.util.List;
 
 /** What can be asked about rollouts. In SQL a rollout is a row of {@code rollout r}. */
-final class RolloutFields {
+public final class RolloutFields {
     private static final ValueType<String> STATES = ValueType.oneOf(List.of(
             "DRAFT",
             "SCHEDULED",
@@ -32,6 +33,15 @@ final class RolloutFields {
             Field.of("created", ValueType.age(), "r.created_at", JdbiRollouts.Rollout::createdAt)));
 
     private RolloutFields() {}
+
+    /**
+     * A filter as SQL.
+     *
+     * @throws io.quantfleet.controlplane.filter.FilterException if it can't be understood
+     */
+    public static SqlFilter sql(String filter, Instant now) {
+        return SqlFilter.of(read(filter, now));
+    }
 
     static Filter<JdbiRollouts.Rollout> read(String filter, Instant now) {
         return FIELDS.read(filter, now);

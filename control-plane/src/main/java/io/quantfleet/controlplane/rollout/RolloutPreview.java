@@ -11,7 +11,7 @@ import java.util.UUID;
  * @param nextWindow when devices may be asked, if no maintenance window of the fleet is open now
  * @param supersedes the rollout that it would take the fleet over from
  */
-record RolloutPreview(
+public record RolloutPreview(
         String fleet,
         String model,
         int version,
@@ -20,7 +20,7 @@ record RolloutPreview(
         Optional<Instant> nextWindow,
         Optional<UUID> supersedes,
         List<Stage> stages) {
-    RolloutPreview {
+    public RolloutPreview {
         stages = List.copyOf(stages);
     }
 
@@ -30,8 +30,9 @@ record RolloutPreview(
      * @param approval whether it would wait for somebody
      * @param bytesAtMost that its devices would fetch if none of them had any of it
      */
-    record Stage(int stage, String name, long devices, boolean approval, long bytesAtMost, List<ClassPart> classes) {
-        Stage {
+    public record Stage(
+            int stage, String name, long devices, boolean approval, long bytesAtMost, List<ClassPart> classes) {
+        public Stage {
             classes = List.copyOf(classes);
         }
     }
@@ -42,5 +43,10 @@ record RolloutPreview(
      * @param serving how many of them serve this variant already
      * @param bytesEach of the variant and its probe set
      */
-    record ClassPart(String deviceClass, long devices, long serving, String variantSha256, long bytesEach) {}
+    public record ClassPart(String deviceClass, long devices, long serving, String variantSha256, long bytesEach) {
+        /** That all of them would fetch if none of them had any of it. */
+        public long bytesTogether() {
+            return devices * bytesEach;
+        }
+    }
 }

@@ -69,7 +69,7 @@ public class RolloutResource {
      * @param draft whether it waits to be started
      * @param by who asks for it
      */
-    record NewRollout(
+    public record NewRollout(
             @Nullable String fleet,
             @Nullable String model,
             @Nullable Integer version,
@@ -99,18 +99,23 @@ public class RolloutResource {
             NewRollout body,
             @QueryParam("dryRun") @DefaultValue("false") boolean dryRun,
             @Nullable @HeaderParam(Actor.HEADER) String actor) {
+        if (dryRun) {
+            return Response.ok(dryRun(body)).build();
+        }
         RolloutEngine.Request request = request(body);
         Cause cause = cause("create", new Because(body.reason(), body.by()), actor);
-        if (dryRun) {
-            return Response.ok(database.inTransaction(tx -> previews.preview(tx, request)))
-                    .build();
-        }
         RolloutEngine.Started started = database.inTransaction(tx -> engine.create(tx, request, cause));
         ticker.wake();
         return Response.status(started.isNew() ? Response.Status.CREATED : Response.Status.OK)
                 .location(URI.create("/api/v1/rollouts/" + started.id()))
                 .entity(get(started.id().toString()))
                 .build();
+    }
+
+    /** What a rollout would do; refused as the rollout would be. */
+    public RolloutPreview dryRun(NewRollout body) {
+        RolloutEngine.Request request = request(body);
+        return database.inTransaction(tx -> previews.preview(tx, request));
     }
 
     private static RolloutEngine.Request request(NewRollout body) {

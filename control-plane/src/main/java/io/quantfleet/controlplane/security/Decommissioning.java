@@ -21,7 +21,7 @@ import org.jboss.logging.Logger;
  * happened to them stays known. Doing it again changes nothing.
  */
 @Singleton
-class Decommissioning {
+public class Decommissioning {
     private static final Logger LOG = Logger.getLogger(Decommissioning.class);
 
     private final Database database;
@@ -47,12 +47,24 @@ class Decommissioning {
      */
     DeviceView decommission(DeviceId device, Optional<String> reason) {
         return database.inTransaction(tx -> {
-            JdbiDevices.Known known = devices.lock(tx, device).orElseThrow(() -> none(device));
-            if (known.lifecycle() != Lifecycle.DECOMMISSIONED) {
-                decommission(tx, device, reason);
-            }
+            ifInService(tx, device, reason);
             return devices.find(tx, device.value()).orElseThrow(() -> none(device));
         });
+    }
+
+    /**
+     * Decommissions a device that is in service.
+     *
+     * @return whether it was
+     * @throws ControlPlaneException {@code NOT_FOUND}
+     */
+    public boolean ifInService(Tx tx, DeviceId device, Optional<String> reason) {
+        JdbiDevices.Known known = devices.lock(tx, device).orElseThrow(() -> none(device));
+        if (known.lifecycle() == Lifecycle.DECOMMISSIONED) {
+            return false;
+        }
+        decommission(tx, device, reason);
+        return true;
     }
 
     private void decommission(Tx tx, DeviceId device, Optional<String> reason) {

@@ -11,7 +11,9 @@ import org.junit.jupiter.api.Test;
 class AuditDetailsTest {
     @Test
     void keepsNoSecret() {
-        assertThat(details("{\"name\": \"a\", \"webhook\": [{\"url\": \"u\", \"signingSecret\": \"s3\"}], \"token\": \"t\"}"))
+        assertThat(
+                        details(
+                                "{\"name\": \"a\", \"webhook\": [{\"url\": \"u\", \"signingSecret\": \"s3\"}], \"token\": \"t\"}"))
                 .hasValueSatisfying(details -> assertThat(details.toString())
                         .isEqualTo("{\"name\":\"a\",\"webhook\":[{\"url\":\"u\",\"signingSecret\":\"(secret)\"}],"
                                 + "\"token\":\"(secret)\"}"));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -14,6 +15,7 @@ import java.util.UUID;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jdbi.v3.postgres.PostgresPlugin;
 
 /**
@@ -27,6 +29,9 @@ final class ConsoleFixture {
     static final UUID FAILED_ROLLOUT = UUID.fromString("0c3f4b52-7d0e-4c5e-9f65-2f6f0a7b1c03");
     private static final String TOKEN = "f".repeat(64);
 
+    private static final String DEADLOCK = "40P01";
+    private static final int ATTEMPTS = 5;
+
     private final Jdbi jdbi;
     private final Instant now = Instant.now();
 
@@ -35,6 +40,24 @@ final class ConsoleFixture {
     }
 
     void empty() {
+        for (int attempt = 1; !emptied(attempt == ATTEMPTS); attempt++) {
+            // Whoever reads all tables at once may have taken them in another order.
+        }
+    }
+
+    private boolean emptied(boolean last) {
+        try {
+            truncate();
+            return true;
+        } catch (UnableToExecuteStatementException e) {
+            if (last || !(e.getCause() instanceof SQLException sql) || !sql.getSQLState().equals(DEADLOCK)) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    private void truncate() {
         jdbi.useTransaction(handle -> {
             // Rollouts are being driven all the time, and whoever does takes these two first.
             handle.execute("lock table fleet, rollout in access exclusive mode");
@@ -51,6 +74,7 @@ final class ConsoleFixture {
             FixtureModels.insert(handle, now);
             FixtureDevices.insert(handle, now);
             FixtureTelemetry.insert(handle, now, new Random(7));
+            audit(handle);
         });
     }
 
@@ -101,6 +125,40 @@ final class ConsoleFixture {
 
     static String token() {
         return TOKEN;
+    }
+
+    private void audit(Handle handle) {
+        entry(handle, 17_280, "ann", "create", "fleets", "press-line", 201, null);
+        entry(handle, 190, "ci", "create", "models", "glyphs/versions/2", 201, null);
+        entry(handle, 45, "Jörg", "create", "rollouts", RUNNING_ROLLOUT.toString(), 201, null);
+        entry(handle, 30, "", "create", "fleets", "", 409, "NAME_TAKEN: there is a fleet 'press-line' already");
+        entry(handle, 12, "ann", "pause", "rollouts", RUNNING_ROLLOUT.toString(), 200, null);
+        entry(handle, 11, "ann", "resume", "rollouts", RUNNING_ROLLOUT.toString(), 200, null);
+        entry(handle, 2, "ann", "decommission", "device-actions", "", null, null);
+    }
+
+    private void entry(
+            Handle handle,
+            long minutesAgo,
+            String by,
+            String action,
+            String kind,
+            String subject,
+            Integer status,
+            String refusal) {
+        handle.execute(
+                "insert into audit_entry (at, actor, method, path, kind, subject, action, details, status, refusal,"
+                        + " finished_at) values (?, ?, 'POST', ?, ?, ?, ?, ?::jsonb, ?, ?, ?)",
+                at(now, minutesAgo),
+                by,
+                "/api/v1/" + kind,
+                kind,
+                subject,
+                action,
+                "{\"reason\": \"the morning's shift\"}",
+                status,
+                refusal,
+                status == null ? null : at(now, minutesAgo));
     }
 
     private static String profile(String name) {

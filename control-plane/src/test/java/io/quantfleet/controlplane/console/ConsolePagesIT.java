@@ -15,6 +15,8 @@ import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -49,7 +51,8 @@ class ConsolePagesIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/devices", "/fleets", "/models", "/rollouts", "/telemetry", "/audit"})
+    @ValueSource(
+            strings = {"/", "/devices", "/fleets", "/models", "/rollouts", "/rollouts/new", "/telemetry", "/audit"})
     void saysWhatToDoWhereThereIsNothing(String path) {
         fixture.empty();
 
@@ -64,8 +67,8 @@ class ConsolePagesIT {
             strings = {
                 "/",
                 "/devices",
-                "/devices?state=OFFLINE&sort=accuracy&dir=desc&page=1",
-                "/devices?sort=nonsense&page=x&dir=y",
+                "/devices?state=OFFLINE&sort=accuracy&dir=desc&after=scanner-01",
+                "/devices?sort=nonsense&after=x&dir=y",
                 "/devices/press-cam-05?span=24h",
                 "/devices/press-cam-15",
                 "/fleets",
@@ -81,6 +84,11 @@ class ConsolePagesIT {
                 "/audit",
                 "/audit?filter=by+%3D+ann",
                 "/audit?filter=by+%3D",
+                "/rollouts?filter=fleet+%3D+press-line",
+                "/rollouts?filter=flet",
+                "/rollouts/new?what=glyphs/2&fleet=warehouse&pattern=once",
+                "/device-classes/new?copy=gpu",
+                "/device-classes/rpi-cpu/edit",
                 "/device-classes",
                 "/device-classes/rpi-cpu"
             })
@@ -116,6 +124,28 @@ class ConsolePagesIT {
                 .doesNotContain("press-cam");
         page("/devices?state=FAILED").body(containsString("1 device")).body(containsString("press-cam-15"));
         page("/devices?q=nothing-like-it").body(containsString("No device matches"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"device", "state", "model", "p95", "accuracy", "seen"})
+    void goesThroughAllDevicesPageByPage(String sort) {
+        fixture.fill();
+        FixtureCrowd.insert(fixture, 230);
+        for (String direction : new String[] {"asc", "desc"}) {
+            List<String> seen = new ArrayList<>();
+            String next = "?sort=" + sort + "&dir=" + direction;
+            while (!next.isEmpty()) {
+                String html = page("/devices" + next).statusCode(200).extract().asString();
+                java.util.regex.Pattern.compile("id=\"d-([^\"]+)\"")
+                        .matcher(html)
+                        .results()
+                        .forEach(row -> seen.add(row.group(1)));
+                var link = java.util.regex.Pattern.compile("rel=\"next\" href=\"([^\"]+)\"")
+                        .matcher(html);
+                next = link.find() ? link.group(1).replace("&amp;", "&") : "";
+            }
+            assertThat(seen).as("%s %s", sort, direction).hasSize(254).doesNotHaveDuplicates();
+        }
     }
 
     @Test
@@ -170,8 +200,23 @@ class ConsolePagesIT {
         fixture.run("update model_version set description = ?, task = ?", HOSTILE, HOSTILE);
         fixture.run("update quantization_job set worker = ?, failure_code = 'X<b>', failure = ?", HOSTILE, HOSTILE);
 
+        fixture.run(
+                "update audit_entry set actor = ?, subject = ?, action = ?, refusal = ?, path = ?,"
+                        + " details = jsonb_build_object('k<b>', ?)",
+                HOSTILE,
+                HOSTILE,
+                HOSTILE,
+                HOSTILE,
+                HOSTILE,
+                HOSTILE);
+
         for (String path : new String[] {
             "/",
+            "/audit",
+            "/audit?filter=%3Cimg%20src=x%3E",
+            "/rollouts?filter=%3Cimg%20src=x%3E",
+            "/rollouts/new?what=%3Cimg%20src=x%3E&fleet=%22%3E%3Cimg%20src=x%3E",
+            "/device-classes/new?copy=%3Cimg%20src=x%3E",
             "/fleets",
             "/fleets/press-line",
             "/devices/press-cam-15",
@@ -218,6 +263,7 @@ class ConsolePagesIT {
             strings = {
                 "/console/console.css",
                 "/console/console.js",
+                "/console/forms.js",
                 "/console/theme.js",
                 "/console/icons.svg",
                 "/webjars/htmx.org/dist/htmx.min.js",

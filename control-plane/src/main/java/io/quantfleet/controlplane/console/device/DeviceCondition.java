@@ -14,4 +14,15 @@ public final class DeviceCondition {
             """;
 
     private DeviceCondition() {}
+
+    /** A condition in the language of filters. */
+    static String asQuery(String condition) {
+        return switch (condition) {
+            case "FAILED" -> "state in (REFUSED, REVERTED)";
+            case "OFFLINE" -> "online = false and state not in (REFUSED, REVERTED)";
+            case "UPDATING" -> "online = true and state in (FETCHING, VERIFYING, SELF_TESTING, SWITCHING)";
+            case "IDLE" -> "online = true and state = IDLE";
+            default -> "online = true and state = ACTIVE";
+        };
+    }
 }

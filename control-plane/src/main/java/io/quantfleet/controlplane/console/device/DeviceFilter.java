@@ -7,7 +7,9 @@ import io.quantfleet.controlplane.device.DeviceView;
 import io.quantfleet.controlplane.filter.Filter;
 import io.quantfleet.controlplane.filter.FilterException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -17,7 +19,7 @@ import java.util.stream.Collectors;
  * is as if it were not said.
  *
  * @param query in the language of {@link io.quantfleet.controlplane.filter}
- * @param page from 1
+ * @param after the device behind which the page begins; empty for the first page
  */
 public record DeviceFilter(
         String search,
@@ -27,13 +29,12 @@ public record DeviceFilter(
         String condition,
         String sort,
         boolean descending,
-        int page) {
+        String after) {
     public static final int PAGE_SIZE = 100;
     private static final Map<String, String> COLUMNS = columns();
 
     public DeviceFilter {
         sort = COLUMNS.containsKey(sort) ? sort : "device";
-        page = Math.max(page, 1);
     }
 
     private static Map<String, String> columns() {
@@ -42,7 +43,7 @@ public record DeviceFilter(
         columns.put("fleet", "fleet");
         columns.put("class", "device_class");
         columns.put("state", "condition");
-        columns.put("model", "active_model_name, active_model_version");
+        columns.put("model", "active_model_name || lpad(cast(active_model_version as text), 10)");
         columns.put("p50", "p50_millis");
         columns.put("p95", "p95_millis");
         columns.put("accuracy", "accuracy");
@@ -50,14 +51,29 @@ public record DeviceFilter(
         return columns;
     }
 
-    /** The order for SQL; made of constants only. */
-    String orderBy() {
-        String direction = descending ? " desc nulls last" : " asc nulls last";
-        return COLUMNS.getOrDefault(sort, "device_id").replace(",", direction + ",") + direction + ", device_id";
+    private String column() {
+        return COLUMNS.getOrDefault(sort, "device_id");
     }
 
-    int offset() {
-        return (page - 1) * PAGE_SIZE;
+    /** The order for SQL; made of constants only. */
+    String orderBy() {
+        return column() + (descending ? " desc" : " asc") + " nulls last, device_id";
+    }
+
+    /**
+     * A condition on rows for SQL, true of those that the page may have: those behind the device {@code after} in this
+     * order, wherever it is by now. Made of constants only.
+     */
+    String onPage() {
+        if (after.isEmpty()) {
+            return "true";
+        }
+        if (column().equals("device_id")) {
+            return "device_id" + (descending ? " < " : " > ") + ":after";
+        }
+        String key = "(select " + column() + " from rows where device_id = :after)";
+        return "(" + column() + (descending ? " < " : " > ") + key + " or (" + column() + " is not distinct from " + key
+                + " and device_id > :after) or (" + column() + " is null and " + key + " is not null))";
     }
 
     /** The devices that the query selects, without decommissioned ones unless it asks about them. */
@@ -79,14 +95,42 @@ public record DeviceFilter(
         return !(search + query + fleet + deviceClass + condition).isEmpty();
     }
 
-    /** The query that sorts by {@code column}: ascending first, descending if it is sorted so already. */
-    public String sortedBy(String column) {
-        return query(column, column.equals(sort) && !descending, 1);
+    /**
+     * The same devices in the language of filters, for actions on all of them; empty where it has no words for them, and
+     * {@code id like *} for every device.
+     */
+    public String asQuery() {
+        if (!search.isEmpty()) {
+            return "";
+        }
+        List<String> parts = new ArrayList<>();
+        if (!query.isEmpty()) {
+            parts.add("(" + query + ")");
+        }
+        if (!fleet.isEmpty()) {
+            parts.add("fleet = " + quoted(fleet));
+        }
+        if (!deviceClass.isEmpty()) {
+            parts.add("class = " + quoted(deviceClass));
+        }
+        if (!condition.isEmpty()) {
+            parts.add(DeviceCondition.asQuery(condition));
+        }
+        return parts.isEmpty() ? "id like *" : String.join(" and ", parts);
     }
 
-    /** The query for another page of the same list. */
-    public String atPage(int other) {
-        return query(sort, descending, other);
+    private static String quoted(String text) {
+        return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    }
+
+    /** The query that sorts by {@code column}: ascending first, descending if it is sorted so already. */
+    public String sortedBy(String column) {
+        return query(column, column.equals(sort) && !descending, "");
+    }
+
+    /** The query for the page of the same list behind a device; empty for the first. */
+    public String behind(String device) {
+        return query(sort, descending, device);
     }
 
     /** For {@code aria-sort} of {@code column}'s heading. */
@@ -94,7 +138,7 @@ public record DeviceFilter(
         return !column.equals(sort) ? "none" : descending ? "descending" : "ascending";
     }
 
-    private String query(String column, boolean downwards, int at) {
+    private String query(String column, boolean downwards, String behind) {
         Map<String, String> said = new LinkedHashMap<>();
         said.put("q", search);
         said.put("filter", query);
@@ -103,7 +147,7 @@ public record DeviceFilter(
         said.put("state", condition);
         said.put("sort", column.equals("device") && !downwards ? "" : column);
         said.put("dir", downwards ? "desc" : "");
-        said.put("page", at == 1 ? "" : String.valueOf(at));
+        said.put("after", behind);
         return said.entrySet().stream()
                 .filter(entry -> !entry.getValue().isEmpty())
                 .map(entry -> entry.getKey() + "=" + Units.url(entry.getValue()))

@@ -27,6 +27,7 @@ import java.util.Optional;
 class DevicePages {
     private static final int TIMELINE = 60;
     private static final int WINDOWS = 8;
+    private static final int STEPS = 100;
     private static final List<String> CONDITIONS = List.of("ACTIVE", "UPDATING", "IDLE", "OFFLINE", "FAILED");
 
     private final Pages pages;
@@ -46,29 +47,27 @@ class DevicePages {
             @QueryParam("state") @DefaultValue("") String condition,
             @QueryParam("sort") @DefaultValue("") String sort,
             @QueryParam("dir") @DefaultValue("") String direction,
-            @QueryParam("page") @DefaultValue("1") String number,
+            @QueryParam("after") @DefaultValue("") String after,
             @Context UriInfo uri) {
         Page page = pages.page("Devices", "devices", uri);
         DeviceFilter filter = new DeviceFilter(
-                search.strip(),
-                query.strip(),
-                fleet,
-                deviceClass,
-                condition,
-                sort,
-                direction.equals("desc"),
-                pageNumber(number));
+                search.strip(), query.strip(), fleet, deviceClass, condition, sort, direction.equals("desc"), after);
         Optional<QueryMistake> mistake = filter.mistake(page.now());
         long total = mistake.isPresent() ? 0 : devices.count(filter, page.now());
-        int last = (int) Math.max(1, (total + DeviceFilter.PAGE_SIZE - 1) / DeviceFilter.PAGE_SIZE);
+        List<DeviceRow> found =
+                mistake.isPresent() ? List.of() : devices.list(filter, page.now(), DeviceFilter.PAGE_SIZE + 1);
+        boolean more = found.size() > DeviceFilter.PAGE_SIZE;
+        List<DeviceRow> shown = more ? found.subList(0, DeviceFilter.PAGE_SIZE) : found;
+        String next = more ? filter.behind(shown.get(shown.size() - 1).deviceId()) : "";
         return Templates.list(
                 page,
                 filter,
                 mistake,
-                mistake.isPresent() ? List.of() : devices.list(filter, page.now()),
+                shown,
                 total,
-                last,
+                next,
                 devices.fleetNames(),
+                devices.staticFleetNames(),
                 devices.deviceClassNames(),
                 CONDITIONS);
     }
@@ -79,12 +78,15 @@ class DevicePages {
             @PathParam("id") String id, @QueryParam("span") @DefaultValue("") String span, @Context UriInfo uri) {
         Page page = pages.page(id, "devices", uri);
         DeviceDetails device = devices.device(id).orElseThrow(() -> new NotFoundException("There is no device " + id));
+        Optional<LastUpdate> update = devices.lastUpdate(id);
         return Templates.device(
-                page, device, devices.timeline(id, TIMELINE), devices.windows(id, WINDOWS), Span.of(span));
-    }
-
-    private static int pageNumber(String text) {
-        return text.matches("[1-9][0-9]{0,5}") ? Integer.parseInt(text) : 1;
+                page,
+                device,
+                devices.timeline(id, TIMELINE),
+                devices.windows(id, WINDOWS),
+                update,
+                update.map(last -> devices.steps(id, last.id(), STEPS)).orElse(List.of()),
+                Span.of(span));
     }
 
     @CheckedTemplate(basePath = "console/device")
@@ -95,12 +97,19 @@ class DevicePages {
                 Optional<QueryMistake> mistake,
                 List<DeviceRow> devices,
                 long total,
-                int lastPage,
+                String next,
                 List<String> fleets,
+                List<String> staticFleets,
                 List<String> deviceClasses,
                 List<String> conditions);
 
         static native TemplateInstance device(
-                Page page, DeviceDetails device, List<TimelineEntry> timeline, List<WindowRow> windows, Span span);
+                Page page,
+                DeviceDetails device,
+                List<TimelineEntry> timeline,
+                List<WindowRow> windows,
+                Optional<LastUpdate> update,
+                List<UpdateStep> steps,
+                Span span);
     }
 }

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
@@ -18,16 +19,16 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 @Singleton
 public class DeviceQueries {
     private static final String ROWS = """
-            select * from (
-                select d.device_id, d.fleet, d.device_class, %s as condition, d.state, d.reason,
+            with rows as (
+                select * from (select d.device_id, d.fleet, d.device_class, %s as condition, d.state, d.reason,
                        d.active_model_name, d.active_model_version, d.last_seen,
                        w.p50_micros / 1000 as p50_millis, w.p95_micros / 1000 as p95_millis,
                        w.right_answers::double precision / nullif(w.right_answers + w.wrong_answers, 0) as accuracy
                   from device d
                   left join device_telemetry w on w.device_id = d.device_id
                        and w.variant_sha256 = d.active_variant_sha256
-                 where %s) rows
-             where :condition = '' or condition = :condition
+                 where %s) r where :condition = '' or condition = :condition)
+            select * from rows where %s order by %s limit :limit
             """;
 
     private static final String COUNT = """
@@ -62,6 +63,21 @@ public class DeviceQueries {
              where e.device_id = :id order by e.id desc limit :limit
             """;
 
+    private static final String LAST_UPDATE = """
+            select p.id, p.rollout_id, v.model_name, v.model_version, p.state, p.issued_at as asked_at, p.published_at,
+                   p.finished_at, p.fetched_bytes, p.total_bytes,
+                   exists (select from rollout_member m where m.rollout_id = p.rollout_id and m.rollback_id = p.id) as back
+              from deployment p join variant v on v.job_id = p.variant_job_id
+             where p.device_id = :id order by p.sequence desc limit 1
+            """;
+
+    private static final String STEPS = """
+            select e.at, coalesce(e.state, e.kind) as state, e.reason_code, e.reason,
+                   extract(epoch from e.at - p.issued_at)::double precision as after
+              from device_event e join deployment p on p.id = e.deployment_id
+             where e.device_id = :id and e.deployment_id = :deployment order by e.id limit :limit
+            """;
+
     private static final String WINDOWS = """
             select window_number, end_at, p50_micros / 1000 as p50_millis, p95_micros / 1000 as p95_millis,
                    right_answers::double precision / nullif(right_answers + wrong_answers, 0) as accuracy,
@@ -77,18 +93,17 @@ public class DeviceQueries {
         this.json = json;
     }
 
-    /** One page of the devices that {@code filter} lets through, in its order; {@code now} dates ages. */
-    public List<DeviceRow> list(DeviceFilter filter, Instant now) {
+    /** At most {@code limit} of the devices that {@code filter} lets through, in its order; {@code now} dates ages. */
+    public List<DeviceRow> list(DeviceFilter filter, Instant now, int limit) {
         SqlFilter matching = SqlFilter.of(filter.matching(now));
-        String rows = ROWS.formatted(DeviceCondition.SQL, SELECTED + matching.condition());
-        return database.read(
-                handle -> handle.createQuery(rows + " order by " + filter.orderBy() + " limit :limit offset :offset")
-                        .bindMethods(filter)
-                        .bindMap(matching.values())
-                        .bind("offset", filter.offset())
-                        .bind("limit", DeviceFilter.PAGE_SIZE)
-                        .map(ConstructorMapper.of(DeviceRow.class))
-                        .list());
+        String rows =
+                ROWS.formatted(DeviceCondition.SQL, SELECTED + matching.condition(), filter.onPage(), filter.orderBy());
+        return database.read(handle -> handle.createQuery(rows)
+                .bindMethods(filter)
+                .bindMap(matching.values())
+                .bind("limit", limit)
+                .map(ConstructorMapper.of(DeviceRow.class))
+                .list());
     }
 
     /** How many devices {@code filter} lets through, over all pages. */
@@ -117,6 +132,24 @@ public class DeviceQueries {
         return ofDevice(TIMELINE, deviceId, limit, TimelineEntry.class);
     }
 
+    /** What the device was asked to install last. */
+    Optional<LastUpdate> lastUpdate(String deviceId) {
+        return database.read(handle -> handle.createQuery(LAST_UPDATE)
+                .bind("id", deviceId)
+                .map(ConstructorMapper.of(LastUpdate.class))
+                .findOne());
+    }
+
+    /** How an update went, the first step first. */
+    List<UpdateStep> steps(String deviceId, UUID deployment, int limit) {
+        return database.read(handle -> handle.createQuery(STEPS)
+                .bind("id", deviceId)
+                .bind("deployment", deployment)
+                .bind("limit", limit)
+                .map(ConstructorMapper.of(UpdateStep.class))
+                .list());
+    }
+
     /** The device's last windows, newest first. */
     List<WindowRow> windows(String deviceId, int limit) {
         return ofDevice(WINDOWS, deviceId, limit, WindowRow.class);
@@ -125,6 +158,11 @@ public class DeviceQueries {
     /** The names that the list can be filtered by. */
     public List<String> fleetNames() {
         return names("select name from fleet order by name");
+    }
+
+    /** The fleets that devices can be moved to. */
+    List<String> staticFleetNames() {
+        return names("select name from fleet where query is null order by name");
     }
 
     public List<String> deviceClassNames() {

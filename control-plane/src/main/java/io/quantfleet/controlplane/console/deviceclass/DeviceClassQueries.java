@@ -13,7 +13,10 @@ class DeviceClassQueries {
             select c.name, c.profile, c.built_in, c.created_at,
                    (select count(*) from device d where d.device_class = c.name) as devices,
                    (select count(*) from device d where d.device_class = c.name and d.online) as online,
-                   (select count(*) from variant v where v.device_class = c.name and v.verdict = 'READY') as variants
+                   (select count(*) from variant v where v.device_class = c.name and v.verdict = 'READY') as variants,
+                   exists (select from quantization_job j where j.device_class = c.name)
+                       or exists (select from device d where d.device_class = c.name)
+                       or exists (select from enrolment_token t where t.device_class = c.name) as used
               from device_class c
              where :name = '' or c.name = :name
              order by c.built_in desc, c.name

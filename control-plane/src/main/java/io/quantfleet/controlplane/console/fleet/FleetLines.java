@@ -1,6 +1,7 @@
 package io.quantfleet.controlplane.console.fleet;
 
 import io.quantfleet.controlplane.console.telemetry.Figures;
+import io.quantfleet.controlplane.console.telemetry.Measured;
 import io.quantfleet.controlplane.console.telemetry.Span;
 import io.quantfleet.controlplane.console.telemetry.TelemetryQueries;
 import jakarta.inject.Singleton;
@@ -20,8 +21,13 @@ public class FleetLines {
     }
 
     /** Every fleet, with its figures of the hour before {@code now}. */
-    public List<FleetLine> lastHour(Instant now) {
-        Map<String, Figures> figures = telemetry.byFleet(Span.HOUR.start(now));
+    List<FleetLine> lastHour(Instant now) {
+        return of(telemetry.since(Span.HOUR.start(now)));
+    }
+
+    /** Every fleet, with its figures. */
+    public List<FleetLine> of(Measured measured) {
+        Map<String, Figures> figures = measured.byFleet();
         return fleets.list().stream()
                 .map(fleet -> new FleetLine(fleet, figures.getOrDefault(fleet.name(), Figures.NONE)))
                 .toList();

@@ -34,6 +34,7 @@ import java.util.Map;
 @Blocking
 class FleetPages {
     private static final int ROLLOUTS = 5;
+    private static final int DEVICES = 50;
 
     private final Pages pages;
     private final FleetQueries fleets;
@@ -75,12 +76,12 @@ class FleetPages {
         List<ClassLine> classes = fleets.serving(name).stream()
                 .map(row -> new ClassLine(row, figuresOf(row, figures)))
                 .toList();
-        DeviceFilter filter = new DeviceFilter("", "", name, "", "", "", false, 1);
+        DeviceFilter filter = new DeviceFilter("", "", name, "", "", "", false, "");
         return Templates.fleet(
                 page,
                 fleet,
                 classes,
-                devices.list(filter, page.now()),
+                devices.list(filter, page.now(), DEVICES),
                 windows.of(name, page.now()),
                 rollouts.ofFleet(name, ROLLOUTS),
                 devices.deviceClassNames());

@@ -32,17 +32,6 @@ public final class Commands {
         return post(origin, "rollouts", "{\"fleet\": \"press-line\", \"model\": \"NAME\", \"version\": 1}");
     }
 
-    /** A strategy that most fleets can begin with, as JSON. */
-    public static String strategy() {
-        return "{\"stages\": [" + stage("canary", 5) + ", " + stage("early", 25) + ", " + stage("all", 100) + "]}";
-    }
-
-    private static String stage(String name, int percent) {
-        return "{\"name\": \"" + name + "\", \"percent\": " + percent + ", \"soak\": \"PT1M\", \"gates\": {"
-                + "\"installed\": {\"minShare\": 0.9}, \"selfTests\": {\"minShare\": 0.9}, "
-                + "\"accuracy\": {\"against\": \"FP32\", \"maxLossPoints\": 2, \"risk\": 0.01}}}";
-    }
-
     public static String deviceClasses(String origin) {
         return "curl " + origin + "/api/v1/device-classes";
     }

@@ -44,6 +44,8 @@ public final class States {
             Map.entry("REVERTED", BAD),
             Map.entry("FAILED", BAD),
             Map.entry("REJECTED", BAD),
+            Map.entry("MOVED", BUSY),
+            Map.entry("LABELLED", BUSY),
             Map.entry("DOWN", BAD));
 
     private States() {}

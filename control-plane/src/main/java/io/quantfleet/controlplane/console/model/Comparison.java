@@ -18,6 +18,10 @@ public record Comparison(List<VariantColumn> variants) {
         return variants.stream().anyMatch(v -> v.state().equals("READY"));
     }
 
+    public boolean anyReport() {
+        return variants.stream().anyMatch(v -> v.reportPageSha256().isPresent());
+    }
+
     public boolean anyReasons() {
         return variants.stream().anyMatch(VariantColumn::explained);
     }

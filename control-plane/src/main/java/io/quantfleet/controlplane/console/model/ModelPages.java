@@ -18,12 +18,16 @@ import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** {@code /models}. */
 @Path("/models")
 @Produces(MediaType.TEXT_HTML)
 @Blocking
 class ModelPages {
+    private static final int SCATTERED = 24;
+    private static final int LINEAGE = 20;
+
     private final Pages pages;
     private final ModelQueries models;
 
@@ -63,7 +67,12 @@ class ModelPages {
         VersionDetails details = models.version(name, version)
                 .orElseThrow(() -> new NotFoundException("There is no version " + version + " of a model " + name));
         return Templates.version(
-                page, details, models.comparison(name, version), models.versions(name), models.fleetNames());
+                page,
+                details,
+                models.comparison(name, version),
+                models.versions(name),
+                Scatter.of(models.measured(name, SCATTERED), version),
+                models.lineage(name, version, LINEAGE));
     }
 
     /** A model with the variants of its newest version. */
@@ -78,6 +87,7 @@ class ModelPages {
                 VersionDetails version,
                 Comparison comparison,
                 List<VersionRow> versions,
-                List<String> fleets);
+                Optional<Scatter> scatter,
+                List<LineageRow> lineage);
     }
 }

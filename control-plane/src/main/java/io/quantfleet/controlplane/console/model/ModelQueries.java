@@ -57,6 +57,27 @@ public class ModelQueries {
              order by j.model_name, j.device_class
             """;
 
+    private static final String MEASURED = """
+            select v.model_version as version, v.device_class, v.verdict, v.accuracy, v.bytes,
+                   (v.report #>> '{latencyMs,variant,p50}')::double precision as p50
+              from variant v join current_quantization_job j on j.id = v.job_id
+             where v.model_name = :name and v.accuracy is not null
+               and v.report #>> '{latencyMs,variant,p50}' is not null
+             order by v.model_version desc, v.device_class limit :limit
+            """;
+
+    private static final String LINEAGE = """
+            select v.device_class, v.sha256, r.id as rollout_id, r.fleet, r.state, r.created_at, c.devices, c.serving
+              from (select * from rollout where model_name = :name and model_version = :version
+                     order by created_at desc limit :limit) r
+              join rollout_variant t on t.rollout_id = r.id join variant v on v.job_id = t.job_id
+              cross join lateral (select count(*) as devices,
+                       count(*) filter (where d.active_variant_sha256 = v.sha256) as serving
+                  from rollout_member m join device d on d.device_id = m.device_id
+                 where m.rollout_id = r.id and d.device_class = v.device_class) c
+             order by v.device_class, r.created_at desc
+            """;
+
     private static final String OPEN_JOBS = """
             select id, model_name, model_version, device_class, state, step, progress, worker, queued_at, started_at
               from quantization_job where state in ('QUEUED', 'RUNNING')
@@ -87,13 +108,6 @@ public class ModelQueries {
                         Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList()))));
     }
 
-    /** Where a version can be rolled out to. */
-    List<String> fleetNames() {
-        return database.read(handle -> handle.createQuery("select name from fleet order by name")
-                .mapTo(String.class)
-                .list());
-    }
-
     /** Newest first; none if there is no such model. */
     List<VersionRow> versions(String name) {
         return database.read(handle -> handle.createQuery(VERSIONS)
@@ -118,6 +132,25 @@ public class ModelQueries {
                 .bind("version", version)
                 .map(ConstructorMapper.of(VariantColumn.class))
                 .list()));
+    }
+
+    /** The variants of all versions of a model that were measured, the newest version's first. */
+    List<MeasuredVariant> measured(String name, int limit) {
+        return database.read(handle -> handle.createQuery(MEASURED)
+                .bind("name", name)
+                .bind("limit", limit)
+                .map(ConstructorMapper.of(MeasuredVariant.class))
+                .list());
+    }
+
+    /** Where the newest rollouts took the variants of a version. */
+    List<LineageRow> lineage(String name, int version, int rollouts) {
+        return database.read(handle -> handle.createQuery(LINEAGE)
+                .bind("name", name)
+                .bind("version", version)
+                .bind("limit", rollouts)
+                .map(ConstructorMapper.of(LineageRow.class))
+                .list());
     }
 
     /** What runs, then what waits. */

@@ -18,8 +18,12 @@ import java.util.UUID;
 @Path("/jobs")
 @Blocking
 class ReportPages {
-    /** The page brings its own style and nothing else: no script runs, whatever a worker wrote. */
-    private static final String POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; sandbox";
+    /**
+     * The page brings its own style and nothing else: no script runs, whatever a worker wrote. The page of its version
+     * shows it in a frame.
+     */
+    private static final String POLICY =
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'self'; sandbox";
 
     private final ConsoleDatabase database;
     private final ObjectStore store;

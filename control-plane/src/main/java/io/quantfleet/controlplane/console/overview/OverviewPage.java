@@ -8,9 +8,11 @@ import io.quantfleet.controlplane.console.model.JobRow;
 import io.quantfleet.controlplane.console.model.ModelQueries;
 import io.quantfleet.controlplane.console.rollout.RolloutQueries;
 import io.quantfleet.controlplane.console.rollout.RolloutRow;
+import io.quantfleet.controlplane.console.telemetry.Measured;
 import io.quantfleet.controlplane.console.telemetry.Panel;
 import io.quantfleet.controlplane.console.telemetry.Panels;
 import io.quantfleet.controlplane.console.telemetry.Span;
+import io.quantfleet.controlplane.console.telemetry.TelemetryQueries;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.common.annotation.Blocking;
@@ -20,7 +22,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
-import java.time.Instant;
 import java.util.List;
 
 /** {@code /}. */
@@ -37,6 +38,7 @@ class OverviewPage {
     private final RolloutQueries rollouts;
     private final ModelQueries models;
     private final Panels panels;
+    private final TelemetryQueries telemetry;
 
     OverviewPage(
             Pages pages,
@@ -44,27 +46,29 @@ class OverviewPage {
             FleetLines fleets,
             RolloutQueries rollouts,
             ModelQueries models,
-            Panels panels) {
+            Panels panels,
+            TelemetryQueries telemetry) {
         this.pages = pages;
         this.overview = overview;
         this.fleets = fleets;
         this.rollouts = rollouts;
         this.models = models;
         this.panels = panels;
+        this.telemetry = telemetry;
     }
 
     @GET
     public TemplateInstance overview(@Context UriInfo uri) {
         Page page = pages.page("Overview", "overview", uri);
-        Instant from = Span.HOUR.start(page.now());
+        Measured lastHour = telemetry.since(Span.HOUR.start(page.now()));
         return Templates.overview(
                 page,
                 overview.totals(),
-                overview.attention(from, ATTENTION),
-                fleets.lastHour(page.now()),
+                overview.attention(lastHour, ATTENTION),
+                fleets.of(lastHour),
                 rollouts.open(),
                 models.openJobs(),
-                panels.busiest(page.now(), PANELS),
+                panels.busiest(lastHour, PANELS),
                 Span.HOUR);
     }
 

@@ -3,11 +3,9 @@ package io.quantfleet.controlplane.console.overview;
 import io.quantfleet.controlplane.console.ConsoleDatabase;
 import io.quantfleet.controlplane.console.frame.Units;
 import io.quantfleet.controlplane.console.telemetry.Figures;
-import io.quantfleet.controlplane.console.telemetry.Selection;
-import io.quantfleet.controlplane.console.telemetry.TelemetryQueries;
+import io.quantfleet.controlplane.console.telemetry.Measured;
 import io.quantfleet.controlplane.console.telemetry.VariantKey;
 import jakarta.inject.Singleton;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,11 +32,30 @@ class OverviewQueries {
 
     private static final String ATTENTION = """
             with newest as (select model_name, max(version) as version from model_version group by model_name),
+            failed as (
+                select d.fleet, d.state, d.reason_code, count(*) as n, min(d.device_id) as device_id,
+                       min(d.reason) as reason, max(d.last_seen) as since
+                  from device d where lifecycle <> 'DECOMMISSIONED' and state in ('REFUSED', 'REVERTED') group by 1, 2, 3),
+            offline as (
+                select d.fleet, count(*) as n, min(d.device_id) as device_id,
+                       max(coalesce(d.presence_at, d.last_seen)) as since
+                  from device d where lifecycle = 'ENROLLED' and not d.online and d.state not in ('REFUSED', 'REVERTED')
+                   and d.last_seen is not null group by 1),
             items as (
-                select 1 as rank, state, device_id as subject, concat_ws(': ', reason_code, reason) as text,
-                       '/devices/' || device_id as link,
-                       (select max(at) from device_event e where e.device_id = d.device_id) as since
-                  from device d where lifecycle <> 'DECOMMISSIONED' and state in ('REFUSED', 'REVERTED')
+                select 0 as rank, case when r.state = 'PAUSED' then r.state else r.phase end as state,
+                       r.model_name || ' v' || r.model_version || ' → ' || r.fleet as subject,
+                       coalesce(r.reason, 'it waits for somebody') as text,
+                       '/rollouts/' || r.id as link, r.since as since
+                  from rollout r where r.state = 'PAUSED' or (r.state = 'RUNNING' and r.phase = 'AWAITING_APPROVAL')
+                union all
+                select 1, f.state, case f.n when 1 then f.device_id else f.n || ' devices of ' || f.fleet end,
+                       concat_ws(': ', f.reason_code, f.reason),
+                       case f.n when 1 then '/devices/' || f.device_id else '/devices?state=FAILED&fleet=' || f.fleet end, f.since
+                  from failed f
+                union all
+                select 1, r.state, r.model_name || ' v' || r.model_version || ' → ' || r.fleet, coalesce(r.reason, ''),
+                       '/rollouts/' || r.id, r.finished_at
+                  from rollout r where r.state = 'ROLLED_BACK' and r.finished_at > now() - interval '1 day'
                 union all
                 select 2, 'FAILED', j.model_name || ' v' || j.model_version || ' for ' || j.device_class,
                        concat_ws(': ', j.failure_code, j.failure),
@@ -54,10 +71,10 @@ class OverviewQueries {
                   join newest n on n.model_name = v.model_name and n.version = v.model_version
                  where v.verdict = 'REJECTED'
                 union all
-                select 4, 'OFFLINE', d.device_id, 'in fleet ' || d.fleet, '/devices/' || d.device_id,
-                       coalesce(d.presence_at, d.last_seen)
-                  from device d where lifecycle = 'ENROLLED' and not d.online and d.state not in ('REFUSED', 'REVERTED')
-                   and d.last_seen is not null)
+                select 4, 'OFFLINE', case o.n when 1 then o.device_id else o.n || ' devices of ' || o.fleet end,
+                       case o.n when 1 then 'in fleet ' || o.fleet else '' end,
+                       case o.n when 1 then '/devices/' || o.device_id else '/devices?state=OFFLINE&fleet=' || o.fleet end, o.since
+                  from offline o)
             select *, count(*) over () as total from items order by rank, since desc nulls last, subject limit :limit
             """;
 
@@ -69,11 +86,9 @@ class OverviewQueries {
             """;
 
     private final ConsoleDatabase database;
-    private final TelemetryQueries telemetry;
 
-    OverviewQueries(ConsoleDatabase database, TelemetryQueries telemetry) {
+    OverviewQueries(ConsoleDatabase database) {
         this.database = database;
-        this.telemetry = telemetry;
     }
 
     Totals totals() {
@@ -83,10 +98,10 @@ class OverviewQueries {
     }
 
     /** The worst first, at most {@code limit} of each source. */
-    List<Attention> attention(Instant from, int limit) {
+    List<Attention> attention(Measured lastHour, int limit) {
         List<Attention> items = new ArrayList<>();
-        telemetry.byVariant(Selection.all(), from).forEach((variant, figures) -> inaccurate(variant, figures)
-                .ifPresent(items::add));
+        lastHour.byVariant()
+                .forEach((variant, figures) -> inaccurate(variant, figures).ifPresent(items::add));
         items.addAll(database.read(handle -> handle.createQuery(ATTENTION)
                 .bind("limit", limit)
                 .map(ConstructorMapper.of(Attention.class))

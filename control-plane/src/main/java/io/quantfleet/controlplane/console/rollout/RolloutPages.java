@@ -2,14 +2,20 @@ package io.quantfleet.controlplane.console.rollout;
 
 import io.quantfleet.controlplane.console.frame.Page;
 import io.quantfleet.controlplane.console.frame.Pages;
+import io.quantfleet.controlplane.console.frame.QueryMistake;
+import io.quantfleet.controlplane.console.frame.Units;
+import io.quantfleet.controlplane.filter.FilterException;
+import io.quantfleet.controlplane.rollout.RolloutFields;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
@@ -22,7 +28,7 @@ import java.util.UUID;
 @Produces(MediaType.TEXT_HTML)
 @Blocking
 class RolloutPages {
-    private static final int LIST = 100;
+    private static final int LIST = 20;
     private static final int DEVICES = 200;
     private static final int HISTORY = 100;
 
@@ -37,9 +43,24 @@ class RolloutPages {
     }
 
     @GET
-    public TemplateInstance list(@Context UriInfo uri) {
+    public TemplateInstance list(
+            @QueryParam("filter") @DefaultValue("") String query,
+            @QueryParam("before") @DefaultValue("") String before,
+            @Context UriInfo uri) {
         Page page = pages.page("Rollouts", "rollouts", uri);
-        return Templates.list(page, rollouts.list(LIST));
+        String filter = query.strip();
+        try {
+            List<RolloutRow> found = rollouts.list(RolloutFields.sql(filter, page.now()), uuid(before), LIST + 1);
+            boolean more = found.size() > LIST;
+            List<RolloutRow> shown = more ? found.subList(0, LIST) : found;
+            String older = more
+                    ? "?filter=" + Units.url(filter) + "&before="
+                            + shown.get(LIST - 1).id()
+                    : "";
+            return Templates.list(page, filter, before, Optional.empty(), shown, older);
+        } catch (FilterException e) {
+            return Templates.list(page, filter, "", Optional.of(QueryMistake.of(filter, e)), List.of(), "");
+        }
     }
 
     @GET
@@ -68,7 +89,13 @@ class RolloutPages {
 
     @CheckedTemplate(basePath = "console/rollout")
     static class Templates {
-        static native TemplateInstance list(Page page, List<RolloutRow> rollouts);
+        static native TemplateInstance list(
+                Page page,
+                String filter,
+                String before,
+                Optional<QueryMistake> mistake,
+                List<RolloutRow> rollouts,
+                String older);
 
         static native TemplateInstance rollout(
                 Page page,

@@ -1,18 +1,20 @@
 package io.quantfleet.controlplane.console.rollout;
 
 import io.quantfleet.controlplane.console.ConsoleDatabase;
+import io.quantfleet.controlplane.filter.SqlFilter;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jdbi.v3.core.statement.Query;
 
 /** Reads rollouts. */
 @Singleton
 public class RolloutQueries {
     private static final String ROWS = """
             select r.*, p.*
-              from rollout r
+              from (select * from rollout r where %s order by r.created_at desc, r.id desc limit :limit) r
               left join lateral (select count(*) as devices,
                        count(*) filter (where state = 'ACTIVE') as active,
                        count(*) filter (where state in ('FETCHING', 'VERIFYING', 'SELF_TESTING', 'SWITCHING')) as updating,
@@ -22,9 +24,10 @@ public class RolloutQueries {
                        coalesce(sum(fetched_bytes), 0)::bigint as fetched_bytes
                   from rollout_member m join deployment d on d.id = coalesce(m.rollback_id, m.deployment_id)
                  where m.rollout_id = r.id) p on true
+             order by r.created_at desc, r.id desc
             """;
 
-    private static final String NEWEST_FIRST = " order by r.created_at desc limit :limit";
+    private static final int OPEN = 100;
 
     private static final String DEPLOYMENTS = """
             select p.device_id, d.device_class, d.online, p.state, p.reason_code, p.reason, p.fetched_bytes,
@@ -79,34 +82,39 @@ public class RolloutQueries {
         this.database = database;
     }
 
-    /** The newest rollouts. */
-    List<RolloutRow> list(int limit) {
-        return database.read(handle -> handle.createQuery(ROWS + NEWEST_FIRST)
-                .bind("limit", limit)
-                .map(ConstructorMapper.of(RolloutRow.class))
-                .list());
+    /** The newest rollouts that match, older than the one of id {@code before}, if that is not empty. */
+    List<RolloutRow> list(SqlFilter filter, Optional<UUID> before, int limit) {
+        String older = " and (cast(:before as uuid) is null or (r.created_at, r.id) <"
+                + " (select b.created_at, b.id from rollout b where b.id = :before))";
+        return database.read(handle -> rows(handle.createQuery(ROWS.formatted(filter.condition() + older))
+                .bindMap(filter.values())
+                .bind("before", before)
+                .bind("limit", limit)));
     }
 
     public List<RolloutRow> ofFleet(String fleet, int limit) {
-        return database.read(handle -> handle.createQuery(ROWS + " where r.fleet = :fleet" + NEWEST_FIRST)
+        return database.read(handle -> rows(handle.createQuery(ROWS.formatted("r.fleet = :fleet"))
                 .bind("fleet", fleet)
-                .bind("limit", limit)
-                .map(ConstructorMapper.of(RolloutRow.class))
-                .list());
+                .bind("limit", limit)));
     }
 
     /** Those that are not over. */
     public List<RolloutRow> open() {
-        return database.read(handle -> handle.createQuery(ROWS + " where r.finished_at is null order by r.created_at")
-                .map(ConstructorMapper.of(RolloutRow.class))
-                .list());
+        return database.read(handle ->
+                rows(handle.createQuery(ROWS.formatted("r.finished_at is null")).bind("limit", OPEN)));
     }
 
     Optional<RolloutRow> rollout(UUID id) {
-        return database.read(handle -> handle.createQuery(ROWS + " where r.id = :id")
-                .bind("id", id)
-                .map(ConstructorMapper.of(RolloutRow.class))
-                .findOne());
+        return database.read(handle ->
+                rows(handle.createQuery(ROWS.formatted("r.id = :id"))
+                                .bind("id", id)
+                                .bind("limit", 1))
+                        .stream()
+                        .findFirst());
+    }
+
+    private static List<RolloutRow> rows(Query query) {
+        return query.map(ConstructorMapper.of(RolloutRow.class)).list();
     }
 
     /** Every stage, in order. */

@@ -37,6 +37,15 @@ final class Measurements {
         errors += counts.errors();
     }
 
+    /** Adds all that another has. */
+    void add(Measurements other) {
+        latency.add(other.latency);
+        inferences += other.inferences;
+        right += other.right;
+        wrong += other.wrong;
+        errors += other.errors;
+    }
+
     Figures figures() {
         return new Figures(percentile(50), percentile(95), accuracy(), inferences, right + wrong, errors);
     }

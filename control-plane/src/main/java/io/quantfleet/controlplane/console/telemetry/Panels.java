@@ -4,6 +4,7 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 /** The variants that were measured in a span. */
 @Singleton
@@ -23,13 +24,14 @@ public class Panels {
                 .toList();
     }
 
-    /** Those that did most inferences in the hour before {@code now}. */
-    public List<Panel> busiest(Instant now, int limit) {
-        Comparator<Panel> byInferences =
-                Comparator.comparingLong(panel -> panel.figures().inferences());
-        return of(Selection.all(), Span.HOUR, now).stream()
+    /** Those of the measured that did most inferences. */
+    public List<Panel> busiest(Measured measured, int limit) {
+        Comparator<Map.Entry<VariantKey, Figures>> byInferences =
+                Comparator.comparingLong(entry -> entry.getValue().inferences());
+        return measured.byVariant().entrySet().stream()
                 .sorted(byInferences.reversed())
                 .limit(limit)
+                .map(entry -> new Panel(entry.getKey(), entry.getValue(), charts.reference(entry.getKey())))
                 .toList();
     }
 }

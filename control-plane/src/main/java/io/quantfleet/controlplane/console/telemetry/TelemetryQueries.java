@@ -38,22 +38,25 @@ public class TelemetryQueries {
         this.database = database;
     }
 
-    /** Figures since {@code from}, by fleet. */
-    public Map<String, Figures> byFleet(Instant from) {
-        return database.read(handle -> merge(
+    /** Everything since {@code from}. */
+    public Measured since(Instant from) {
+        return Measured.of(database.read(handle -> sums(
                 handle.createQuery(MINUTES).bindMethods(Selection.all()).bind("from", from),
-                row -> row.getString("fleet")));
+                row -> new Measured.Key(row.getString("fleet"), variant(row)))));
     }
 
     /** Figures since {@code from}, by variant: the models by name, their newest version first. */
     public Map<VariantKey, Figures> byVariant(Selection selection, Instant from) {
         return database.read(handle -> merge(
-                handle.createQuery(MINUTES).bindMethods(selection).bind("from", from),
-                row -> new VariantKey(
-                        row.getString("model_name"),
-                        row.getInt("model_version"),
-                        row.getString("device_class"),
-                        row.getString("variant_sha256"))));
+                handle.createQuery(MINUTES).bindMethods(selection).bind("from", from), TelemetryQueries::variant));
+    }
+
+    private static VariantKey variant(ResultSet row) throws SQLException {
+        return new VariantKey(
+                row.getString("model_name"),
+                row.getInt("model_version"),
+                row.getString("device_class"),
+                row.getString("variant_sha256"));
     }
 
     /** The points of a chart; intervals without telemetry have none. */
@@ -78,6 +81,12 @@ public class TelemetryQueries {
     }
 
     private static <K> Map<K, Figures> merge(Query query, Column<K> key) {
+        Map<K, Figures> figures = new LinkedHashMap<>();
+        sums(query, key).forEach((k, measurements) -> figures.put(k, measurements.figures()));
+        return figures;
+    }
+
+    private static <K> Map<K, Measurements> sums(Query query, Column<K> key) {
         Map<K, Measurements> merged = new LinkedHashMap<>();
         query.map((row, context) -> {
                     merged.computeIfAbsent(key.of(row), k -> new Measurements())
@@ -85,9 +94,7 @@ public class TelemetryQueries {
                     return true;
                 })
                 .forEach(read -> {});
-        Map<K, Figures> figures = new LinkedHashMap<>();
-        merged.forEach((k, measurements) -> figures.put(k, measurements.figures()));
-        return figures;
+        return merged;
     }
 
     private static Measurements.Counts counts(ResultSet row) throws SQLException {

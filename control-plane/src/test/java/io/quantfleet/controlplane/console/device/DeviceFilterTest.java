@@ -13,9 +13,9 @@ class DeviceFilterTest {
     }
 
     @Test
-    void everyColumnOfAnOrderHasTheDirection() {
+    void sortsVersionsOfAModelByTheirNumbers() {
         assertThat(filter("model", true).orderBy())
-                .isEqualTo("active_model_name desc nulls last, active_model_version desc nulls last, device_id");
+                .isEqualTo("active_model_name || lpad(cast(active_model_version as text), 10) desc nulls last, device_id");
     }
 
     @Test
@@ -28,21 +28,33 @@ class DeviceFilterTest {
 
     @Test
     void pagesKeepFilterAndOrder() {
-        assertThat(filter("p95", true).atPage(3)).isEqualTo("?q=a%20b&sort=p95&dir=desc&page=3");
+        assertThat(filter("p95", true).behind("cam 7")).isEqualTo("?q=a%20b&sort=p95&dir=desc&after=cam%207");
     }
 
     private static DeviceFilter filter(String sort, boolean descending) {
-        return new DeviceFilter("a b", "", "", "", "", sort, descending, 1);
+        return new DeviceFilter("a b", "", "", "", "", sort, descending, "");
     }
 
     @Test
     void showsWhereAQueryGoesWrong() {
-        DeviceFilter wrong = new DeviceFilter("", "class = gpu and site = x", "", "", "", "", false, 1);
+        DeviceFilter wrong = new DeviceFilter("", "class = gpu and site = x", "", "", "", "", false, "");
 
         assertThat(wrong.mistake(Instant.EPOCH)).hasValueSatisfying(mistake -> {
             assertThat(mistake.before()).isEqualTo("class = gpu and ");
             assertThat(mistake.from()).isEqualTo("site = x");
             assertThat(mistake.message()).contains("there is no field 'site'");
         });
+    }
+
+    @Test
+    void hasWordsForWhatTheListShows() {
+        DeviceFilter filter = new DeviceFilter("", "label.site = x", "a \"b\"", "gpu", "FAILED", "", false, "");
+
+        assertThat(filter.asQuery())
+                .isEqualTo("(label.site = x) and fleet = \"a \\\"b\\\"\" and class = \"gpu\""
+                        + " and state in (REFUSED, REVERTED)");
+        assertThat(new DeviceFilter("", "", "", "", "", "", false, "").asQuery())
+                .isEqualTo("id like *");
+        assertThat(filter("", false).asQuery()).isEmpty();
     }
 }
