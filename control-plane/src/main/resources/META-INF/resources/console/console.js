@@ -199,7 +199,7 @@
     document.querySelectorAll(".scroll, pre, .timeline").forEach(function (element) {
       const overflows = element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight;
       if (overflows) element.tabIndex = 0;
-      else if (!element.hasAttribute("role")) element.removeAttribute("tabindex");
+      else element.removeAttribute("tabindex");
     });
   }
 

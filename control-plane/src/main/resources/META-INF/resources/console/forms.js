@@ -1,5 +1,5 @@
 // Forms that call the REST interface. Attributes of a form say how:
-//   data-api       where to; data-method, if not POST
+//   data-api       where to, with :fields of the form that are not sent otherwise; data-method, if not POST; data-body, if it is always the same
 //   data-then      the page to go to, with :fields of the answer
 //   data-confirm   what to ask first
 //   data-preview   the fragment that says what the form would do, asked for while it is filled in and put into data-into
@@ -69,7 +69,10 @@
   }
 
   function body(form) {
+    if (form.dataset.method === "DELETE") return null;
+    if (form.dataset.body) return form.dataset.body;
     const json = fields(form);
+    placeholders(form).forEach(function (name) { delete json[name]; });
     if (form.enctype !== "multipart/form-data") return JSON.stringify(json);
     const data = new FormData();
     new FormData(form).forEach(function (value, key) {
@@ -79,6 +82,14 @@
       data.append(key, typeof json[key] === "object" ? JSON.stringify(json[key]) : String(json[key]));
     });
     return data;
+  }
+
+  function placeholders(form) {
+    return Array.from(form.dataset.api.matchAll(/:(\w+)/g), function (match) { return match[1]; });
+  }
+
+  function where(form) {
+    return form.dataset.api.replace(/:(\w+)/g, function (_, name) { return encodeURIComponent(form.elements[name].value.trim()); });
   }
 
   // Who acts: there is no login yet, so it is what people say, kept in their browser -----------------------------------
@@ -159,7 +170,7 @@
     }
     form.querySelector(".failure").hidden = true;
     button.disabled = true;
-    request.open(form.dataset.method || "POST", form.dataset.api);
+    request.open(form.dataset.method || "POST", where(form));
     request.setRequestHeader("accept", "application/json");
     if (actor()) request.setRequestHeader("quantfleet-actor", "UTF-8''" + encodeURIComponent(actor()));
     if (typeof data === "string") request.setRequestHeader("content-type", "application/json");
@@ -226,12 +237,13 @@
 
   // Stages of a rollout ---------------------------------------------------------------------------------------------
 
-  function showTaking(stage) {
-    const kind = stage.querySelector("[data-takes]").value;
-    stage.querySelectorAll("[data-taking]").forEach(function (label) {
-      const chosen = label.dataset.taking === kind;
+  // A select with data-chooses shows what has its value in data-choice, within data-choices, and turns off the rest.
+  function showChosen(choices) {
+    const kind = choices.querySelector("[data-chooses]").value;
+    choices.querySelectorAll("[data-choice]").forEach(function (label) {
+      const chosen = label.dataset.choice.split(" ").includes(kind);
       label.hidden = !chosen;
-      label.querySelector("input").disabled = !chosen;
+      label.querySelector("input, select").disabled = !chosen;
     });
   }
 
@@ -242,7 +254,7 @@
       });
       stage.querySelector("[data-number-of-stage]").textContent = index + 1;
       stage.querySelector("[data-remove-stage]").disabled = all.length === 1;
-      showTaking(stage);
+      showChosen(stage);
     });
   }
 
@@ -262,7 +274,7 @@
   });
 
   document.addEventListener("change", function (event) {
-    if (event.target.matches("[data-takes]")) showTaking(event.target.closest("[data-stage]"));
+    if (event.target.matches("[data-chooses]")) showChosen(event.target.closest("[data-choices]"));
   });
 
   // Documents: numbers of lines, and the lines at fault ----------------------------------------------------------------
@@ -406,6 +418,7 @@
 
   recallActor();
   showSelection();
+  document.querySelectorAll("[data-choices]").forEach(showChosen);
   document.querySelectorAll("[data-stages]").forEach(numberStages);
   document.querySelectorAll("[data-editor]").forEach(showLines);
   document.querySelectorAll("[data-preview]").forEach(function (form) { preview(form, 0); });

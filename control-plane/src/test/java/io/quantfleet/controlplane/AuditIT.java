@@ -60,6 +60,18 @@ class AuditIT {
     }
 
     @Test
+    void believesTheHeaderRatherThanTheBody() {
+        given().header("Quantfleet-Actor", "the-proxy-says-bob")
+                .contentType("application/json")
+                .body(Map.of("fleet", "nowhere", "model", "none", "version", 1, "by", "ann"))
+                .post("/api/v1/rollouts")
+                .then()
+                .statusCode(404);
+
+        assertThat(audit("by = the-proxy-says-bob").getList("action")).containsExactly("create");
+    }
+
+    @Test
     void notesBodiesThatAreLong() {
         Api.createFleet("audited-import");
         given().contentType("text/csv")

@@ -59,8 +59,10 @@ class AuditFilter implements ContainerRequestFilter, ContainerResponseFilter {
                 dryRun);
         if (call.isPresent()) {
             Optional<JsonNode> details = details(request);
-            String by = Actor.of(details.map(body -> body.path("by").textValue())
-                    .orElseGet(() -> request.getHeaderString(Actor.HEADER)));
+            String header = Actor.of(request.getHeaderString(Actor.HEADER));
+            String by = header.isEmpty()
+                    ? details.map(body -> Actor.of(body.path("by").textValue())).orElse("")
+                    : header;
             String path = request.getUriInfo().getRequestUri().getRawPath();
             long id = database.inTransaction(
                     tx -> log.begin(tx, clock.instant(), by, request.getMethod(), path, call.get(), details));

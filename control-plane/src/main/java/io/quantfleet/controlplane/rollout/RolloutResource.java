@@ -78,11 +78,13 @@ public class RolloutResource {
             @Nullable String by,
             @Nullable String reason) {}
 
-    /** Why something is done, and by whom; the header {@link Actor#HEADER} says the latter where it is left out. */
+    /** Why something is done, and by whom, unless the header {@link Actor#HEADER} says the latter. */
     record Because(@Nullable String reason, @Nullable String by) {}
 
     private static Cause cause(String action, @Nullable Because why, @Nullable String header) {
-        String by = why == null || why.by() == null ? Actor.of(header) : why.by();
+        String authenticated = Actor.of(header);
+        String said = why == null || why.by() == null ? "" : why.by();
+        String by = authenticated.isEmpty() ? said : authenticated;
         Optional<String> reason =
                 Optional.ofNullable(why == null ? null : why.reason()).filter(text -> !text.isBlank());
         return new Cause(by, action, reason);

@@ -4,12 +4,13 @@ import io.quantfleet.controlplane.console.telemetry.Figures;
 import io.quantfleet.controlplane.console.telemetry.Measured;
 import io.quantfleet.controlplane.console.telemetry.Span;
 import io.quantfleet.controlplane.console.telemetry.TelemetryQueries;
+import io.quantfleet.controlplane.filter.SqlFilter;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** Fleets with what their devices measured. */
+/** Fleets with what their devices measured in the last hour. */
 @Singleton
 public class FleetLines {
     private final FleetQueries fleets;
@@ -20,15 +21,19 @@ public class FleetLines {
         this.telemetry = telemetry;
     }
 
-    /** Every fleet, with its figures of the hour before {@code now}. */
-    List<FleetLine> lastHour(Instant now) {
-        return of(telemetry.since(Span.HOUR.start(now)));
+    /** At most {@code limit} fleets that match, by their names, behind the name {@code after}. */
+    List<FleetLine> list(SqlFilter filter, String after, int limit, Instant now) {
+        return lines(fleets.list(filter, after, limit), telemetry.since(Span.HOUR.start(now)));
     }
 
-    /** Every fleet, with its figures. */
-    public List<FleetLine> of(Measured measured) {
-        Map<String, Figures> figures = measured.byFleet();
-        return fleets.list().stream()
+    /** The fleets that are worst off. */
+    public List<FleetLine> worst(Measured lastHour, int limit) {
+        return lines(fleets.worst(limit), lastHour);
+    }
+
+    private static List<FleetLine> lines(List<FleetRow> rows, Measured lastHour) {
+        Map<String, Figures> figures = lastHour.byFleet();
+        return rows.stream()
                 .map(fleet -> new FleetLine(fleet, figures.getOrDefault(fleet.name(), Figures.NONE)))
                 .toList();
     }

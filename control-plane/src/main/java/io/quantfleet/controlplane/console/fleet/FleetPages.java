@@ -5,6 +5,8 @@ import io.quantfleet.controlplane.console.device.DeviceQueries;
 import io.quantfleet.controlplane.console.device.DeviceRow;
 import io.quantfleet.controlplane.console.frame.Page;
 import io.quantfleet.controlplane.console.frame.Pages;
+import io.quantfleet.controlplane.console.frame.QueryMistake;
+import io.quantfleet.controlplane.console.frame.Units;
 import io.quantfleet.controlplane.console.rollout.RolloutQueries;
 import io.quantfleet.controlplane.console.rollout.RolloutRow;
 import io.quantfleet.controlplane.console.rollout.WindowQueries;
@@ -14,25 +16,32 @@ import io.quantfleet.controlplane.console.telemetry.Selection;
 import io.quantfleet.controlplane.console.telemetry.Span;
 import io.quantfleet.controlplane.console.telemetry.TelemetryQueries;
 import io.quantfleet.controlplane.console.telemetry.VariantKey;
+import io.quantfleet.controlplane.filter.FilterException;
+import io.quantfleet.controlplane.filter.SqlFilter;
+import io.quantfleet.controlplane.fleet.FleetFields;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** {@code /fleets}. */
 @Path("/fleets")
 @Produces(MediaType.TEXT_HTML)
 @Blocking
 class FleetPages {
+    private static final int LIST = 50;
     private static final int ROLLOUTS = 5;
     private static final int DEVICES = 50;
 
@@ -62,9 +71,25 @@ class FleetPages {
     }
 
     @GET
-    public TemplateInstance list(@Context UriInfo uri) {
+    public TemplateInstance list(
+            @QueryParam("filter") @DefaultValue("") String query,
+            @QueryParam("after") @DefaultValue("") String after,
+            @Context UriInfo uri) {
         Page page = pages.page("Fleets", "fleets", uri);
-        return Templates.list(page, lines.lastHour(page.now()));
+        String filter = query.strip();
+        try {
+            SqlFilter matching = FleetFields.sql(filter, page.now());
+            List<FleetLine> found = lines.list(matching, after, LIST + 1, page.now());
+            boolean more = found.size() > LIST;
+            List<FleetLine> shown = more ? found.subList(0, LIST) : found;
+            String next = more
+                    ? "?filter=" + Units.url(filter) + "&after="
+                            + Units.url(shown.get(LIST - 1).fleet().name())
+                    : "";
+            return Templates.list(page, filter, after, Optional.empty(), shown, next);
+        } catch (FilterException e) {
+            return Templates.list(page, filter, "", Optional.of(QueryMistake.of(filter, e)), List.of(), "");
+        }
     }
 
     @GET
@@ -98,7 +123,13 @@ class FleetPages {
 
     @CheckedTemplate(basePath = "console/fleet")
     static class Templates {
-        static native TemplateInstance list(Page page, List<FleetLine> fleets);
+        static native TemplateInstance list(
+                Page page,
+                String filter,
+                String after,
+                Optional<QueryMistake> mistake,
+                List<FleetLine> fleets,
+                String next);
 
         static native TemplateInstance fleet(
                 Page page,

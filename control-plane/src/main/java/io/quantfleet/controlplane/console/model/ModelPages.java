@@ -6,11 +6,13 @@ import io.quantfleet.controlplane.console.frame.Units;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -25,6 +27,7 @@ import java.util.Optional;
 @Produces(MediaType.TEXT_HTML)
 @Blocking
 class ModelPages {
+    private static final int LIST = 50;
     private static final int SCATTERED = 24;
     private static final int LINEAGE = 20;
 
@@ -37,14 +40,28 @@ class ModelPages {
     }
 
     @GET
-    public TemplateInstance list(@Context UriInfo uri) {
+    public TemplateInstance list(
+            @QueryParam("q") @DefaultValue("") String query,
+            @QueryParam("after") @DefaultValue("") String after,
+            @Context UriInfo uri) {
         Page page = pages.page("Models", "models", uri);
-        Map<String, List<VariantColumn>> variants = models.latestVariants();
+        String search = query.strip();
+        List<ModelRow> found = models.list(search, after, LIST + 1);
+        boolean more = found.size() > LIST;
+        List<ModelRow> shown = more ? found.subList(0, LIST) : found;
+        Map<String, List<VariantColumn>> variants =
+                models.latestVariants(shown.stream().map(ModelRow::name).toList());
         return Templates.list(
                 page,
-                models.list().stream()
+                search,
+                after,
+                shown.stream()
                         .map(model -> new ModelLine(model, variants.getOrDefault(model.name(), List.of())))
-                        .toList());
+                        .toList(),
+                more
+                        ? "?q=" + Units.url(search) + "&after="
+                                + Units.url(shown.get(LIST - 1).name())
+                        : "");
     }
 
     /** The newest version. */
@@ -80,7 +97,8 @@ class ModelPages {
 
     @CheckedTemplate(basePath = "console/model")
     static class Templates {
-        static native TemplateInstance list(Page page, List<ModelLine> models);
+        static native TemplateInstance list(
+                Page page, String search, String after, List<ModelLine> models, String next);
 
         static native TemplateInstance version(
                 Page page,

@@ -31,6 +31,7 @@ import java.util.List;
 class OverviewPage {
     private static final int ATTENTION = 12;
     private static final int PANELS = 3;
+    private static final int FLEETS = 12;
 
     private final Pages pages;
     private final OverviewQueries overview;
@@ -65,7 +66,7 @@ class OverviewPage {
                 page,
                 overview.totals(),
                 overview.attention(lastHour, ATTENTION),
-                fleets.of(lastHour),
+                fleets.worst(lastHour, FLEETS),
                 rollouts.open(),
                 models.openJobs(),
                 panels.busiest(lastHour, PANELS),
