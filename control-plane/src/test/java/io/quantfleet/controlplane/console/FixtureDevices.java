@@ -53,14 +53,12 @@ final class FixtureDevices {
     }
 
     private static final String STRATEGY = """
-        {"stages": [{"name": "canary", "percent": 20, "soak": "PT10M",
-          "gates": {"installed": {"minShare": 0.9}}}, {"name": "all", "percent": 100}]}\
-        """;
+            {"stages": [{"name": "canary", "percent": 20, "soak": "PT10M",
+              "gates": {"installed": {"minShare": 0.9}}}, {"name": "all", "percent": 100}]}""";
 
     private static final String FINDINGS = """
-        [{"gate": "installed", "subject": "", "verdict": "HOLD",
-          "evidence": "9 of 16 devices serve the variant and 1 failed; 15 must serve it"}]\
-        """;
+            [{"gate": "installed", "subject": "", "verdict": "HOLD",
+              "evidence": "9 of 16 devices serve the variant and 1 failed; 15 must serve it"}]""";
 
     static void insert(Handle handle, Instant now) {
         rollout(
@@ -144,9 +142,9 @@ final class FixtureDevices {
         boolean reverted = state.equals("REVERTED");
         handle.execute(
                 "insert into device (device_id, device_class, fleet, labels, token_hash, enrolled_at, last_sequence,"
-                    + " agent_version, online, presence_at, state, report_number, reason_code, reason, fetched_bytes,"
-                    + " total_bytes, active_variant_sha256, active_model_name, active_model_version, last_seen) values"
-                    + " (?, ?, ?, ?::jsonb, ?, ?, 2, '0.1.0', ?, ?, ?, 41, ?, ?, ?, 189000, ?, 'glyphs', ?, ?)",
+                        + " agent_version, online, presence_at, state, report_number, reason_code, reason, fetched_bytes,"
+                        + " total_bytes, active_variant_sha256, active_model_name, active_model_version, last_seen)"
+                        + " values (?, ?, ?, ?::jsonb, ?, ?, 2, '0.1.0', ?, ?, ?, 41, ?, ?, ?, 189000, ?, 'glyphs', ?, ?)",
                 id(i),
                 deviceClass(i),
                 fleet(i),
@@ -190,9 +188,8 @@ final class FixtureDevices {
                 : null;
         handle.execute(
                 "insert into deployment (id, rollout_id, device_id, variant_job_id, sequence, manifest, issued_at,"
-                    + " expires_at, published_at, state, reason_code, reason, fetched_bytes, total_bytes, self_test,"
-                    + " state_at, finished_at) values (?, ?, ?, ?, ?, '\\x00', ?, ?, ?, ?, ?, ?, ?, 189000, ?::jsonb,"
-                    + " ?, ?)",
+                        + " expires_at, published_at, state, reason_code, reason, fetched_bytes, total_bytes, self_test,"
+                        + " state_at, finished_at) values (?, ?, ?, ?, ?, '\\x00', ?, ?, ?, ?, ?, ?, ?, 189000, ?::jsonb, ?, ?)",
                 id,
                 rollout,
                 id(i),

@@ -14,42 +14,42 @@ import org.jdbi.v3.core.statement.Query;
 public class FleetQueries {
     /** Fleets by name, and of those the first in some order. */
     private static final String ROWS = """
-        with chosen as materialized (
-                 select * from (select f.*, (select count(*) from fleet_device d where d.fleet = f.name) as devices
-                                  from fleet f) f
-                  where %s order by f.name limit :limit),
-             members as (select m.fleet, %s as condition,
-                                d.active_model_name || ' v' || d.active_model_version as version
-                           from chosen c join fleet_device m on m.fleet = c.name
-                           join device d on d.device_id = m.device_id),
-             counts as (select fleet, count(*) filter (where condition = 'ACTIVE') as active,
-                               count(*) filter (where condition = 'UPDATING') as updating,
-                               count(*) filter (where condition = 'IDLE') as idle,
-                               count(*) filter (where condition = 'OFFLINE') as offline,
-                               count(*) filter (where condition = 'FAILED') as failed
-                          from members group by fleet),
-             versions as (select fleet, version, count(*) as n from members where version is not null group by 1, 2)
-        select f.name, f.description, f.query, f.created_at, f.devices, coalesce(c.active, 0) as active,
-               coalesce(c.updating, 0) as updating, coalesce(c.idle, 0) as idle,
-               coalesce(c.offline, 0) as offline, coalesce(c.failed, 0) as failed,
-               (select string_agg(version, ', ' order by n desc, version) from versions v where v.fleet = f.name)
-                   as serving
-          from chosen f left join counts c on c.fleet = f.name
-         order by %s
-        """;
+            with chosen as materialized (
+                     select * from (select f.*, (select count(*) from fleet_device d where d.fleet = f.name) as devices
+                                      from fleet f) f
+                      where %s order by f.name limit :limit),
+                 members as (select m.fleet, %s as condition,
+                                    d.active_model_name || ' v' || d.active_model_version as version
+                               from chosen c join fleet_device m on m.fleet = c.name
+                               join device d on d.device_id = m.device_id),
+                 counts as (select fleet, count(*) filter (where condition = 'ACTIVE') as active,
+                                   count(*) filter (where condition = 'UPDATING') as updating,
+                                   count(*) filter (where condition = 'IDLE') as idle,
+                                   count(*) filter (where condition = 'OFFLINE') as offline,
+                                   count(*) filter (where condition = 'FAILED') as failed
+                              from members group by fleet),
+                 versions as (select fleet, version, count(*) as n from members where version is not null group by 1, 2)
+            select f.name, f.description, f.query, f.created_at, f.devices, coalesce(c.active, 0) as active,
+                   coalesce(c.updating, 0) as updating, coalesce(c.idle, 0) as idle,
+                   coalesce(c.offline, 0) as offline, coalesce(c.failed, 0) as failed,
+                   (select string_agg(version, ', ' order by n desc, version) from versions v where v.fleet = f.name)
+                       as serving
+              from chosen f left join counts c on c.fleet = f.name
+             order by %s
+            """;
 
     private static final String BY_NAME = "f.name";
     private static final String WORST_FIRST = "coalesce(c.failed, 0) desc, coalesce(c.offline, 0) desc, f.name";
     private static final int COMPARED = 500;
 
     private static final String SERVING = """
-        select device_class, coalesce(active_model_name, '') as model_name,
-               coalesce(active_model_version, 0) as model_version,
-               coalesce(active_variant_sha256, '') as variant_sha256,
-               count(*) as devices, count(*) filter (where online) as online
-          from device d join fleet_device m on m.device_id = d.device_id and m.fleet = :name
-         group by 1, 2, 3, 4 order by 1, 5 desc
-        """;
+            select device_class, coalesce(active_model_name, '') as model_name,
+                   coalesce(active_model_version, 0) as model_version,
+                   coalesce(active_variant_sha256, '') as variant_sha256,
+                   count(*) as devices, count(*) filter (where online) as online
+              from device d join fleet_device m on m.device_id = d.device_id and m.fleet = :name
+             group by 1, 2, 3, 4 order by 1, 5 desc
+            """;
 
     private final ConsoleDatabase database;
 

@@ -12,81 +12,81 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 @Singleton
 public class ModelQueries {
     private static final String LATEST = """
-        select v.model_name as name, v.version, v.task, v.onnx_bytes, v.registered_at,
-               v.source, (select count(*) from device d where d.active_model_name = v.model_name) as devices
-          from (select name from model m where (:search = '' or position(lower(:search) in lower(m.name)) > 0)
-                   and m.name > :after order by m.name limit :limit) m
-          join lateral (select * from model_version v where v.model_name = m.name
-                         order by v.version desc limit 1) v on true
-         order by 1
-        """;
+            select v.model_name as name, v.version, v.task, v.onnx_bytes, v.registered_at,
+                   v.source, (select count(*) from device d where d.active_model_name = v.model_name) as devices
+              from (select name from model m where (:search = '' or position(lower(:search) in lower(m.name)) > 0)
+                       and m.name > :after order by m.name limit :limit) m
+              join lateral (select * from model_version v where v.model_name = m.name
+                             order by v.version desc limit 1) v on true
+             order by 1
+            """;
 
     private static final String VERSIONS = """
-        select m.version, m.registered_at,
-               count(v.*) filter (where v.verdict = 'READY') as ready,
-               count(v.*) filter (where v.verdict = 'REJECTED') as rejected,
-               count(*) filter (where j.state = 'FAILED') as failed,
-               count(*) filter (where j.state in ('QUEUED', 'RUNNING')) as open,
-               (select count(*) from device d where d.active_model_name = m.model_name
-                   and d.active_model_version = m.version) as devices
-          from model_version m
-          left join current_quantization_job j on j.model_name = m.model_name and j.model_version = m.version
-          left join variant v on v.job_id = j.id
-         where m.model_name = :name group by m.model_name, m.version order by m.version desc
-        """;
+            select m.version, m.registered_at,
+                   count(v.*) filter (where v.verdict = 'READY') as ready,
+                   count(v.*) filter (where v.verdict = 'REJECTED') as rejected,
+                   count(*) filter (where j.state = 'FAILED') as failed,
+                   count(*) filter (where j.state in ('QUEUED', 'RUNNING')) as open,
+                   (select count(*) from device d where d.active_model_name = m.model_name
+                       and d.active_model_version = m.version) as devices
+              from model_version m
+              left join current_quantization_job j on j.model_name = m.model_name and j.model_version = m.version
+              left join variant v on v.job_id = j.id
+             where m.model_name = :name group by m.model_name, m.version order by m.version desc
+            """;
 
     private static final String COLUMNS = """
-        select j.id, j.model_name, j.device_class, j.rungs::text as rungs, coalesce(v.verdict, j.state) as state, j.step, j.progress, j.worker,
-               j.failure_code, j.failure, j.started_at, coalesce(v.reasons, '{}') as reasons, v.sha256, v.bytes, v.report_page_sha256,
-               v.report ->> 'method' as method, v.accuracy_fp32, v.accuracy,
-               (v.report #>> '{accuracy,agreement}')::double precision as agreement,
-               (v.report #>> '{accuracy,samples}')::bigint as samples,
-               (v.report ->> 'sqnrDb')::double precision as sqnr_db,
-               (v.report #>> '{latencyMs,fp32,p50}')::double precision as fp32_p50,
-               (v.report #>> '{latencyMs,fp32,p95}')::double precision as fp32_p95,
-               (v.report #>> '{latencyMs,variant,p50}')::double precision as p50,
-               (v.report #>> '{latencyMs,variant,p95}')::double precision as p95,
-               (v.report #>> '{seconds,calibrate}')::double precision as calibrate_seconds,
-               (v.report #>> '{seconds,quantize}')::double precision as quantize_seconds,
-               (v.report #>> '{seconds,evaluate}')::double precision as evaluate_seconds,
-               (v.report ->> 'peakRssMiB')::double precision as peak_rss_mi_b,
-               (select count(*) from device d where d.active_variant_sha256 = v.sha256
-                   and d.device_class = v.device_class) as devices
-          from current_quantization_job j left join variant v on v.job_id = j.id
-        """;
+            select j.id, j.model_name, j.device_class, j.rungs::text as rungs, coalesce(v.verdict, j.state) as state, j.step, j.progress, j.worker,
+                   j.failure_code, j.failure, j.started_at, coalesce(v.reasons, '{}') as reasons, v.sha256, v.bytes, v.report_page_sha256,
+                   v.report ->> 'method' as method, v.accuracy_fp32, v.accuracy,
+                   (v.report #>> '{accuracy,agreement}')::double precision as agreement,
+                   (v.report #>> '{accuracy,samples}')::bigint as samples,
+                   (v.report ->> 'sqnrDb')::double precision as sqnr_db,
+                   (v.report #>> '{latencyMs,fp32,p50}')::double precision as fp32_p50,
+                   (v.report #>> '{latencyMs,fp32,p95}')::double precision as fp32_p95,
+                   (v.report #>> '{latencyMs,variant,p50}')::double precision as p50,
+                   (v.report #>> '{latencyMs,variant,p95}')::double precision as p95,
+                   (v.report #>> '{seconds,calibrate}')::double precision as calibrate_seconds,
+                   (v.report #>> '{seconds,quantize}')::double precision as quantize_seconds,
+                   (v.report #>> '{seconds,evaluate}')::double precision as evaluate_seconds,
+                   (v.report ->> 'peakRssMiB')::double precision as peak_rss_mi_b,
+                   (select count(*) from device d where d.active_variant_sha256 = v.sha256
+                       and d.device_class = v.device_class) as devices
+              from current_quantization_job j left join variant v on v.job_id = j.id
+            """;
 
     private static final String LATEST_COLUMNS = COLUMNS + """
-         where (j.model_name, j.model_version) in
-               (select model_name, max(version) from model_version where model_name = any(:names) group by model_name)
-         order by j.model_name, j.device_class
-        """;
+             where (j.model_name, j.model_version) in
+                   (select model_name, max(version) from model_version where model_name = any(:names) group by model_name)
+             order by j.model_name, j.device_class
+            """;
 
     private static final String MEASURED = """
-        select v.model_version as version, v.device_class, v.verdict, v.accuracy, v.bytes,
-               (v.report #>> '{latencyMs,variant,p50}')::double precision as p50
-          from variant v join current_quantization_job j on j.id = v.job_id
-         where v.model_name = :name and v.accuracy is not null
-           and v.report #>> '{latencyMs,variant,p50}' is not null
-         order by v.model_version desc, v.device_class limit :limit
-        """;
+            select v.model_version as version, v.device_class, v.verdict, v.accuracy, v.bytes,
+                   (v.report #>> '{latencyMs,variant,p50}')::double precision as p50
+              from variant v join current_quantization_job j on j.id = v.job_id
+             where v.model_name = :name and v.accuracy is not null
+               and v.report #>> '{latencyMs,variant,p50}' is not null
+             order by v.model_version desc, v.device_class limit :limit
+            """;
 
     private static final String LINEAGE = """
-        select v.device_class, v.sha256, r.id as rollout_id, r.fleet, r.state, r.created_at, c.devices, c.serving
-          from (select * from rollout where model_name = :name and model_version = :version
-                 order by created_at desc limit :limit) r
-          join rollout_variant t on t.rollout_id = r.id join variant v on v.job_id = t.job_id
-          cross join lateral (select count(*) as devices,
-                   count(*) filter (where d.active_variant_sha256 = v.sha256) as serving
-              from rollout_member m join device d on d.device_id = m.device_id
-             where m.rollout_id = r.id and d.device_class = v.device_class) c
-         order by v.device_class, r.created_at desc
-        """;
+            select v.device_class, v.sha256, r.id as rollout_id, r.fleet, r.state, r.created_at, c.devices, c.serving
+              from (select * from rollout where model_name = :name and model_version = :version
+                     order by created_at desc limit :limit) r
+              join rollout_variant t on t.rollout_id = r.id join variant v on v.job_id = t.job_id
+              cross join lateral (select count(*) as devices,
+                       count(*) filter (where d.active_variant_sha256 = v.sha256) as serving
+                  from rollout_member m join device d on d.device_id = m.device_id
+                 where m.rollout_id = r.id and d.device_class = v.device_class) c
+             order by v.device_class, r.created_at desc
+            """;
 
     private static final String OPEN_JOBS = """
-        select id, model_name, model_version, device_class, state, step, progress, worker, queued_at, started_at
-          from quantization_job where state in ('QUEUED', 'RUNNING')
-         order by state = 'QUEUED', started_at, queued_at, device_class limit 50
-        """;
+            select id, model_name, model_version, device_class, state, step, progress, worker, queued_at, started_at
+              from quantization_job where state in ('QUEUED', 'RUNNING')
+             order by state = 'QUEUED', started_at, queued_at, device_class limit 50
+            """;
 
     private final ConsoleDatabase database;
 
