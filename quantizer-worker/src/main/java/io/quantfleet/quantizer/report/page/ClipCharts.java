@@ -6,15 +6,19 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Histograms of activations with the range that was chosen, for the tensors of which a histogram was collected: those that
- * lose most of what was seen first.
+ * Histograms of activations with the range that was chosen, for the tensors of which values were counted and that have
+ * more than one: those that lose most of what was seen first.
  *
  * @param told the first
  * @param others the rest
+ * @param cut how many of all are cut off anywhere
  */
-public record ClipCharts(List<ClipChart> told, List<ClipChart> others) {
+public record ClipCharts(List<ClipChart> told, List<ClipChart> others, long cut) {
     private static final int TOLD = 12;
     private static final int BARS = 64;
+
+    /** What a zero point's rounding takes from a range does not count as cut off. */
+    private static final double WHOLE = 0.9999;
 
     /** The drawing's width and height, in its own units. */
     private static final double WIDTH = 256;
@@ -27,6 +31,8 @@ public record ClipCharts(List<ClipChart> told, List<ClipChart> others) {
      * @param path the outline of its histogram, counts on a logarithmic scale
      * @param from where the chosen range begins in the drawing
      * @param width of the chosen range in the drawing
+     * @param to where it ends
+     * @param cut whether it leaves out anything of what was seen
      * @param kept how much of what was seen the range covers
      */
     public record ClipChart(
@@ -34,7 +40,9 @@ public record ClipCharts(List<ClipChart> told, List<ClipChart> others) {
             String method,
             String path,
             String from,
+            String to,
             String width,
+            boolean cut,
             String seenLeast,
             String seenGreatest,
             String chosenLeast,
@@ -44,10 +52,17 @@ public record ClipCharts(List<ClipChart> told, List<ClipChart> others) {
     static ClipCharts of(List<TensorClip> clips) {
         List<ClipChart> charts = clips.stream()
                 .sorted(Comparator.comparingDouble(ClipCharts::kept))
-                .flatMap(clip -> clip.histogram().map(histogram -> chart(clip, histogram)).stream())
+                .filter(clip -> clip.seen().max() > clip.seen().min())
+                .flatMap(clip -> clip.histogram()
+                        .filter(histogram -> histogram.total() > 0)
+                        .map(histogram -> chart(clip, histogram))
+                        .stream())
                 .toList();
         int told = Math.min(TOLD, charts.size());
-        return new ClipCharts(charts.subList(0, told), charts.subList(told, charts.size()));
+        return new ClipCharts(
+                charts.subList(0, told),
+                charts.subList(told, charts.size()),
+                charts.stream().filter(ClipChart::cut).count());
     }
 
     private static ClipChart chart(TensorClip clip, Histogram histogram) {
@@ -60,7 +75,9 @@ public record ClipCharts(List<ClipChart> told, List<ClipChart> others) {
                 clip.method(),
                 path(histogram, least, span),
                 Figures.coordinate(from),
+                Figures.coordinate(to),
                 Figures.coordinate(Math.max(0, to - from)),
+                kept(clip) < WHOLE,
                 Figures.value(clip.seen().min()),
                 Figures.value(clip.seen().max()),
                 Figures.value(clip.chosen().min()),

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The variants between which mixed precision chose: what they cost to the right, how closely they follow FP32 upwards.
+ * The variants between which mixed precision chose: what they cost to the right, how closely they follow FP32, in decibels of closeness, upwards.
  *
  * @param front the line through those that no other beats, as an SVG polyline's points
  * @param xTitle what the horizontal axis shows
@@ -37,7 +37,7 @@ public record ParetoChart(List<Dot> dots, String front, String xTitle, List<Tick
     /** The chart; empty where there is nothing to compare. */
     static Optional<ParetoChart> of(List<ParetoPoint> points) {
         List<ParetoPoint> drawable = points.stream()
-                .filter(point -> Double.isFinite(point.heldOut().sqnrDb()))
+                .filter(point -> Double.isFinite(point.heldOut().closenessDb()))
                 .toList();
         return drawable.isEmpty() ? Optional.empty() : Optional.of(chart(drawable));
     }
@@ -45,7 +45,7 @@ public record ParetoChart(List<Dot> dots, String front, String xTitle, List<Tick
     private static ParetoChart chart(List<ParetoPoint> points) {
         boolean timed = points.stream().allMatch(point -> Double.isFinite(point.latencyMs()));
         Axis x = Axis.of(points.stream().map(point -> cost(point, timed)).toList(), LEFT, RIGHT);
-        Axis y = Axis.of(points.stream().map(point -> point.heldOut().sqnrDb()).toList(), BOTTOM, TOP);
+        Axis y = Axis.of(points.stream().map(point -> point.heldOut().closenessDb()).toList(), BOTTOM, TOP);
         List<ParetoPoint> front = points.stream()
                 .filter(ParetoPoint::onFront)
                 .sorted(Comparator.comparingDouble(point -> cost(point, timed)))
@@ -53,7 +53,7 @@ public record ParetoChart(List<Dot> dots, String front, String xTitle, List<Tick
         StringBuilder line = new StringBuilder();
         front.forEach(point -> line.append(x.text(cost(point, timed)))
                 .append(',')
-                .append(y.text(point.heldOut().sqnrDb()))
+                .append(y.text(point.heldOut().closenessDb()))
                 .append(' '));
         return new ParetoChart(
                 points.stream().map(point -> dot(point, x, y, timed)).toList(),
@@ -70,7 +70,7 @@ public record ParetoChart(List<Dot> dots, String front, String xTitle, List<Tick
     private static Dot dot(ParetoPoint point, Axis x, Axis y, boolean timed) {
         return new Dot(
                 x.text(cost(point, timed)),
-                y.text(point.heldOut().sqnrDb()),
+                y.text(point.heldOut().closenessDb()),
                 point.taken() ? "taken" : point.onFront() ? "front" : "beaten",
                 point.taken(),
                 point.name(),

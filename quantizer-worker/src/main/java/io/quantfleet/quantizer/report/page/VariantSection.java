@@ -6,13 +6,18 @@ import io.quantfleet.quantizer.lint.LintFinding;
 import io.quantfleet.quantizer.quantize.FloatLayer;
 import io.quantfleet.quantizer.report.VariantReport;
 import io.quantfleet.quantizer.search.Trail;
+import io.quantfleet.quantizer.technique.Finding;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * A variant as its section of the page shows it: everything is text already, or geometry.
  *
  * @param figures the tiles at its head
+ * @param causes what harmed quantization and what was done about it, one for each technique
  * @param ladder what was tried; without rungs if nothing was
  * @param sensitivity empty where nobody needed to know
  * @param pareto empty where mixed precision was not needed
@@ -30,6 +35,7 @@ public record VariantSection(
         List<String> techniques,
         List<Tile> figures,
         String samples,
+        List<Cause> causes,
         Ladder ladder,
         Optional<SensitivityChart> sensitivity,
         ClipCharts clips,
@@ -41,6 +47,13 @@ public record VariantSection(
 
     /** One figure: what it is, its value, and what it is compared with. */
     public record Tile(String title, String value, String beside) {}
+
+    /**
+     * What a technique found first.
+     *
+     * @param more how much more of the same it found
+     */
+    public record Cause(String technique, String node, String text, int more) {}
 
     static VariantSection of(VariantReport report, long fp32Bytes) {
         Trail trail = report.trail();
@@ -55,6 +68,7 @@ public record VariantSection(
                 trail.techniques(),
                 tiles(report, fp32Bytes),
                 samples(trail, report.evaluation().accuracy()),
+                causes(trail),
                 Ladder.of(trail.rungs()),
                 trail.sensitivity().map(SensitivityChart::of),
                 ClipCharts.of(trail.clips()),
@@ -93,6 +107,20 @@ public record VariantSection(
                         report.peakRssMiB().isPresent()
                                 ? Figures.count(Math.round(report.peakRssMiB().getAsDouble())) + " MiB at most"
                                 : "peak memory unknown"));
+    }
+
+    private static List<Cause> causes(Trail trail) {
+        Map<String, List<Finding>> byTechnique = new LinkedHashMap<>();
+        trail.rungs().stream()
+                .flatMap(rung -> rung.findings().stream())
+                .filter(finding -> trail.techniques().contains(finding.technique()))
+                .forEach(finding -> byTechnique
+                        .computeIfAbsent(finding.technique(), missing -> new ArrayList<>())
+                        .add(finding));
+        return byTechnique.values().stream()
+                .map(found -> new Cause(
+                        found.get(0).technique(), found.get(0).node(), found.get(0).text(), found.size() - 1))
+                .toList();
     }
 
     private static String samples(Trail trail, Accuracy accuracy) {

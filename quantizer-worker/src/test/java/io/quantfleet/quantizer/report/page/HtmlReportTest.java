@@ -53,7 +53,9 @@ class HtmlReportTest {
         Rung second = new Rung(
                 "softmax-bounds",
                 List.of(new Trial("cut at -20", fidelity(31), true), new Trial("cut at -90", fidelity(21), false)),
-                List.of(new Finding("softmax-bounds", "/l.0/Add <mask>", "the mask of -10000 spends the range")),
+                List.of(
+                        new Finding("softmax-bounds", "/l.0/Add <mask>", "the mask of -10000 spends the range"),
+                        new Finding("softmax-bounds", "/l.1/Add", "the second mask")),
                 Optional.of(fidelity(9.5)),
                 fidelity(31.25),
                 Optional.of(new Accuracy(0.79, 0.789, 0.985, 1000)),
@@ -74,6 +76,18 @@ class HtmlReportTest {
                                 new Range(-2, 6),
                                 new Range(-1, 3),
                                 Optional.of(Histograms.even(0.01, 600))),
+                        new TensorClip(
+                                "never read",
+                                "minmax",
+                                new Range(-2, 6),
+                                new Range(-2, 6),
+                                Optional.of(Histograms.even(0.01, 0))),
+                        new TensorClip(
+                                "constant",
+                                "minmax",
+                                new Range(2, 2),
+                                new Range(0, 2),
+                                Optional.of(Histograms.even(0.01, 1))),
                         new TensorClip("uncounted", "minmax", new Range(-2, 6), new Range(-2, 6), Optional.empty())),
                 Optional.of(new SensitivityProfile(
                         fidelity(9.5),
@@ -141,7 +155,20 @@ class HtmlReportTest {
 
     @Test
     void drawsNoHistogramWhereNothingWasCounted() {
-        assertThat(page()).doesNotContain("uncounted");
+        assertThat(page()).doesNotContain("uncounted", "never read", "constant");
+    }
+
+    @Test
+    void saysWhatMadeItHardBeforeWhatWasTried() {
+        String page = page();
+        assertThat(page).contains("What made it hard", "and 1 more like it");
+        assertThat(page.indexOf("the mask of -10000 spends the range")).isLessThan(page.indexOf("What was tried"));
+    }
+
+    @Test
+    void marksWhereRangesEndThatCutOffSomething() {
+        String page = page();
+        assertThat(page).contains("Tensors that are cut off: 1;", "class=\"edge\"");
     }
 
     @Test
