@@ -2,10 +2,13 @@ package io.quantfleet.quantizer;
 
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.QuantizationProgress.Step;
+import io.quantfleet.quantizer.cache.ContentCache;
+import io.quantfleet.quantizer.calibration.StatisticsCache;
 import io.quantfleet.quantizer.dataset.Datasets;
 import io.quantfleet.quantizer.dataset.DescriptionCheck;
 import io.quantfleet.quantizer.dataset.LabelledSamples;
 import io.quantfleet.quantizer.dataset.ModelDescription;
+import io.quantfleet.quantizer.dataset.SampleDigest;
 import io.quantfleet.quantizer.evaluate.AccuracyGate;
 import io.quantfleet.quantizer.evaluate.HeldOut;
 import io.quantfleet.quantizer.evaluate.LatencyPlan;
@@ -31,19 +34,19 @@ public final class Quantizer {
     private final Inspection inspection;
     private final int threads;
     private final LatencyPlan latency;
-    private final Optional<ProfileCache> profiles;
+    private final Optional<ContentCache> cache;
 
     Quantizer(
             VariantMaker maker,
             Inspection inspection,
             int threads,
             LatencyPlan latency,
-            Optional<ProfileCache> profiles) {
+            Optional<ContentCache> cache) {
         this.maker = maker;
         this.inspection = inspection;
         this.threads = threads;
         this.latency = latency;
-        this.profiles = profiles;
+        this.cache = cache;
     }
 
     /** Starts from what suits most machines. */
@@ -55,7 +58,7 @@ public final class Quantizer {
     public static final class Builder {
         private int threads = Runtime.getRuntime().availableProcessors();
         private LatencyPlan latency = LatencyPlan.DEFAULT;
-        private Optional<ProfileCache> profiles = Optional.empty();
+        private Optional<ContentCache> cache = Optional.empty();
 
         private Builder() {}
 
@@ -74,9 +77,13 @@ public final class Quantizer {
             return this;
         }
 
-        /** Keeps profiles of sensitivities in a directory, and finds them there again; not kept if this is not called. */
+        /**
+         * Keeps what samples show of a model and profiles of sensitivities in a directory, and finds them there again, for
+         * other device classes, too: 64 MiB at most, which any number of quantizers and processes may share. Nothing is kept
+         * if this is not called.
+         */
         public Builder cache(Path directory) {
-            profiles = ProfileCache.in(directory, MOST_CACHED_BYTES);
+            cache = ContentCache.in(directory, MOST_CACHED_BYTES);
             return this;
         }
 
@@ -94,7 +101,7 @@ public final class Quantizer {
                     Inspection.LINTER,
                     threads,
                     latency,
-                    profiles);
+                    cache);
         }
     }
 
@@ -157,6 +164,8 @@ public final class Quantizer {
             LabelledSamples validation,
             QuantizationOptions options) {
         SampleSplit split = SampleSplit.of(calibration, options.calibrationSamples(), description);
+        Optional<StatisticsCache> kept =
+                cache.map(files -> new StatisticsCache(files, SampleDigest.of(description, split.ranges())));
         return new SearchSetting(
                 original,
                 description,
@@ -164,7 +173,8 @@ public final class Quantizer {
                 new HeldOut(original, description, split.heldOut(), threads),
                 new AccuracyGate(original, description, validation, threads),
                 threads,
-                profiles);
+                kept,
+                cache.map(ProfileCache::new));
     }
 
     // A model with external data is larger than its file.

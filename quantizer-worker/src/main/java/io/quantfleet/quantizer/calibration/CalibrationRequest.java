@@ -52,6 +52,13 @@ public record CalibrationRequest(Set<String> tensors, boolean histograms, Map<St
         return new CalibrationRequest(Set.of(), false, channels);
     }
 
+    /** The same of some of its tensors. */
+    CalibrationRequest of(Set<String> some) {
+        Map<String, ChannelAxis> theirs = new LinkedHashMap<>(channels);
+        theirs.keySet().retainAll(some);
+        return new CalibrationRequest(some, histograms, theirs);
+    }
+
     /** The same and the means of channels. */
     public CalibrationRequest andMeans(Map<String, ChannelAxis> wanted) {
         Map<String, ChannelAxis> both = new LinkedHashMap<>(channels);

@@ -6,6 +6,7 @@ import io.quantfleet.quantizer.calibration.CalibrationRequest.ChannelAxis;
 import io.quantfleet.quantizer.calibration.CalibrationStatistics;
 import io.quantfleet.quantizer.calibration.Calibrator;
 import io.quantfleet.quantizer.calibration.ChannelMeans;
+import io.quantfleet.quantizer.calibration.StatisticsCache;
 import io.quantfleet.quantizer.dataset.SampleSource;
 import io.quantfleet.quantizer.prepare.PreparedModel;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -24,6 +26,7 @@ public final class Calibration {
     private final PreparedModel prepared;
     private final SampleSource samples;
     private final ProgressListener listener;
+    private final Optional<StatisticsCache> kept;
     private final Map<String, ChannelMeans> means = new HashMap<>();
     private final WeightCache weights = new WeightCache();
     private CalibrationStatistics ranges = CalibrationStatistics.empty();
@@ -33,6 +36,22 @@ public final class Calibration {
 
     /** @param listener hears how far each pass of the samples is */
     public Calibration(Calibrator calibrator, PreparedModel prepared, SampleSource samples, ProgressListener listener) {
+        this(calibrator, prepared, samples, listener, Optional.empty());
+    }
+
+    /**
+     * Prepares a calibration that may have been done before.
+     *
+     * @param listener hears how far each pass of the samples is
+     * @param kept where statistics of these samples are kept between runs
+     */
+    public Calibration(
+            Calibrator calibrator,
+            PreparedModel prepared,
+            SampleSource samples,
+            ProgressListener listener,
+            Optional<StatisticsCache> kept) {
+        this.kept = kept;
         this.calibrator = calibrator;
         this.prepared = prepared;
         this.samples = samples;
@@ -92,7 +111,9 @@ public final class Calibration {
 
     private CalibrationStatistics collect(CalibrationRequest request) {
         long start = System.nanoTime();
-        CalibrationStatistics seen = calibrator.collect(prepared.model(), request, samples, listener);
+        CalibrationStatistics seen = kept.map(
+                        cache -> cache.collect(calibrator, prepared.model(), request, samples, listener))
+                .orElseGet(() -> calibrator.collect(prepared.model(), request, samples, listener));
         nanos += System.nanoTime() - start;
         return seen;
     }

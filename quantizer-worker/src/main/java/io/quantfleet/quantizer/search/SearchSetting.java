@@ -1,5 +1,6 @@
 package io.quantfleet.quantizer.search;
 
+import io.quantfleet.quantizer.calibration.StatisticsCache;
 import io.quantfleet.quantizer.dataset.LabelledSamples;
 import io.quantfleet.quantizer.dataset.ModelDescription;
 import io.quantfleet.quantizer.evaluate.AccuracyGate;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param heldOut samples to choose by
  * @param gate measures accuracy on the validation samples
  * @param threads how many threads compute
+ * @param kept where what calibration samples show is kept between runs
  * @param profiles where profiles of sensitivities are kept between runs
  */
 public record SearchSetting(
@@ -29,6 +31,7 @@ public record SearchSetting(
         HeldOut heldOut,
         AccuracyGate gate,
         int threads,
+        Optional<StatisticsCache> kept,
         Optional<ProfileCache> profiles) {
 
     /** By input, the dimensions of one sample. */

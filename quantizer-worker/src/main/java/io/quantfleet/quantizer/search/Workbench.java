@@ -12,7 +12,6 @@ import io.quantfleet.quantizer.quantize.StaticQuantizer;
 import io.quantfleet.quantizer.target.Precision;
 import io.quantfleet.quantizer.technique.Finding;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +39,7 @@ final class Workbench {
 
     /** What calibration samples show of a model. */
     Calibration calibration(PreparedModel prepared) {
-        return new Calibration(calibrator, prepared, setting.calibration(), listener);
+        return new Calibration(calibrator, prepared, setting.calibration(), listener, setting.kept());
     }
 
     /** What the first variant was made from: the model without any technique. */
@@ -58,10 +57,7 @@ final class Workbench {
     /** Makes a variant of which some layers are not in INT8. */
     Candidate mixed(Candidate start, Technique technique, Map<String, Precision> layers) {
         listener.progressed(0);
-        Map<String, String> left = new LinkedHashMap<>();
-        layers.forEach((layer, precision) ->
-                left.put(layer, "it is among the most sensitive layers (mixed precision: " + precision.label() + ")"));
-        Recipe recipe = start.recipe().leaving(left);
+        Recipe recipe = start.recipe().withLayers(layers);
         return compared(
                 start.techniquesAnd(technique.wireName()),
                 start.findings(),

@@ -3,7 +3,7 @@ package io.quantfleet.quantizer.sensitivity;
 import io.quantfleet.protocols.Sha256;
 import io.quantfleet.quantizer.dataset.LabelledSamples;
 import io.quantfleet.quantizer.dataset.ModelDescription;
-import io.quantfleet.quantizer.dataset.ModelInput;
+import io.quantfleet.quantizer.dataset.SampleDigest;
 import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.quantize.Recipe;
 import io.quantfleet.quantizer.runtime.OnnxSession;
@@ -39,14 +39,7 @@ final class ProfileKey {
         key.add(OnnxSession.kernels());
         key.digest.update(model.serialized());
         key.add(canonical(recipe));
-        key.add(canonical(description.inputs()));
-        key.add(Integer.toString(samples.size()));
-        for (int i = 0; i < samples.size(); i++) {
-            key.add(Integer.toString(samples.label(i)));
-            for (ModelInput input : description.inputs()) {
-                key.digest.update(samples.compact(i, input.name()));
-            }
-        }
+        key.add(SampleDigest.of(description, samples).hex());
         return Sha256.ofDigest(key.digest.digest());
     }
 

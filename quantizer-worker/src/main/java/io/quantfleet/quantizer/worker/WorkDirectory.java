@@ -53,6 +53,11 @@ final class WorkDirectory implements AutoCloseable {
         });
     }
 
+    /** Where workers of a directory keep what later jobs may need; it outlives them. */
+    static Path cache(Path directory) {
+        return directory.resolve("cache");
+    }
+
     /** An empty directory for one job. */
     Workspace openWorkspace() throws IOException {
         return new Workspace(Files.createTempDirectory(own, "job-"));

@@ -48,8 +48,8 @@ public final class WorkerMain implements Callable<Integer> {
             names = "--work-dir",
             required = true,
             paramLabel = "DIR",
-            description = "Where jobs keep their files while they run. Workers may share it. On the object store's file"
-                    + " system nothing needs to be copied.")
+            description = "Where jobs keep their files while they run, and what later jobs of a model may need, 64 MiB at"
+                    + " most. Workers may share it. On the object store's file system nothing needs to be copied.")
     private Path workDirectory = Path.of("");
 
     @Option(
@@ -99,8 +99,12 @@ public final class WorkerMain implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Worker worker = new Worker(
-                settings(), new QuantizerJobRunner(Quantizer.builder().build()));
+        WorkerSettings settings = settings();
+        // Jobs of one model for several device classes calibrate once, whichever worker of this directory has them.
+        Quantizer quantizer = Quantizer.builder()
+                .cache(WorkDirectory.cache(settings.workDirectory()))
+                .build();
+        Worker worker = new Worker(settings, new QuantizerJobRunner(quantizer));
         Runtime.getRuntime().addShutdownHook(new Thread(worker::close, "stop"));
         worker.run();
         return 0;

@@ -103,6 +103,7 @@ final class SearchOnNet {
                 new HeldOut(net, DESCRIPTION, new Answered(all, 120, 80, labels), 1),
                 new AccuracyGate(net, DESCRIPTION, validation, 1),
                 1,
+                Optional.empty(),
                 Optional.empty());
         SearchOptions options =
                 new SearchOptions(false, new MinMax(), techniques, perTensor, false, objective, List.of());

@@ -3,6 +3,7 @@ package io.quantfleet.quantizer.sensitivity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quantfleet.protocols.Sha256;
+import io.quantfleet.quantizer.cache.ContentCache;
 import io.quantfleet.quantizer.calibration.MinMax;
 import io.quantfleet.quantizer.calibration.Percentile;
 import io.quantfleet.quantizer.evaluate.Fidelity;
@@ -31,7 +32,7 @@ class ProfileCacheTest {
     private Path folder = Path.of("");
 
     private ProfileCache cache(long mostBytes) {
-        return new ProfileCache(folder.resolve("cache"), mostBytes, key("program"));
+        return new ProfileCache(new ContentCache(folder.resolve("cache"), mostBytes, key("program")));
     }
 
     private static Sha256 key(String text) {
@@ -93,6 +94,19 @@ class ProfileCacheTest {
         assertThat(small.find(key("a"))).isPresent();
         assertThat(small.find(key("b"))).isEmpty();
         assertThat(small.find(key("c"))).isPresent();
+    }
+
+    @Test
+    void removesWhatAKilledProcessLeftHalfWritten() throws IOException {
+        cache(1 << 20).keep(key("a"), PROFILE);
+        Path left = Files.writeString(folder.resolve("cache").resolve(".some.writing"), "half");
+        Path beingWritten = Files.writeString(folder.resolve("cache").resolve(".other.writing"), "half");
+        Files.setLastModifiedTime(left, FileTime.from(Instant.now().minusSeconds(7200)));
+
+        cache(1 << 20).keep(key("b"), PROFILE);
+
+        assertThat(files()).hasSize(3).contains(beingWritten).doesNotContain(left);
+        assertThat(cache(1 << 20).find(key("a"))).contains(PROFILE);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quantfleet.protocols.Sha256;
 import io.quantfleet.quantizer.ProgressListener;
+import io.quantfleet.quantizer.cache.ContentCache;
 import io.quantfleet.quantizer.calibration.Calibrator;
 import io.quantfleet.quantizer.calibration.MinMax;
 import io.quantfleet.quantizer.dataset.LabelledSamples;
@@ -112,7 +113,7 @@ class SensitivityProfilerTest {
 
     @Test
     void isMeasuredOnceForTheSameModelRecipeAndSamples() {
-        ProfileCache cache = new ProfileCache(folder, 1 << 20, Sha256.of(new byte[] {1}));
+        ProfileCache cache = new ProfileCache(new ContentCache(folder, 1 << 20, Sha256.of(new byte[] {1})));
         DeviceClassProfile target = new ProfileReader().builtIn("rpi-cpu");
 
         SensitivityProfile first = profile(target, SAMPLES, cache);
@@ -124,7 +125,7 @@ class SensitivityProfilerTest {
         assertThat(profile(target, new Labelled(new GaussianSamples(29, SIZE)), cache)
                         .samples())
                 .isEqualTo(29);
-        assertThat(profile(target, SAMPLES, new ProfileCache(folder, 1 << 20, Sha256.of(new byte[] {2})))
+        assertThat(profile(target, SAMPLES, new ProfileCache(new ContentCache(folder, 1 << 20, Sha256.of(new byte[] {2}))))
                         .seconds())
                 .isNotEqualTo(first.seconds());
     }
@@ -139,7 +140,7 @@ class SensitivityProfilerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"rpi-cpu", "phone-npu"})
+    @ValueSource(strings = {"rpi-cpu", "nnapi"})
     void findsTheLayerThatDoesTheHarm(String deviceClass) {
         SensitivityProfile profile =
                 profile(new ProfileReader().builtIn(deviceClass).withWeightsPerTensor(), 2);
