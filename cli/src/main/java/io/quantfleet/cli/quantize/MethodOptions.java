@@ -42,8 +42,8 @@ final class MethodOptions {
             split = ",",
             paramLabel = "NAME",
             description = "What auto may use, and what static does use: softmax-bounds, calibration,"
-                    + " cross-layer-equalization, bias-correction, weight-clipping, mixed-precision, forms. Default: all"
-                    + " for auto, none for static.")
+                    + " cross-layer-equalization, smooth-quant, bias-correction, weight-clipping, mixed-precision, forms."
+                    + " Default: all for auto, none for static.")
     private @Nullable List<String> techniques;
 
     @Option(names = "--per-tensor", description = "Give every weight one scale, whatever the device class allows.")

@@ -45,7 +45,9 @@ final class AimetEncodings {
 
     private void add(Coding coding, QuantizedGraph variant) {
         if (QuantizedGraph.quantizes(coding.node())) {
-            entry(activations, names.computed(coding), coding, Optional.empty());
+            if (!names.converts(coding)) {
+                entry(activations, names.computed(coding), coding, Optional.empty());
+            }
         } else {
             Optional<StoredIntegers> stored = variant.stored(coding.node().output());
             stored.ifPresent(integers -> entry(parameters, names.stored(integers.name()), coding, stored));

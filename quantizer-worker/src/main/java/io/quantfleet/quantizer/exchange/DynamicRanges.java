@@ -19,6 +19,7 @@ final class DynamicRanges {
         variant.codings().values().stream()
                 .flatMap(Optional::stream)
                 .filter(coding -> QuantizedGraph.quantizes(coding.node()) && coding.perTensor())
+                .filter(coding -> !names.converts(coding))
                 .forEach(coding -> ranges.put(names.computed(coding), (float) largest(coding)));
         StringBuilder table = new StringBuilder();
         ranges.forEach(

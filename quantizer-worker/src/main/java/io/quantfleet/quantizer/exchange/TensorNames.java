@@ -27,6 +27,13 @@ final class TensorNames {
         return output.orElse(quantize.node().inputs().get(0));
     }
 
+    /** Whether a QuantizeLinear only brings to another type what has integers already: the tensor is named without it. */
+    boolean converts(Coding quantize) {
+        return graph.producer(quantize.node().inputs().get(0))
+                .filter(QuantizedGraph::dequantizes)
+                .isPresent();
+    }
+
     /** The stored tensor whose integers have this name. */
     String stored(String integers) {
         return SUFFIX.matcher(integers).replaceFirst("");

@@ -5,38 +5,43 @@ import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.quantize.QuantizedModel;
 import io.quantfleet.quantizer.target.Precision;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Gives single layers that a variant left in FP32 another precision. Stateless. */
+/**
+ * Gives single layers that a variant left in FP32 another precision. Those with activations of 16 bits are not among them:
+ * static quantization writes them itself. Stateless.
+ */
 public final class LayerForms {
+    private static final Set<Precision> REWRITTEN = EnumSet.of(Precision.FLOAT16, Precision.INT4_WEIGHTS);
     private static final int BLOCK = 32;
 
     private LayerForms() {}
 
-    /** Whether a layer can have a precision that is not INT8. */
+    /** Whether a layer that can be quantized can have a precision that is not INT8. */
     public static boolean possible(Graph graph, Node layer, Precision precision) {
         return switch (precision) {
-            case FLOAT32 -> true;
+            case FLOAT32, A16W8 -> true;
             case FLOAT16 ->
                 layer.inputs().stream()
                         .allMatch(input ->
                                 graph.initializer(input).map(Halves::hold).orElse(true));
             case INT4_WEIGHTS -> StoredMatrix.of(graph, layer).isPresent();
-            case INT8, A16W8 -> false;
+            case INT8 -> false;
         };
     }
 
     /**
      * Rewrites layers.
      *
-     * @param precisions by label of a layer that is in FP32, what it gets; each must be {@link #possible}
+     * @param precisions by label of a layer, what it gets; each must be {@link #possible}
      */
     public static QuantizedModel apply(QuantizedModel variant, Map<String, Precision> precisions) {
-        if (precisions.values().stream().allMatch(precision -> precision == Precision.FLOAT32)) {
+        if (precisions.values().stream().noneMatch(REWRITTEN::contains)) {
             return variant;
         }
         Graph graph = variant.model().graph();

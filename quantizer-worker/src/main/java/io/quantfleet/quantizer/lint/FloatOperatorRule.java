@@ -7,10 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * {@code float-operator}: where the profile has no floats, every operator on floats stands between a DequantizeLinear and a
- * QuantizeLinear; where it has no FP32 layers, every layer does.
+ * QuantizeLinear. Where it only has no FP32 layers, every layer of a variant with static activations reads its factors through
+ * DequantizeLinear; what it gives may be floats.
  */
 final class FloatOperatorRule implements LintRule {
     /** Places from which on inputs are parameters, which stay in floats. */
@@ -21,24 +23,34 @@ final class FloatOperatorRule implements LintRule {
 
     @Override
     public void check(LintSubject subject, Findings findings) {
-        boolean every = subject.profile().everyOperator();
-        boolean layers = !subject.profile().layers().contains(Precision.FLOAT32);
-        if (!every && !layers) {
-            return;
-        }
         FloatTensors floats = new FloatTensors(subject.quantized());
-        for (Node node : subject.graph().sorted()) {
-            if (concerns(node, floats) && (every || LintSubject.isLayer(node))) {
-                fault(node, subject, floats)
-                        .ifPresent(
-                                fault -> findings.error(
-                                        "float-operator",
-                                        node,
-                                        node.operator() + " " + fault + ": "
-                                                + subject.profile().name()
-                                                + " computes on integers only; quantize it, or replace the operator in the model"));
-            }
+        if (subject.profile().everyOperator()) {
+            concerned(subject, floats).forEach(node -> read(node, subject, floats)
+                    .or(() -> given(node, subject, floats))
+                    .ifPresent(fault -> findings.error(
+                            "float-operator",
+                            node,
+                            node.operator() + " " + fault + ": "
+                                    + subject.profile().name()
+                                    + " computes on integers only; quantize it, or replace the operator in the model")));
+        } else if (!subject.profile().layers().contains(Precision.FLOAT32) && isStatic(subject)) {
+            concerned(subject, floats).filter(LintSubject::isLayer).forEach(node -> read(node, subject, floats)
+                    .ifPresent(fault -> findings.error(
+                            "float-operator",
+                            node,
+                            node.operator() + " " + fault + ", and "
+                                    + subject.profile().name()
+                                    + " lists no float32 under layers: quantize it, or add float32 to the profile")));
         }
+    }
+
+    // Whole variants in other forms are the rule about forms' business.
+    private static boolean isStatic(LintSubject subject) {
+        return subject.activations().stream().anyMatch(coding -> QuantizedGraph.quantizes(coding.node()));
+    }
+
+    private static Stream<Node> concerned(LintSubject subject, FloatTensors floats) {
+        return subject.graph().sorted().stream().filter(node -> concerns(node, floats));
     }
 
     private static boolean concerns(Node node, FloatTensors floats) {
@@ -48,21 +60,22 @@ final class FloatOperatorRule implements LintRule {
                 && node.outputs().stream().anyMatch(floats::contains);
     }
 
-    private static Optional<String> fault(Node node, LintSubject subject, FloatTensors floats) {
+    private static Optional<String> read(Node node, LintSubject subject, FloatTensors floats) {
         if (node.hasSubgraph()) {
             return Optional.of("has a graph of its own, which is computed in floats");
         }
         int data = Math.min(
                 DATA_INPUTS.getOrDefault(node.operator(), Integer.MAX_VALUE),
                 node.inputs().size());
-        Optional<String> read = IntStream.range(0, data)
+        return IntStream.range(0, data)
                 .mapToObj(node.inputs()::get)
                 .filter(tensor -> floats.contains(tensor) && !subject.dequantized(tensor))
                 .filter(tensor -> !belongsToLayer(node, tensor, subject))
-                .findFirst();
-        if (read.isPresent()) {
-            return Optional.of("reads " + read.get() + " in floats");
-        }
+                .findFirst()
+                .map(tensor -> "reads " + tensor + " in floats");
+    }
+
+    private static Optional<String> given(Node node, LintSubject subject, FloatTensors floats) {
         return node.outputs().stream()
                 .filter(floats::contains)
                 .filter(tensor -> !quantizedAtOnce(tensor, subject))

@@ -119,6 +119,17 @@ final class LintSubject {
         return !readers.isEmpty() && readers.stream().allMatch(QuantizedGraph::quantizes);
     }
 
+    /** The codings that what the node gives goes through at once, or after the Relu or Clip that belongs to it. */
+    List<Coding> givenThrough(Node node) {
+        List<Node> readers = graph().consumers(node.output());
+        if (readers.size() == 1 && isBound(readers.get(0))) {
+            readers = graph().consumers(readers.get(0).output());
+        }
+        return readers.stream()
+                .flatMap(reader -> quantized.codings().getOrDefault(reader, Optional.empty()).stream())
+                .toList();
+    }
+
     /**
      * A stored weight.
      *

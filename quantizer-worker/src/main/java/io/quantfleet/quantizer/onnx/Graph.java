@@ -20,6 +20,7 @@ import java.util.function.UnaryOperator;
 /**
  * An editable graph with an index of who makes and who reads each tensor, always in step. Stored tensors are shared with
  * the model that it came from, never copied. Initializers that older files list among the inputs too are constants here.
+ * No two nodes have the same name.
  *
  * <p>Not for use by several threads.
  */
@@ -32,6 +33,7 @@ public final class Graph {
     private final List<ValueInfoProto> inputs = new ArrayList<>();
     private final List<ValueInfoProto> outputs = new ArrayList<>();
     private final Set<String> usedNames = new HashSet<>();
+    private final Set<String> nodeNames = new HashSet<>();
 
     Graph(GraphProto proto) {
         this.name = proto.getName();
@@ -112,16 +114,23 @@ public final class Graph {
 
     // ---- editing
 
-    /** Adds a node. */
+    /** Adds a node. If another has its name it gets one like it: ONNX Runtime takes no two nodes of one name. */
     public void add(Node node) {
-        nodes.add(node);
+        if (nodes.add(node) && !node.name().isEmpty()) {
+            String wanted = node.name();
+            for (int i = 2; !nodeNames.add(node.name()); i++) {
+                node.rename(wanted + "_" + i);
+            }
+        }
         index(node);
     }
 
-    /** Removes a node; its outputs have no producer any more. */
+    /** Removes a node; its outputs have no producer any more, and its name is free. */
     public void remove(Node node) {
         unindex(node);
-        nodes.remove(node);
+        if (nodes.remove(node)) {
+            nodeNames.remove(node.name());
+        }
     }
 
     /** Gives a node other inputs. */

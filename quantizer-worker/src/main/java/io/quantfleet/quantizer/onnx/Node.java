@@ -13,18 +13,18 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One operator of a graph. Two nodes are the same only if they are the same object. Inputs and outputs change through
- * {@link Graph}, which keeps its index in step; attributes may be changed here.
+ * One operator of a graph. Two nodes are the same only if they are the same object. The name, inputs and outputs change
+ * through {@link Graph}, which keeps its index in step; attributes may be changed here.
  */
 public final class Node {
     /** The domain of ONNX Runtime's own operators. */
     public static final String MICROSOFT = "com.microsoft";
 
-    private final String name;
     private final String domain;
     private final String operator;
     private final Map<String, AttributeProto> attributes = new LinkedHashMap<>();
     private final Set<String> captured;
+    private String name;
     private List<String> inputs;
     private List<String> outputs;
 
@@ -79,9 +79,13 @@ public final class Node {
         }
     }
 
-    /** The node's name; may be empty, and need not be unique. */
+    /** The node's name; may be empty, else no other node of its graph has it. */
     public String name() {
         return name;
+    }
+
+    void rename(String other) {
+        name = other;
     }
 
     /** The node's name, or one made from its output where it has none: what people read in messages. */

@@ -60,7 +60,12 @@ final class Operators {
 
     /** Whether the operator multiplies with weights: what quantization is for. */
     static boolean isLayer(Node node) {
-        return node.domain().isEmpty() && LAYERS.contains(node.operator());
+        return node.domain().isEmpty() && isLayer(node.operator());
+    }
+
+    /** Whether that operator of ONNX's own domain multiplies with weights. */
+    static boolean isLayer(String operator) {
+        return LAYERS.contains(operator);
     }
 
     /** Whether the operator is worth quantizing only between quantized ones. */

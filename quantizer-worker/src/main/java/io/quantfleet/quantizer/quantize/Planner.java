@@ -22,25 +22,22 @@ final class Planner {
     private final Graph graph;
     private final TensorFacts facts;
     private final DeviceClassProfile profile;
+    private final Recipe recipe;
     private final Map<String, String> excluded;
     private final Set<Node> quantized = new LinkedHashSet<>();
     private final Set<String> tensors = new LinkedHashSet<>();
 
-    private Planner(Graph graph, TensorFacts facts, DeviceClassProfile profile, Map<String, String> excluded) {
+    private Planner(Graph graph, TensorFacts facts, Recipe recipe) {
         this.graph = graph;
         this.facts = facts;
-        this.profile = profile;
-        this.excluded = excluded;
+        this.recipe = recipe;
+        this.profile = recipe.profile();
+        this.excluded = recipe.leftFloat();
     }
 
-    /**
-     * Makes the plan for a graph.
-     *
-     * @param excluded by label, nodes that stay in floats, and why
-     */
-    static QuantizationPlan plan(
-            Graph graph, TensorFacts facts, DeviceClassProfile profile, Map<String, String> excluded) {
-        return new Planner(graph, facts, profile, excluded).plan();
+    /** Makes the plan for a graph. */
+    static QuantizationPlan plan(Graph graph, TensorFacts facts, Recipe recipe) {
+        return new Planner(graph, facts, recipe).plan();
     }
 
     private QuantizationPlan plan() {
@@ -57,7 +54,43 @@ final class Planner {
             chooseTensors();
             listed.stream().filter(this::joins).forEach(quantized::add);
         } while (quantized.size() > before);
-        return new QuantizationPlan(quantized, tensors, sources(), leftFloat(candidates));
+        return new QuantizationPlan(quantized, tensors, sources(), leftFloat(candidates), wide());
+    }
+
+    // What a layer reads has 16 bits only if whoever makes it computes with 16 bits as well; and what it gives keeps them
+    // as far as the next layers, through whatever adds, normalizes or bounds it.
+    private Set<Node> wide() {
+        Set<Node> wide = new LinkedHashSet<>();
+        if (profile.activations().type().bytes() > 1) {
+            return wide;
+        }
+        quantized.stream().filter(node -> recipe.isWide(node.label())).forEach(layer -> {
+            wide.add(layer);
+            computedData(layer).forEach(tensor -> widenMaker(tensor, wide));
+            layer.outputs().forEach(tensor -> widenReaders(tensor, wide));
+        });
+        return wide;
+    }
+
+    private void widenMaker(String tensor, Set<Node> wide) {
+        Optional<Node> maker = graph.producer(tensor);
+        Optional<Node> layer = maker.flatMap(this::boundOf).or(() -> maker.filter(quantized::contains));
+        if (layer.isPresent()) {
+            wide.add(layer.get());
+            maker.ifPresent(wide::add);
+            if (Operators.isMover(layer.get(), graph)) {
+                computedData(layer.get()).forEach(moved -> widenMaker(moved, wide));
+            }
+        }
+    }
+
+    private void widenReaders(String tensor, Set<Node> wide) {
+        for (Node reader : graph.consumers(tensor)) {
+            boolean follows = boundOf(reader).isPresent() || quantized.contains(reader);
+            if (follows && !Operators.isLayer(reader) && wide.add(reader)) {
+                reader.outputs().forEach(made -> widenReaders(made, wide));
+            }
+        }
     }
 
     private boolean listed(Node node) {
@@ -79,6 +112,10 @@ final class Planner {
         boolean allMadeQuantized = data.stream().allMatch(this::madeQuantized);
         if (Operators.isFollower(node)) {
             return allMadeQuantized;
+        }
+        if (node.is("Gather") && profile.activations().outputs() == Outputs.AS_READ) {
+            // Listed for its tables; picking computed values gains nothing from integers there.
+            return false;
         }
         boolean beside =
                 tensors.contains(data.get(0)) || node.outputs().stream().anyMatch(tensors::contains);
@@ -118,9 +155,11 @@ final class Planner {
                 tensors.addAll(computedData(node));
             }
         }
-        if (profile.activations().outputs() == Outputs.EVERY) {
-            quantized.forEach(this::chooseOutputs);
-        }
+        // What is picked from a table is quantized anyhow: runtimes would make floats of the whole table for it else.
+        quantized.stream()
+                .filter(node -> profile.activations().outputs() == Outputs.EVERY
+                        || Operators.isTableLookup(node, graph))
+                .forEach(this::chooseOutputs);
     }
 
     private void chooseOutputs(Node node) {

@@ -11,7 +11,9 @@ import io.quantfleet.quantizer.target.DeviceClassProfile.Activations;
 import io.quantfleet.quantizer.target.IntegerType;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -24,12 +26,19 @@ final class QdqInserter {
 
     private final Graph graph;
     private final TensorFacts facts;
-    private final DeviceClassProfile profile;
+    private final Activations narrow;
+    private final Activations wide;
     private final QuantizationPlan plan;
     private final QdqWriter writer;
     private final LayerWeights weights;
+    /** What tensors are stored as by whoever makes them. */
     private final Map<String, Affine> parameters = new LinkedHashMap<>();
-    private final Map<String, String> storedData = new HashMap<>();
+    /** What they are as operators in 8 bits read them. */
+    private final Map<String, Affine> narrowParameters = new LinkedHashMap<>();
+    /** What they are as operators with 16 bits read them. */
+    private final Map<String, Affine> wideParameters = new LinkedHashMap<>();
+
+    private final Map<List<Object>, String> storedData = new HashMap<>();
 
     private QdqInserter(
             Graph graph,
@@ -40,7 +49,9 @@ final class QdqInserter {
             WeightCache cache) {
         this.graph = graph;
         this.facts = facts;
-        this.profile = recipe.profile();
+        DeviceClassProfile profile = recipe.profile();
+        this.narrow = profile.activations();
+        this.wide = profile.withWideActivations().activations();
         this.plan = plan;
         this.writer = new QdqWriter(graph);
         this.weights = new LayerWeights(graph, recipe, writer, correction, cache);
@@ -51,26 +62,39 @@ final class QdqInserter {
             TensorFacts facts,
             Recipe recipe,
             QuantizationPlan plan,
-            Map<String, Range> ranges,
+            List<TensorClip> clips,
             BiasCorrection correction,
             WeightCache cache) {
         QdqInserter inserter = new QdqInserter(graph, facts, recipe, plan, correction, cache);
-        inserter.chooseParameters(ranges);
+        inserter.chooseParameters(clips);
         inserter.dropBounds();
         inserter.quantizeStored();
-        inserter.parameters.forEach(inserter.writer::quantizeActivation);
+        inserter.parameters.keySet().forEach(inserter::quantizeActivation);
         graph.removeUnused();
     }
 
-    private void chooseParameters(Map<String, Range> ranges) {
+    private void chooseParameters(List<TensorClip> clips) {
+        Map<String, Range> chosen = new HashMap<>();
+        Map<String, Range> seen = new HashMap<>();
+        clips.forEach(clip -> {
+            chosen.put(clip.tensor(), clip.chosen());
+            seen.put(clip.tensor(), clip.seen());
+        });
         for (String tensor : plan.tensors()) {
             String source = plan.sources().getOrDefault(tensor, tensor);
-            parameters.put(tensor, affine(source, ranges));
+            Affine few = affine(source, narrow, chosen);
+            narrowParameters.put(tensor, few);
+            if (plan.wide().isEmpty()) {
+                parameters.put(tensor, few);
+            } else {
+                Affine many = affine(source, wide, seen);
+                wideParameters.put(tensor, many);
+                parameters.put(tensor, plan.isWide(graph, tensor) ? many : few);
+            }
         }
     }
 
-    private Affine affine(String source, Map<String, Range> ranges) {
-        Activations activations = profile.activations();
+    private Affine affine(String source, Activations activations, Map<String, Range> ranges) {
         if (!activations.symmetric()
                 && graph.producer(source).filter(Operators::givesShares).isPresent()) {
             // What NNAPI demands of such outputs: all steps from 0 to just below 1.
@@ -82,6 +106,21 @@ final class QdqInserter {
                 .or(() -> Optional.ofNullable(ranges.get(source)))
                 .orElseThrow(() -> new IllegalStateException("tensor " + source + " was not calibrated"));
         return Affine.of(range, activations.type(), activations.symmetric());
+    }
+
+    // Where an operator computes with other bits than the maker of what it reads, the integers are converted before it.
+    private void quantizeActivation(String tensor) {
+        Affine own = Objects.requireNonNull(parameters.get(tensor));
+        boolean storedWide = !own.equals(narrowParameters.get(tensor));
+        List<Node> others = graph.consumers(tensor).stream()
+                .filter(plan.nodes()::contains)
+                .filter(reader -> !plan.wide().isEmpty() && plan.wide().contains(reader) != storedWide)
+                .toList();
+        String reading = writer.quantizeActivation(tensor, own);
+        if (!others.isEmpty()) {
+            Map<String, Affine> theirs = storedWide ? narrowParameters : wideParameters;
+            writer.convert(reading, Objects.requireNonNull(theirs.get(tensor)), others);
+        }
     }
 
     // The integers' own bounds do what a Relu or Clip would do.
@@ -107,7 +146,8 @@ final class QdqInserter {
         Optional<Float> least = bound.is("Relu") ? Optional.of(0f) : limit(bound, 1, Float.NEGATIVE_INFINITY);
         Optional<Float> greatest =
                 bound.is("Relu") ? Optional.of(Float.POSITIVE_INFINITY) : limit(bound, 2, Float.POSITIVE_INFINITY);
-        float slack = affine.scale() * 1e-3f;
+        // Up to half a step beyond a bound, integers end where what is cut off there would be rounded to.
+        float slack = affine.scale() * 0.499f;
         return least.filter(limit -> affine.lowest() >= limit - slack).isPresent()
                 && greatest.filter(limit -> affine.highest() <= limit + slack).isPresent();
     }
@@ -126,21 +166,25 @@ final class QdqInserter {
             if (!graph.contains(node)) {
                 continue;
             }
-            boolean layer = Operators.isLayer(node) && weights.quantize(node, parameters);
+            boolean layer = Operators.isLayer(node) && weights.quantize(node, readBy(node));
             boolean factorsOnly = Operators.isLayer(node);
             Operators.dataInputs(node, facts).stream()
                     .filter(place -> !layer && (place < FACTORS || !factorsOnly))
                     .forEach(place -> graph.initializer(node.inputs().get(place))
                             .filter(Tensors::isFloat)
-                            .ifPresent(stored -> graph.setInput(node, place, quantizedData(stored))));
+                            .ifPresent(stored -> graph.setInput(node, place, quantizedData(node, stored))));
         }
     }
 
-    private String quantizedData(TensorProto stored) {
-        Activations activations = profile.activations();
+    private Map<String, Affine> readBy(Node node) {
+        return plan.wide().contains(node) ? wideParameters : narrowParameters;
+    }
+
+    private String quantizedData(Node reader, TensorProto stored) {
+        Activations activations = plan.wide().contains(reader) ? wide : narrow;
         return storedData.computeIfAbsent(
-                stored.getName(),
-                name -> writer.storeQuantized(
+                List.of(stored.getName(), activations.type()),
+                key -> writer.storeQuantized(
                         stored, WeightQuantizer.perTensor(stored, activations.type(), activations.symmetric())));
     }
 }

@@ -7,6 +7,7 @@ import io.quantfleet.quantizer.onnx.Tensors;
 import io.quantfleet.quantizer.target.IntegerType;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -30,8 +31,12 @@ final class QdqWriter {
         };
     }
 
-    /** Quantizes a computed tensor or an input: whoever reads it reads it through the integers from now on. */
-    void quantizeActivation(String tensor, Affine affine) {
+    /**
+     * Quantizes a computed tensor or an input: whoever reads it reads it through the integers from now on.
+     *
+     * @return what it is read as
+     */
+    String quantizeActivation(String tensor, Affine affine) {
         String scale = scale(tensor, List.of(affine), -1);
         String zeroPoint = zeroPoint(affine);
         String integers = graph.freshName(tensor + "_q");
@@ -50,6 +55,23 @@ final class QdqWriter {
         graph.add(
                 node(affine.type(), tensor + "_quantize", "QuantizeLinear", List.of(real, scale, zeroPoint), integers));
         addDequantize(affine.type(), tensor, List.of(integers, scale, zeroPoint), result, -1);
+        return result;
+    }
+
+    /** Quantizes once more, in another type, what some operators read. */
+    void convert(String real, Affine affine, List<Node> readers) {
+        String name = graph.freshName(real + "_as_" + affine.type().name().toLowerCase(Locale.ROOT));
+        String integers = graph.freshName(name + "_q");
+        List<String> parameters = List.of(scale(name, List.of(affine), -1), zeroPoint(affine));
+        graph.redirect(real, name, readers::contains);
+        graph.add(node(
+                affine.type(),
+                name + "_quantize",
+                "QuantizeLinear",
+                List.of(real, parameters.get(0), parameters.get(1)),
+                integers));
+        addDequantize(
+                affine.type(), name, List.of(integers, parameters.get(0), parameters.get(1)), name, -1);
     }
 
     /** Stores integers for a stored tensor of floats, and names the tensor that gives them back as floats. */

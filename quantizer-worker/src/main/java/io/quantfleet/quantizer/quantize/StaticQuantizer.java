@@ -8,7 +8,6 @@ import io.quantfleet.quantizer.calibration.CalibrationStatistics;
 import io.quantfleet.quantizer.calibration.Calibrator;
 import io.quantfleet.quantizer.calibration.ChannelMeans;
 import io.quantfleet.quantizer.calibration.MinMax;
-import io.quantfleet.quantizer.calibration.Range;
 import io.quantfleet.quantizer.calibration.RangeMethod;
 import io.quantfleet.quantizer.dataset.SampleSource;
 import io.quantfleet.quantizer.onnx.Graph;
@@ -17,6 +16,7 @@ import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.target.DeviceClassProfile;
 import io.quantfleet.quantizer.target.DeviceClassProfile.Kernels;
+import io.quantfleet.quantizer.target.Precision;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -100,7 +100,7 @@ public final class StaticQuantizer {
     public static Set<String> tensorsToCalibrate(Calibration calibration, Recipe recipe) {
         PreparedModel prepared = calibration.prepared();
         Graph graph = prepared.model().graph();
-        return Planner.plan(graph, prepared.facts(), recipe.profile(), recipe.leftFloat())
+        return Planner.plan(graph, prepared.facts(), recipe)
                 .toCalibrate(graph);
     }
 
@@ -108,7 +108,7 @@ public final class StaticQuantizer {
     public static List<Node> quantizedLayers(Calibration calibration, Recipe recipe) {
         PreparedModel prepared = calibration.prepared();
         Graph graph = prepared.model().graph();
-        QuantizationPlan plan = Planner.plan(graph, prepared.facts(), recipe.profile(), recipe.leftFloat());
+        QuantizationPlan plan = Planner.plan(graph, prepared.facts(), recipe);
         return graph.sorted().stream()
                 .filter(node -> Operators.isLayer(node) && plan.nodes().contains(node))
                 .toList();
@@ -121,7 +121,10 @@ public final class StaticQuantizer {
     private static Attempt attempt(Calibration calibration, Recipe recipe) {
         Attempt attempt = rewritten(calibration, recipe);
         Map<String, String> inFloats = new LinkedHashMap<>();
-        KernelCheck.computedInFloats(attempt.variant(), attempt.plan().nodes())
+        List<Node> narrow = attempt.plan().nodes().stream()
+                .filter(node -> !attempt.plan().wide().contains(node))
+                .toList();
+        KernelCheck.computedInFloats(attempt.variant(), narrow)
                 .forEach(node -> inFloats.put(node.label(), NO_KERNEL));
         return new Attempt(attempt.plan(), attempt.variant(), attempt.clips(), inFloats);
     }
@@ -129,18 +132,21 @@ public final class StaticQuantizer {
     private static Attempt rewritten(Calibration calibration, Recipe recipe) {
         PreparedModel prepared = calibration.prepared();
         Graph graph = prepared.model().graph();
-        QuantizationPlan plan = Planner.plan(graph, prepared.facts(), recipe.profile(), recipe.leftFloat());
-        check(graph, plan, recipe.profile());
+        QuantizationPlan plan = Planner.plan(graph, prepared.facts(), recipe);
+        check(graph, plan, recipe);
         List<TensorClip> clips = clips(calibration, recipe, plan.toCalibrate(graph));
-        Map<String, Range> ranges = clips.stream().collect(Collectors.toMap(TensorClip::tensor, TensorClip::chosen));
         BiasCorrection correction = new BiasCorrection(
                 graph,
                 means(
                         calibration,
                         recipe.biasCorrection(),
                         BiasCorrection.needed(graph, prepared.facts(), plan.nodes())));
-        QdqInserter.apply(graph, prepared.facts(), recipe, plan, ranges, correction, calibration.weights());
-        return new Attempt(plan, prepared.model().withGraph(graph), clips, Map.of());
+        // Steps of 16 bits are fine enough for the whole range.
+        List<TensorClip> told = clips.stream()
+                .map(clip -> plan.isWide(graph, clip.tensor()) ? clip.unclipped() : clip)
+                .toList();
+        QdqInserter.apply(graph, prepared.facts(), recipe, plan, clips, correction, calibration.weights());
+        return new Attempt(plan, prepared.model().withGraph(graph), told, Map.of());
     }
 
     private static Map<String, ChannelMeans> means(
@@ -190,7 +196,8 @@ public final class StaticQuantizer {
         return attempt;
     }
 
-    private static void check(Graph graph, QuantizationPlan plan, DeviceClassProfile profile) {
+    private static void check(Graph graph, QuantizationPlan plan, Recipe recipe) {
+        DeviceClassProfile profile = recipe.profile();
         if (plan.nodes().stream().noneMatch(Operators::isLayer)) {
             throw new QuantizerException(
                     ReasonCode.QUANTIZATION_FAILED,
@@ -198,13 +205,28 @@ public final class StaticQuantizer {
                             + ": its weights must be FP32, the profile must list it, and ONNX Runtime choose an int8"
                             + " kernel for it where int8Kernels is required" + NarrowWeights.advice(graph));
         }
-        if (profile.everyOperator() && !plan.leftFloat().isEmpty()) {
-            String left = plan.leftFloat().stream()
+        if (profile.everyOperator()) {
+            refuse(profile, "every operator must be quantized", plan.leftFloat());
+        } else if (!profile.layers().contains(Precision.FLOAT32)) {
+            refuse(
+                    profile,
+                    "its profile lists no float32 under layers, so that every layer must be quantized",
+                    plan.leftFloat().stream()
+                            .filter(layer -> Operators.isLayer(layer.operator()))
+                            .filter(layer -> recipe.layers().getOrDefault(layer.name(), Precision.FLOAT32)
+                                    == Precision.FLOAT32)
+                            .toList());
+        }
+    }
+
+    private static void refuse(DeviceClassProfile profile, String demand, List<FloatLayer> left) {
+        if (!left.isEmpty()) {
+            String layers = left.stream()
                     .map(layer -> layer.operator() + " " + layer.name() + " (" + layer.reason() + ")")
                     .collect(Collectors.joining(", "));
             throw new QuantizerException(
                     ReasonCode.OPERATOR_UNSUPPORTED,
-                    "every operator must be quantized for " + profile.name() + ", but these can't be: " + left);
+                    profile.name() + ": " + demand + ", but these can't be: " + layers);
         }
     }
 }

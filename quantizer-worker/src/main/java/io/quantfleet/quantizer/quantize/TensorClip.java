@@ -1,6 +1,7 @@
 package io.quantfleet.quantizer.quantize;
 
 import io.quantfleet.quantizer.calibration.Histogram;
+import io.quantfleet.quantizer.calibration.MinMax;
 import io.quantfleet.quantizer.calibration.Range;
 import java.util.Optional;
 
@@ -13,4 +14,10 @@ import java.util.Optional;
  * @param chosen what is expressed; what lies beyond is cut off
  * @param histogram how often which values came, where that was collected
  */
-public record TensorClip(String tensor, String method, Range seen, Range chosen, Optional<Histogram> histogram) {}
+public record TensorClip(String tensor, String method, Range seen, Range chosen, Optional<Histogram> histogram) {
+
+    /** The same with nothing cut off. */
+    TensorClip unclipped() {
+        return new TensorClip(tensor, new MinMax().name(), seen, seen, histogram);
+    }
+}

@@ -99,6 +99,7 @@ public final class LadderSearch {
             steps.add(new CalibrationStep(workbench));
         }
         steps.add(new EqualizationStep(workbench));
+        steps.add(new SmoothQuantStep(workbench));
         steps.add(new BiasCorrectionStep(workbench));
         steps.add(new WeightStep(workbench));
         return steps;

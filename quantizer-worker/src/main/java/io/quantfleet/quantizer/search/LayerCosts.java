@@ -9,6 +9,7 @@ import io.quantfleet.quantizer.target.Precision;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -19,6 +20,9 @@ final class LayerCosts {
     private static final double LEAST_MICROSECONDS = 1;
 
     private static final String CPU = "onnxruntime-cpu";
+
+    private static final List<Precision> CLOSEST =
+            List.of(Precision.FLOAT32, Precision.FLOAT16, Precision.A16W8, Precision.INT4_WEIGHTS);
 
     private static final double MICROS_OF_A_MILLI = 1000;
 
@@ -34,6 +38,13 @@ final class LayerCosts {
         this.total = times.total(variant);
         this.allowed = EnumSet.copyOf(profile.layers());
         allowed.remove(Precision.INT8);
+        if (profile.activations().type().bytes() > 1) {
+            // They are all like that.
+            allowed.remove(Precision.A16W8);
+        }
+        if (profile.everyOperator()) {
+            allowed.retainAll(EnumSet.of(Precision.A16W8));
+        }
         if (!profile.runtime().equals(CPU)) {
             // A single layer of them is MatMulNBits, which is ONNX Runtime's own.
             allowed.remove(Precision.INT4_WEIGHTS);
@@ -51,9 +62,7 @@ final class LayerCosts {
     /** The one that follows FP32 most closely. */
     Optional<Precision> closest(String layer) {
         Set<Precision> choices = choices(layer);
-        return choices.contains(Precision.FLOAT32)
-                ? Optional.of(Precision.FLOAT32)
-                : choices.stream().findFirst();
+        return CLOSEST.stream().filter(choices::contains).findFirst();
     }
 
     private Set<Precision> choices(String layer) {

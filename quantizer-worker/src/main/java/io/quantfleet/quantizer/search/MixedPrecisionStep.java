@@ -59,8 +59,8 @@ final class MixedPrecisionStep implements Step {
                 .profile(start.calibration(), start.recipe().leaving(noKernels(start)), listener);
         profile = Optional.of(sensitivity);
         DeviceClassProfile target = start.recipe().profile();
-        if (target.everyOperator()) {
-            // Nothing may stay in floats; the profile of sensitivities says where the harm is.
+        if (target.everyOperator() && !target.layers().contains(Precision.A16W8)) {
+            // Nothing may be anything but INT8; the profile of sensitivities says where the harm is.
             return;
         }
         LayerCosts costs = new LayerCosts(setting, target, start);

@@ -8,6 +8,8 @@ public enum Technique {
     CALIBRATION("calibration"),
     /** Channels of unlike size are made alike, and high biases absorbed. */
     EQUALIZATION("cross-layer-equalization"),
+    /** Outlier channels of layer norms go to the matrices that read them. */
+    SMOOTH_QUANT("smooth-quant"),
     /** Biases make up for the mean error of rounded weights. */
     BIAS_CORRECTION("bias-correction"),
     /** Weights' scales have the least squared error. */

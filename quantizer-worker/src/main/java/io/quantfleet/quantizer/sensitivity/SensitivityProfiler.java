@@ -13,6 +13,7 @@ import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.quantize.Calibration;
 import io.quantfleet.quantizer.quantize.Recipe;
 import io.quantfleet.quantizer.quantize.StaticQuantizer;
+import io.quantfleet.quantizer.target.Precision;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -95,7 +96,14 @@ public final class SensitivityProfiler {
         PreparedModel fp32 = calibration.prepared().withOpenBatch(samples);
         Map<String, Fidelity> harm = new AloneRun(fp32, description, samples, threads)
                 .measure(calibration, alone, fraction -> listener.progressed(fraction * 0.6));
-        SpareRun spare = new SpareRun(fp32, description, SampleSubset.spread(samples, SPARED_SAMPLES), threads);
+        Set<Precision> allowed = recipe.profile().layers();
+        boolean wide = allowed.contains(Precision.A16W8) && !allowed.contains(Precision.FLOAT32);
+        SpareRun spare = new SpareRun(
+                fp32,
+                description,
+                SampleSubset.spread(samples, SPARED_SAMPLES),
+                threads,
+                wide ? Precision.A16W8 : Precision.FLOAT32);
         Map<String, Fidelity> good =
                 spare.measure(calibration, compared, layers, fraction -> listener.progressed(0.6 + fraction * 0.4));
         Graph graph = calibration.prepared().model().graph();

@@ -11,25 +11,41 @@ import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.quantize.Calibration;
 import io.quantfleet.quantizer.quantize.Recipe;
 import io.quantfleet.quantizer.quantize.StaticQuantizer;
+import io.quantfleet.quantizer.target.Precision;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Measures what it gives to leave one layer in FP32 where all others are quantized. */
+/**
+ * Measures what it gives to spare one layer where all others are quantized: to leave it in FP32, or to give it activations
+ * of 16 bits where the device class has those and no FP32.
+ */
 final class SpareRun {
     private final PreparedModel fp32;
     private final ModelDescription description;
     private final LabelledSamples samples;
     private final int threads;
+    private final Precision sparing;
     private Fidelity reference = new Fidelity(Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0, 0, 0);
 
-    /** @param fp32 what is calibrated, with a batch as large as it takes */
-    SpareRun(PreparedModel fp32, ModelDescription description, LabelledSamples samples, int threads) {
+    /**
+     * Prepares a run.
+     *
+     * @param fp32 what is calibrated, with a batch as large as it takes
+     * @param sparing what a spared layer gets
+     */
+    SpareRun(
+            PreparedModel fp32,
+            ModelDescription description,
+            LabelledSamples samples,
+            int threads,
+            Precision sparing) {
         this.fp32 = fp32;
         this.description = description;
         this.samples = samples;
         this.threads = threads;
+        this.sparing = sparing;
     }
 
     Map<String, Fidelity> measure(
@@ -43,7 +59,7 @@ final class SpareRun {
                 List<Node> some = layers.subList(from, Math.min(layers.size(), from + threads));
                 parallel.run(some.stream()
                         .<Runnable>map(layer -> () -> {
-                            Recipe spared = recipe.leaving(Map.of(layer.label(), "it is spared"));
+                            Recipe spared = recipe.withLayers(Map.of(layer.label(), sparing));
                             measured.put(layer.label(), heldOut.compare(variant(calibration, spared)));
                         })
                         .toList());

@@ -168,6 +168,8 @@ public record DeviceClassProfile(
 
     /** This profile without demands on what must be quantized: for variants that are only compared. */
     public DeviceClassProfile withoutDemands() {
+        Set<Precision> any = EnumSet.copyOf(layers);
+        any.add(Precision.FLOAT32);
         return new DeviceClassProfile(
                 name,
                 title,
@@ -177,7 +179,7 @@ public record DeviceClassProfile(
                 activations,
                 bias,
                 forms,
-                layers,
+                any,
                 operators,
                 false,
                 staticShapes,

@@ -71,6 +71,26 @@ class ExtraOutputTest {
     }
 
     @Test
+    void aConversionToAnotherWidthIsNoTensorOfTheModel() {
+        OnnxModel converting = OnnxModel.ofAnyForm(TinyModel.opset(21)
+                .input("x", 1, 2)
+                .output("y", 1, 2)
+                .floats("fine", new long[] {}, 1 / 1024f)
+                .floats("coarse", new long[] {}, 1 / 4f)
+                .graph(graph -> graph.addInitializer(bytes("wide", DataType.UINT16, List.of(), 0, 0))
+                        .addInitializer(bytes("narrow", DataType.UINT8, List.of(), 0)))
+                .node("QuantizeLinear", List.of("x", "fine", "wide"), "x_q")
+                .node("DequantizeLinear", List.of("x_q", "fine", "wide"), "x_dq")
+                .node("QuantizeLinear", List.of("x_dq", "coarse", "narrow"), "c_q")
+                .node("DequantizeLinear", List.of("c_q", "coarse", "narrow"), "c")
+                .node("Relu", List.of("c"), "y")
+                .proto());
+
+        assertThat(ExtraOutput.DYNAMIC_RANGES.of(converting)).isEqualTo("x 63.99902\n");
+        assertThat(ExtraOutput.ENCODINGS.of(converting)).contains("\"x\"").doesNotContain("x_dq");
+    }
+
+    @Test
     void filesStandBesideTheVariant(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("net.gpu.onnx");
         variant().write(file);

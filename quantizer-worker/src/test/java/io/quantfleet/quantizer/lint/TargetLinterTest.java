@@ -71,7 +71,7 @@ class TargetLinterTest {
                 error(SmallVariant.right().endingWith("Exp"), "phone-npu", "float-operator", "Exp_8", "y in floats"),
                 error(
                         SmallVariant.right().opset(21).activations(DataType.UINT16, 300),
-                        "phone-npu",
+                        "nnapi",
                         "form",
                         "QuantizeLinear_0",
                         "a16w8"),

@@ -84,4 +84,23 @@ class GraphTest {
         outer.removeUnused();
         assertThat(outer.producer("sum")).isPresent();
     }
+
+    @Test
+    void noTwoNodesHaveOneName() {
+        Graph graph = OnnxModel.of(TinyModel.opset(17)
+                        .input("x", 1)
+                        .output("y", 1)
+                        .node("Relu", List.of("x"), "a")
+                        .node("Relu", List.of("a"), "y")
+                        .graph(proto -> proto.getNodeBuilderList().forEach(node -> node.setName("same")))
+                        .proto())
+                .graph();
+        Node third = Node.of("same", "Relu", List.of("y"), List.of("z"));
+        graph.add(third);
+        assertThat(graph.nodes()).extracting(Node::name).containsExactly("same", "same_2", "same_3");
+
+        graph.remove(third);
+        graph.add(Node.of("same_3", "Relu", List.of("y"), List.of("z")));
+        assertThat(graph.nodes()).extracting(Node::name).containsExactly("same", "same_2", "same_3");
+    }
 }

@@ -37,6 +37,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is unusual in a model, but allowed: quantized in every form, and run by ONNX Runtime beside the original. */
@@ -242,6 +243,31 @@ class OnnxOdditiesTest {
         PreparedModel prepared = PreparedModel.of(original, SAMPLES, Map.of("x", List.of(4L, 4L, 4L)), false);
         QuantizedModel variant = quantizedStatically(prepared);
         assertThat(Quantized.sqnr(Quantized.run(prepared.model(), SAMPLES), Quantized.run(variant.model(), SAMPLES)))
+                .isGreaterThan(20);
+    }
+
+    private static TinyModel clipped(String least, String greatest) {
+        return TinyModel.opset(17)
+                .input("x", -1, 4, 4, 4)
+                .output("y", -1, 8, 4, 4)
+                .weights("w", 0.3, 8, 4, 3, 3)
+                .weights("w2", 0.3, 8, 8, 1, 1)
+                .floats("zero", new long[] {}, 0)
+                .floats("most", new long[] {}, 1)
+                .node("Conv", List.of("x", "w"), "c", Attribute.ints("pads", 1, 1, 1, 1))
+                .node("Clip", List.of("c", least, greatest), "r")
+                .node("Conv", List.of("r", "w2"), "y");
+    }
+
+    @ParameterizedTest(name = "from {0} to {1} for {2}")
+    @CsvSource({"'', most, rpi-cpu", "'', most, phone-npu", "'', most, gpu", "zero, '', rpi-cpu", "'', '', phone-npu"})
+    void aBoundMayBeLeftOutOfAClip(String least, String greatest, String deviceClass) {
+        GaussianSamples samples = new GaussianSamples(12, 4 * 4 * 4);
+        OnnxModel original = OnnxModel.of(clipped(least, greatest).proto());
+
+        QuantizedModel variant = Quantized.of(clipped(least, greatest), samples, deviceClass);
+
+        assertThat(Quantized.sqnr(Quantized.run(original, samples), Quantized.run(variant.model(), samples)))
                 .isGreaterThan(20);
     }
 

@@ -4,18 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import io.quantfleet.quantizer.ProgressListener;
 import io.quantfleet.quantizer.QuantizerException;
+import io.quantfleet.quantizer.calibration.Calibrator;
+import io.quantfleet.quantizer.calibration.MinMax;
 import io.quantfleet.quantizer.calibration.Range;
+import io.quantfleet.quantizer.lint.LintFinding;
+import io.quantfleet.quantizer.lint.TargetLinter;
 import io.quantfleet.quantizer.onnx.GaussianSamples;
+import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.OnnxModel;
+import io.quantfleet.quantizer.onnx.QuantizedGraph;
 import io.quantfleet.quantizer.onnx.Tensors;
 import io.quantfleet.quantizer.onnx.TinyModel;
 import io.quantfleet.quantizer.onnx.TinyModel.Attribute;
+import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.target.DeviceClassProfile;
 import io.quantfleet.quantizer.target.IntegerType;
+import io.quantfleet.quantizer.target.Precision;
 import io.quantfleet.quantizer.target.ProfileReader;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -144,5 +156,71 @@ class SixteenBitActivationsTest {
                 activations: {type: int16, symmetric: true}
                 operators: all
                 """, "npu.yaml"));
+    }
+
+    private static QuantizedModel withWideLayers(String... layers) {
+        GaussianSamples samples = new GaussianSamples(16, ELEMENTS);
+        PreparedModel prepared =
+                PreparedModel.of(OnnxModel.of(model().proto()), samples, Map.of(), true);
+        Map<String, Precision> precisions = new HashMap<>();
+        List.of(layers).forEach(layer -> precisions.put(layer, Precision.A16W8));
+        Calibrator calibrator = new Calibrator(1, 8);
+        return new StaticQuantizer(calibrator)
+                .quantize(
+                        new Calibration(calibrator, prepared, samples, ProgressListener.NONE),
+                        Recipe.of(Quantized.profile("phone-npu"), RangeChoice.of(new MinMax()))
+                                .withLayers(precisions));
+    }
+
+    // The second convolution, the first, which makes what it reads, and what follows as far as the Gemm.
+    @Test
+    void aSingleLayerMayHaveThemWithWhatItReadsAndWhatFollows() {
+        QuantizedModel variant = withWideLayers("Conv_2");
+
+        Map<String, List<String>> types = new TreeMap<>();
+        QuantizedGraph graph = QuantizedGraph.of(variant.model());
+        for (Node node : graph.graph().sorted()) {
+            if (node.is("Conv") || node.is("Add") || node.is("Gemm")) {
+                types.put(
+                        node.label(),
+                        node.inputs().stream()
+                                .limit(2)
+                                .map(input -> graph.readThrough(input).orElseThrow())
+                                .map(coding -> coding.type().label())
+                                .toList());
+            }
+        }
+        assertThat(types)
+                .containsEntry("Conv_0", List.of("uint16", "int8"))
+                .containsEntry("Conv_2", List.of("uint16", "int8"))
+                .containsEntry("Add_3", List.of("uint16", "uint16"))
+                .containsEntry("Gemm_8", List.of("uint8", "int8"));
+        assertThat(TargetLinter.lint(variant.model(), Quantized.profile("phone-npu")))
+                .filteredOn(LintFinding::isError)
+                .isEmpty();
+    }
+
+    @Test
+    void theLinterNamesAnOperatorThatMixesWidths() {
+        QuantizedModel variant = withWideLayers("Conv_2");
+        Graph graph = variant.model().graph();
+        Node gemm = graph.nodes().stream()
+                .filter(node -> node.is("Gemm"))
+                .findFirst()
+                .orElseThrow();
+        // What was converted for it is read as it was instead.
+        String converted = gemm.inputs().get(0);
+        String wide = graph.producer(graph.producer(converted).orElseThrow().inputs().get(0))
+                .orElseThrow()
+                .inputs()
+                .get(0);
+        graph.setInput(gemm, 0, wide);
+
+        assertThat(TargetLinter.lint(variant.model().withGraph(graph), Quantized.profile("phone-npu")))
+                .filteredOn(LintFinding::isError)
+                .anySatisfy(finding -> {
+                    assertThat(finding.rule()).isEqualTo("activation-width");
+                    assertThat(finding.node()).isEqualTo("Gemm_8");
+                });
     }
 }

@@ -333,8 +333,9 @@ class StaticQuantizerTest {
         assertClose(model, quantized);
     }
 
-    @Test
-    void tablesThatAreLookedUpAreStoredInIntegers() {
+    @ParameterizedTest
+    @ValueSource(strings = {"rpi-cpu", "phone-npu", "gpu", "openvino"})
+    void tablesThatAreLookedUpAreStoredInIntegers(String deviceClass) {
         TinyModel model = TinyModel.opset(17)
                 .input("x", -1, 8)
                 .output("y", -1, 8, 3)
@@ -343,7 +344,7 @@ class StaticQuantizerTest {
                 .node("Cast", List.of("x"), "ids", Attribute.of("to", TensorProto.DataType.INT64_VALUE))
                 .node("Gather", List.of("table", "ids"), "rows")
                 .node("MatMul", List.of("rows", "w"), "y");
-        QuantizedModel quantized = Quantized.of(model, SAMPLES, "rpi-cpu");
+        QuantizedModel quantized = Quantized.of(model, SAMPLES, deviceClass);
         assertThat(quantized.model().graph().initializers())
                 .noneMatch(tensor -> Tensors.isFloat(tensor) && Tensors.elements(tensor) > 100);
         assertClose(model, quantized);

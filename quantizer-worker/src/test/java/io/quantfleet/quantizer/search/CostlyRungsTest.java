@@ -107,6 +107,24 @@ class CostlyRungsTest {
     }
 
     @Test
+    void theLayerThatNeedsSixteenBitActivationsGetsThem() {
+        DeviceClassProfile profile = new ProfileReader().builtIn("phone-npu");
+        SearchOnNet search = new SearchOnNet("one hard layer", profile)
+                .goal(new AccuracyGoal(6, Optional.of(0.94)))
+                .techniques(EnumSet.of(Technique.MIXED_PRECISION));
+
+        SearchResult found = search.search();
+
+        assertThat(search.rungs().get(0).goalMet()).isFalse();
+        assertThat(search.last().goalMet()).isTrue();
+        assertThat(taken(found).layers()).hasSize(1).containsValue(Precision.A16W8);
+        assertThat(taken(found).name()).isEqualTo("1 layer in a16w8");
+        assertThat(found.trail().clips())
+                .anyMatch(clip -> clip.method().equals("minmax") && clip.chosen().equals(clip.seen()));
+        assertThat(errors(found, profile)).isEmpty();
+    }
+
+    @Test
     void aTableOfTheDeviceClassDecidesWhatAPrecisionCosts() {
         String layers = """
                 [int8, float16, float32]

@@ -27,6 +27,7 @@ final class HardNets {
                 switch (name) {
                     case "uneven depthwise" -> net.unevenDepthwise();
                     case "outlier channels" -> net.outlierChannels();
+                    case "one hard layer" -> net.oneHardLayer();
                     case "residual" -> net.residual();
                     case "squeeze and excite" -> net.squeezeAndExcite();
                     case "grouped" -> net.grouped();
@@ -53,6 +54,15 @@ final class HardNets {
     private String outlierChannels() {
         String wide = relu(conv("x", CHANNELS, WIDE, 3, 1, channel -> channel % 11 == 3 ? 40 : 1, channel -> 1));
         return relu(conv(wide, WIDE, CHANNELS, 3, 1, channel -> 1, channel -> channel % 11 == 3 ? 1 / 40.0 : 1));
+    }
+
+    // A channel that reaches a thousand, which the layer that reads it leaves out: its range leaves nothing of the others
+    // in 8 bits.
+    private String oneHardLayer() {
+        String before = relu(conv("x", CHANNELS, WIDE, 3, 1, channel -> 1, channel -> 1));
+        String wide = relu(conv(before, WIDE, WIDE, 1, 1, channel -> channel == 3 ? 1000 : 1, channel -> 1));
+        String after = relu(conv(wide, WIDE, WIDE, 3, 1, channel -> 1, channel -> channel == 3 ? 0 : 1));
+        return relu(conv(after, WIDE, CHANNELS, 1, 1, channel -> 1, channel -> 1));
     }
 
     private String residual() {

@@ -3,7 +3,11 @@ package io.quantfleet.quantizer.search;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quantfleet.quantizer.evaluate.Accuracy;
+import io.quantfleet.quantizer.lint.LintFinding;
+import io.quantfleet.quantizer.lint.TargetLinter;
+import io.quantfleet.quantizer.target.DeviceClassProfile;
 import io.quantfleet.quantizer.target.ProfileReader;
+import io.quantfleet.quantizer.technique.Finding;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +44,27 @@ class HardNetsTest {
         assertThat(found.trail().techniques()).doesNotContain("mixed-precision", "forms");
         assertThat(accuracy.agreement()).isGreaterThanOrEqualTo(0.97);
         assertThat(search.last().after().sqnrDb()).isGreaterThan(sqnrDb);
+    }
+
+    // The outlier is shared with the weights; the scores of attention, which reach 400, get 16 bits if that is not enough.
+    @Test
+    void aTransformerWithAnOutlierKeepsItsChoicesWhereEveryOperatorIsQuantized() {
+        DeviceClassProfile profile = new ProfileReader().builtIn("phone-npu");
+        SearchOnNet search =
+                new SearchOnNet("transformer", profile).goal(new AccuracyGoal(10, Optional.of(0.95)));
+
+        SearchResult found = search.search();
+
+        assertThat(found.trail().techniques()).contains("smooth-quant");
+        assertThat(search.rungs()).anySatisfy(rung -> {
+            assertThat(rung.name()).isEqualTo("smooth-quant");
+            assertThat(rung.gainDb()).isGreaterThan(2);
+            assertThat(rung.findings()).extracting(Finding::text).anyMatch(text -> text.contains("channel 9 reaches"));
+        });
+        assertThat(search.rungs()).anyMatch(Rung::goalMet);
+        assertThat(TargetLinter.lint(found.variant().model(), profile))
+                .filteredOn(LintFinding::isError)
+                .isEmpty();
     }
 
     // One channel of a layer norm twelve times as large as the others: no range of static INT8 suits both.
