@@ -37,11 +37,7 @@ public final class Quantizer {
     private final Optional<ContentCache> cache;
 
     Quantizer(
-            VariantMaker maker,
-            Inspection inspection,
-            int threads,
-            LatencyPlan latency,
-            Optional<ContentCache> cache) {
+            VariantMaker maker, Inspection inspection, int threads, LatencyPlan latency, Optional<ContentCache> cache) {
         this.maker = maker;
         this.inspection = inspection;
         this.threads = threads;

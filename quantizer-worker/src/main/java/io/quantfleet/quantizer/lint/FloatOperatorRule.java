@@ -25,14 +25,17 @@ final class FloatOperatorRule implements LintRule {
     public void check(LintSubject subject, Findings findings) {
         FloatTensors floats = new FloatTensors(subject.quantized());
         if (subject.profile().everyOperator()) {
-            concerned(subject, floats).forEach(node -> read(node, subject, floats)
-                    .or(() -> given(node, subject, floats))
-                    .ifPresent(fault -> findings.error(
-                            "float-operator",
-                            node,
-                            node.operator() + " " + fault + ": "
-                                    + subject.profile().name()
-                                    + " computes on integers only; quantize it, or replace the operator in the model")));
+            concerned(subject, floats)
+                    .forEach(
+                            node -> read(node, subject, floats)
+                                    .or(() -> given(node, subject, floats))
+                                    .ifPresent(
+                                            fault -> findings.error(
+                                                    "float-operator",
+                                                    node,
+                                                    node.operator() + " " + fault + ": "
+                                                            + subject.profile().name()
+                                                            + " computes on integers only; quantize it, or replace the operator in the model")));
         } else if (!subject.profile().layers().contains(Precision.FLOAT32) && isStatic(subject)) {
             concerned(subject, floats).filter(LintSubject::isLayer).forEach(node -> read(node, subject, floats)
                     .ifPresent(fault -> findings.error(

@@ -57,8 +57,8 @@ final class Planner {
         return new QuantizationPlan(quantized, tensors, sources(), leftFloat(candidates), wide());
     }
 
-    // What a layer reads has 16 bits only if whoever makes it computes with 16 bits as well; and what it gives keeps them
-    // as far as the next layers, through whatever adds, normalizes or bounds it.
+    // What a layer reads has 16 bits only if whoever makes it computes with 16 bits as well; what it gives keeps them as
+    // far as the next layers, through whatever adds, normalizes or bounds it.
     private Set<Node> wide() {
         Set<Node> wide = new LinkedHashSet<>();
         if (profile.activations().type().bytes() > 1) {
@@ -113,10 +113,6 @@ final class Planner {
         if (Operators.isFollower(node)) {
             return allMadeQuantized;
         }
-        if (node.is("Gather") && profile.activations().outputs() == Outputs.AS_READ) {
-            // Listed for its tables; picking computed values gains nothing from integers there.
-            return false;
-        }
         boolean beside =
                 tensors.contains(data.get(0)) || node.outputs().stream().anyMatch(tensors::contains);
         return Operators.isMover(node, graph)
@@ -157,8 +153,8 @@ final class Planner {
         }
         // What is picked from a table is quantized anyhow: runtimes would make floats of the whole table for it else.
         quantized.stream()
-                .filter(node -> profile.activations().outputs() == Outputs.EVERY
-                        || Operators.isTableLookup(node, graph))
+                .filter(node ->
+                        profile.activations().outputs() == Outputs.EVERY || Operators.isTableLookup(node, graph))
                 .forEach(this::chooseOutputs);
     }
 

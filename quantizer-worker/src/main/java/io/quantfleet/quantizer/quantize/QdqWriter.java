@@ -70,8 +70,7 @@ final class QdqWriter {
                 "QuantizeLinear",
                 List.of(real, parameters.get(0), parameters.get(1)),
                 integers));
-        addDequantize(
-                affine.type(), name, List.of(integers, parameters.get(0), parameters.get(1)), name, -1);
+        addDequantize(affine.type(), name, List.of(integers, parameters.get(0), parameters.get(1)), name, -1);
     }
 
     /** Stores integers for a stored tensor of floats, and names the tensor that gives them back as floats. */

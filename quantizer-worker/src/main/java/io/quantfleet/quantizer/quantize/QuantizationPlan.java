@@ -20,11 +20,7 @@ import java.util.Set;
  * @param wide operators whose activations are in 16 bits where others' are in 8
  */
 record QuantizationPlan(
-        Set<Node> nodes,
-        Set<String> tensors,
-        Map<String, String> sources,
-        List<FloatLayer> leftFloat,
-        Set<Node> wide) {
+        Set<Node> nodes, Set<String> tensors, Map<String, String> sources, List<FloatLayer> leftFloat, Set<Node> wide) {
 
     QuantizationPlan {
         nodes = Collections.unmodifiableSet(new LinkedHashSet<>(nodes));

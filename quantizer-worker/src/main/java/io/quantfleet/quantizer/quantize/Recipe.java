@@ -86,8 +86,7 @@ public record Recipe(
         Recipe leaving = leaving(left);
         Map<String, Precision> all = new LinkedHashMap<>(layers);
         all.putAll(precisions);
-        return new Recipe(
-                profile, ranges, weightClipping, biasCorrection, reducedRange, leaving.leftFloat(), all);
+        return new Recipe(profile, ranges, weightClipping, biasCorrection, reducedRange, leaving.leftFloat(), all);
     }
 
     /** Whether a layer's activations are in 16 bits. */
@@ -97,7 +96,8 @@ public record Recipe(
 
     /** The same without demands on what must be quantized, for variants that are only compared. */
     public Recipe withoutDemands() {
-        return new Recipe(profile.withoutDemands(), ranges, weightClipping, biasCorrection, reducedRange, leftFloat, layers);
+        return new Recipe(
+                profile.withoutDemands(), ranges, weightClipping, biasCorrection, reducedRange, leftFloat, layers);
     }
 
     /** The greatest magnitude of a symmetric weight's integers. */

@@ -100,8 +100,7 @@ public final class StaticQuantizer {
     public static Set<String> tensorsToCalibrate(Calibration calibration, Recipe recipe) {
         PreparedModel prepared = calibration.prepared();
         Graph graph = prepared.model().graph();
-        return Planner.plan(graph, prepared.facts(), recipe)
-                .toCalibrate(graph);
+        return Planner.plan(graph, prepared.facts(), recipe).toCalibrate(graph);
     }
 
     /** The layers with stored weights that a recipe quantizes, in the order of the graph. */
@@ -124,8 +123,7 @@ public final class StaticQuantizer {
         List<Node> narrow = attempt.plan().nodes().stream()
                 .filter(node -> !attempt.plan().wide().contains(node))
                 .toList();
-        KernelCheck.computedInFloats(attempt.variant(), narrow)
-                .forEach(node -> inFloats.put(node.label(), NO_KERNEL));
+        KernelCheck.computedInFloats(attempt.variant(), narrow).forEach(node -> inFloats.put(node.label(), NO_KERNEL));
         return new Attempt(attempt.plan(), attempt.variant(), attempt.clips(), inFloats);
     }
 
@@ -213,8 +211,8 @@ public final class StaticQuantizer {
                     "its profile lists no float32 under layers, so that every layer must be quantized",
                     plan.leftFloat().stream()
                             .filter(layer -> Operators.isLayer(layer.operator()))
-                            .filter(layer -> recipe.layers().getOrDefault(layer.name(), Precision.FLOAT32)
-                                    == Precision.FLOAT32)
+                            .filter(layer ->
+                                    recipe.layers().getOrDefault(layer.name(), Precision.FLOAT32) == Precision.FLOAT32)
                             .toList());
         }
     }

@@ -36,11 +36,7 @@ final class SpareRun {
      * @param sparing what a spared layer gets
      */
     SpareRun(
-            PreparedModel fp32,
-            ModelDescription description,
-            LabelledSamples samples,
-            int threads,
-            Precision sparing) {
+            PreparedModel fp32, ModelDescription description, LabelledSamples samples, int threads, Precision sparing) {
         this.fp32 = fp32;
         this.description = description;
         this.samples = samples;

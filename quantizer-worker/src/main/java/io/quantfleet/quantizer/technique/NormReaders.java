@@ -66,13 +66,14 @@ record NormReaders(String tensor, int channels, int rank, List<Vector> vectors, 
         }
         if (node.is("Add")) {
             // What exporters write for a LayerNormalization before opset 17 ends in a Mul and an Add.
-            return vector(graph, node).flatMap(shift -> graph.producer(
-                            node.inputs().get(1 - shift.place()))
-                    .filter(maker -> maker.is("Mul") && graph.consumers(maker.output()).size() == 1)
-                    .filter(maker -> !graph.isOutput(maker.output()))
-                    .flatMap(maker -> factor(graph, maker))
-                    .map(factor -> List.of(factor.get(0), shift))
-                    .flatMap(both -> allStored(graph, both)));
+            return vector(graph, node)
+                    .flatMap(shift -> graph.producer(node.inputs().get(1 - shift.place()))
+                            .filter(maker -> maker.is("Mul")
+                                    && graph.consumers(maker.output()).size() == 1)
+                            .filter(maker -> !graph.isOutput(maker.output()))
+                            .flatMap(maker -> factor(graph, maker))
+                            .map(factor -> List.of(factor.get(0), shift))
+                            .flatMap(both -> allStored(graph, both)));
         }
         return Optional.empty();
     }

@@ -136,15 +136,13 @@ public final class SmoothQuant {
                 Arrays.stream(factors).filter(factor -> factor > 0).sorted().toArray();
         double median = sorted.length == 0 ? 1 : sorted[sorted.length / 2];
         return Arrays.stream(factors)
-                .map(factor -> factor > 0
-                        ? Math.max(1 / LARGEST_FACTOR, Math.min(LARGEST_FACTOR, factor / median))
-                        : 1)
+                .map(factor -> factor > 0 ? Math.max(1 / LARGEST_FACTOR, Math.min(LARGEST_FACTOR, factor / median)) : 1)
                 .toArray();
     }
 
     private void divide(NormReaders.Vector vector, double[] factors) {
-        TensorProto stored = graph.initializer(vector.node().inputs().get(vector.place()))
-                .orElseThrow();
+        TensorProto stored =
+                graph.initializer(vector.node().inputs().get(vector.place())).orElseThrow();
         float[] values = Tensors.floats(stored);
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) (values[i] / factors[i]);

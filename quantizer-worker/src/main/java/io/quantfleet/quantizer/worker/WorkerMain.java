@@ -48,8 +48,9 @@ public final class WorkerMain implements Callable<Integer> {
             names = "--work-dir",
             required = true,
             paramLabel = "DIR",
-            description = "Where jobs keep their files while they run, and what later jobs of a model may need, 64 MiB at"
-                    + " most. Workers may share it. On the object store's file system nothing needs to be copied.")
+            description =
+                    "Where jobs keep their files while they run, and what later jobs of a model may need, 64 MiB at"
+                            + " most. Workers may share it. On the object store's file system nothing needs to be copied.")
     private Path workDirectory = Path.of("");
 
     @Option(

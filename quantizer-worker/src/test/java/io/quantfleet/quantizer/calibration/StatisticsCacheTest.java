@@ -28,8 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 class StatisticsCacheTest {
     private static final GaussianSamples SAMPLES = new GaussianSamples(20, 8);
     private static final Calibrator CALIBRATOR = new Calibrator(1, 4);
-    private static final List<RangeMethod> METHODS = List.of(
-            new MinMax(), new MovingAverage(), Percentile.USUAL, new Entropy(), new MeanSquaredError());
+    private static final List<RangeMethod> METHODS =
+            List.of(new MinMax(), new MovingAverage(), Percentile.USUAL, new Entropy(), new MeanSquaredError());
 
     @TempDir
     private Path folder = Path.of("");
@@ -112,8 +112,7 @@ class StatisticsCacheTest {
 
         assertRuns(() -> collect(model(0.6), request, UNREADABLE));
         assertRuns(() -> collect(model(0.5), CalibrationRequest.histograms(Set.of("m")), UNREADABLE));
-        assertRuns(() -> cache("others")
-                .collect(CALIBRATOR, model(0.5), request, UNREADABLE, ProgressListener.NONE));
+        assertRuns(() -> cache("others").collect(CALIBRATOR, model(0.5), request, UNREADABLE, ProgressListener.NONE));
     }
 
     private static void assertRuns(Runnable work) {

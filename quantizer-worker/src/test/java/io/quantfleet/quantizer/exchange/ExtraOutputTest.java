@@ -86,7 +86,7 @@ class ExtraOutputTest {
                 .node("Relu", List.of("c"), "y")
                 .proto());
 
-        assertThat(ExtraOutput.DYNAMIC_RANGES.of(converting)).isEqualTo("x 63.99902\n");
+        assertThat(ExtraOutput.DYNAMIC_RANGES.of(converting)).isEqualTo("x 63.999023\n");
         assertThat(ExtraOutput.ENCODINGS.of(converting)).contains("\"x\"").doesNotContain("x_dq");
     }
 

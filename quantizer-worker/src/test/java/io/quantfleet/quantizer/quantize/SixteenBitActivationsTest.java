@@ -160,8 +160,7 @@ class SixteenBitActivationsTest {
 
     private static QuantizedModel withWideLayers(String... layers) {
         GaussianSamples samples = new GaussianSamples(16, ELEMENTS);
-        PreparedModel prepared =
-                PreparedModel.of(OnnxModel.of(model().proto()), samples, Map.of(), true);
+        PreparedModel prepared = PreparedModel.of(OnnxModel.of(model().proto()), samples, Map.of(), true);
         Map<String, Precision> precisions = new HashMap<>();
         List.of(layers).forEach(layer -> precisions.put(layer, Precision.A16W8));
         Calibrator calibrator = new Calibrator(1, 8);
@@ -210,7 +209,8 @@ class SixteenBitActivationsTest {
                 .orElseThrow();
         // What was converted for it is read as it was instead.
         String converted = gemm.inputs().get(0);
-        String wide = graph.producer(graph.producer(converted).orElseThrow().inputs().get(0))
+        String wide = graph.producer(
+                        graph.producer(converted).orElseThrow().inputs().get(0))
                 .orElseThrow()
                 .inputs()
                 .get(0);

@@ -120,7 +120,8 @@ class CostlyRungsTest {
         assertThat(taken(found).layers()).hasSize(1).containsValue(Precision.A16W8);
         assertThat(taken(found).name()).isEqualTo("1 layer in a16w8");
         assertThat(found.trail().clips())
-                .anyMatch(clip -> clip.method().equals("minmax") && clip.chosen().equals(clip.seen()));
+                .anyMatch(
+                        clip -> clip.method().equals("minmax") && clip.chosen().equals(clip.seen()));
         assertThat(errors(found, profile)).isEmpty();
     }
 

@@ -56,8 +56,8 @@ final class HardNets {
         return relu(conv(wide, WIDE, CHANNELS, 3, 1, channel -> 1, channel -> channel % 11 == 3 ? 1 / 40.0 : 1));
     }
 
-    // A channel that reaches a thousand, which the layer that reads it leaves out: its range leaves nothing of the others
-    // in 8 bits.
+    // A channel that reaches a thousand, which the layer that reads it leaves out: 8 bits of its range leave nothing of
+    // the others.
     private String oneHardLayer() {
         String before = relu(conv("x", CHANNELS, WIDE, 3, 1, channel -> 1, channel -> 1));
         String wide = relu(conv(before, WIDE, WIDE, 1, 1, channel -> channel == 3 ? 1000 : 1, channel -> 1));

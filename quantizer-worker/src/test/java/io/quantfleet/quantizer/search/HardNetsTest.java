@@ -46,12 +46,12 @@ class HardNetsTest {
         assertThat(search.last().after().sqnrDb()).isGreaterThan(sqnrDb);
     }
 
-    // The outlier is shared with the weights; the scores of attention, which reach 400, get 16 bits if that is not enough.
+    // The outlier is shared with the weights; the scores of attention, which reach 400, get 16 bits if that is not
+    // enough.
     @Test
     void aTransformerWithAnOutlierKeepsItsChoicesWhereEveryOperatorIsQuantized() {
         DeviceClassProfile profile = new ProfileReader().builtIn("phone-npu");
-        SearchOnNet search =
-                new SearchOnNet("transformer", profile).goal(new AccuracyGoal(10, Optional.of(0.95)));
+        SearchOnNet search = new SearchOnNet("transformer", profile).goal(new AccuracyGoal(10, Optional.of(0.95)));
 
         SearchResult found = search.search();
 

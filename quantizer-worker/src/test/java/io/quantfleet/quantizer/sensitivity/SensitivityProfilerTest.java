@@ -125,7 +125,8 @@ class SensitivityProfilerTest {
         assertThat(profile(target, new Labelled(new GaussianSamples(29, SIZE)), cache)
                         .samples())
                 .isEqualTo(29);
-        assertThat(profile(target, SAMPLES, new ProfileCache(new ContentCache(folder, 1 << 20, Sha256.of(new byte[] {2}))))
+        assertThat(profile(target, SAMPLES, new ProfileCache(new ContentCache(folder, 1 << 20, Sha256.of(new byte[] {2
+                        }))))
                         .seconds())
                 .isNotEqualTo(first.seconds());
     }

@@ -37,8 +37,7 @@ class SmoothQuantTest {
     }
 
     private static TinyModel normed(TinyModel model) {
-        return model.node(
-                "LayerNormalization", List.of("x", "scale", "shift"), "n", Attribute.of("axis", -1));
+        return model.node("LayerNormalization", List.of("x", "scale", "shift"), "n", Attribute.of("axis", -1));
     }
 
     // As exporters wrote it before opset 17.
@@ -106,9 +105,8 @@ class SmoothQuantTest {
 
     @Test
     void whatAResidualReadsIsLeftAloneUnlessItIsAskedFor() {
-        TinyModel model = normed(start())
-                .node("MatMul", List.of("n", "w1"), "a")
-                .node("Add", List.of("a", "n"), "y");
+        TinyModel model =
+                normed(start()).node("MatMul", List.of("n", "w1"), "a").node("Add", List.of("a", "n"), "y");
 
         assertThat(treated(model, false).didSomething()).isFalse();
 

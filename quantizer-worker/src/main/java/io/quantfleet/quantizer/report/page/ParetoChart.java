@@ -45,7 +45,8 @@ public record ParetoChart(List<Dot> dots, String front, String xTitle, List<Tick
     private static ParetoChart chart(List<ParetoPoint> points) {
         boolean timed = points.stream().allMatch(point -> Double.isFinite(point.latencyMs()));
         Axis x = Axis.of(points.stream().map(point -> cost(point, timed)).toList(), LEFT, RIGHT);
-        Axis y = Axis.of(points.stream().map(point -> point.heldOut().closenessDb()).toList(), BOTTOM, TOP);
+        Axis y = Axis.of(
+                points.stream().map(point -> point.heldOut().closenessDb()).toList(), BOTTOM, TOP);
         List<ParetoPoint> front = points.stream()
                 .filter(ParetoPoint::onFront)
                 .sorted(Comparator.comparingDouble(point -> cost(point, timed)))

@@ -119,7 +119,10 @@ public record VariantSection(
                         .add(finding));
         return byTechnique.values().stream()
                 .map(found -> new Cause(
-                        found.get(0).technique(), found.get(0).node(), found.get(0).text(), found.size() - 1))
+                        found.get(0).technique(),
+                        found.get(0).node(),
+                        found.get(0).text(),
+                        found.size() - 1))
                 .toList();
     }
 
