@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.Sha256;
 import io.quantfleet.quantizer.QuantizationProgress.Step;
+import io.quantfleet.quantizer.cache.ContentCache;
 import io.quantfleet.quantizer.evaluate.LatencyPlan;
 import io.quantfleet.quantizer.onnx.TinyModel;
 import io.quantfleet.quantizer.search.Rung;
@@ -19,8 +20,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +97,44 @@ class QuantizerTest {
         assertThat(first.probeSet().getSamples()).isEqualTo(6);
         assertThat(first.probeSet().getLabelsList()).contains(0, 1);
         assertThat(first.probeAccuracy()).isEqualTo(1.0);
+    }
+
+    private void quantizeFor(DeviceClassProfile profile, Path cache) {
+        Quantizer quantizer = new Quantizer(
+                new LadderMaker(),
+                Inspection.LINTER,
+                1,
+                QUICK,
+                Optional.of(new ContentCache(cache, 1 << 20, Sha256.of(new byte[] {1}))));
+        QuantizationOptions options = QuantizationOptions.builder()
+                .method(QuantizationOptions.Method.STATIC)
+                .techniques(Set.of())
+                .build();
+        quantizer.quantize(
+                new QuantizationRequest(model.files(), List.of(profile), options, folder.resolve(profile.name())),
+                progress -> {});
+    }
+
+    private static Map<Path, Sha256> contents(Path directory) throws IOException {
+        Map<Path, Sha256> contents = new HashMap<>();
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                contents.put(file, Sha256.of(file));
+            }
+        }
+        return contents;
+    }
+
+    @Test
+    void deviceClassesOfOneModelCalibrateOnce() throws IOException {
+        Path cache = folder.resolve("cache");
+        quantizeFor(new ProfileReader().builtIn("rpi-cpu"), cache);
+        Map<Path, Sha256> kept = contents(cache);
+
+        quantizeFor(new ProfileReader().builtIn("x86-avx2"), cache);
+
+        assertThat(kept).hasSize(1);
+        assertThat(contents(cache)).isEqualTo(kept);
     }
 
     @Test

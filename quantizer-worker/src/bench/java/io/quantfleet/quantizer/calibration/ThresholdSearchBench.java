@@ -38,8 +38,7 @@ public class ThresholdSearchBench {
             default -> new MinMax();
         };
         Random random = new Random(1);
-        ByteBuffer floats =
-                ByteBuffer.allocateDirect(VALUES * Float.BYTES).order(ByteOrder.nativeOrder());
+        ByteBuffer floats = ByteBuffer.allocateDirect(VALUES * Float.BYTES).order(ByteOrder.nativeOrder());
         float[] values = new float[VALUES];
         for (int i = 0; i < VALUES; i++) {
             values[i] = (float) (random.nextGaussian() * Math.exp(random.nextGaussian()));
