@@ -57,8 +57,8 @@ final class Planner {
         return new QuantizationPlan(quantized, tensors, sources(), leftFloat(candidates), wide());
     }
 
-    // What a layer reads has 16 bits only if whoever makes it computes with 16 bits as well; what it gives keeps them up
-    // to the next layers, through whatever adds, normalizes or bounds it.
+    // What a layer reads has 16 bits only if whoever makes it computes with 16 bits as well; what it gives keeps them
+    // up to the next layers, through whatever adds, normalizes or bounds it.
     private Set<Node> wide() {
         Set<Node> wide = new LinkedHashSet<>();
         if (profile.activations().type().bytes() > 1) {
