@@ -32,6 +32,7 @@ final class HardNets {
                     case "squeeze and excite" -> net.squeezeAndExcite();
                     case "grouped" -> net.grouped();
                     case "transformer" -> net.transformer();
+                    case "transformer with norms last" -> net.normsLast();
                     default -> throw new IllegalArgumentException(name);
                 };
         net.head(end);
@@ -116,6 +117,23 @@ final class HardNets {
         String out = add(sum, matrix(inner, 2 * width, width, 0.1));
         String image = name();
         model.node("Reshape", List.of(out, "image"), image);
+        return image;
+    }
+
+    // As in BERT: the outlier of a norm goes through the residual, too.
+    private String normsLast() {
+        int width = SIZE * SIZE;
+        model.longs("tokens", new long[] {3}, 0, CHANNELS, width)
+                .longs("image", new long[] {4}, 0, CHANNELS, SIZE, SIZE);
+        String tokens = name();
+        model.node("Reshape", List.of("x", "tokens"), tokens);
+        String from = norm(tokens, width);
+        for (int block = 0; block < 2; block++) {
+            String inner = relu(matrix(from, width, 2 * width, 0.1));
+            from = norm(add(from, matrix(inner, 2 * width, width, 0.1)), width);
+        }
+        String image = name();
+        model.node("Reshape", List.of(from, "image"), image);
         return image;
     }
 

@@ -28,7 +28,8 @@ class HardNetsTest {
         "squeeze and excite, rpi-cpu, false, 30",
         "squeeze and excite, phone-npu, true, 30",
         "grouped, rpi-cpu, true, 30",
-        "grouped, phone-npu, false, 30"
+        "grouped, phone-npu, false, 30",
+        "transformer with norms last, phone-npu, false, 25"
     })
     void followsFp32Closely(String net, String deviceClass, boolean perTensor, double sqnrDb) {
         SearchOnNet search = new SearchOnNet(net, new ProfileReader().builtIn(deviceClass))
