@@ -50,7 +50,9 @@ final class ConsoleFixture {
             truncate();
             return true;
         } catch (UnableToExecuteStatementException e) {
-            if (last || !(e.getCause() instanceof SQLException sql) || !sql.getSQLState().equals(DEADLOCK)) {
+            if (last
+                    || !(e.getCause() instanceof SQLException sql)
+                    || !sql.getSQLState().equals(DEADLOCK)) {
                 throw e;
             }
             return false;

@@ -15,7 +15,8 @@ class DeviceFilterTest {
     @Test
     void sortsVersionsOfAModelByTheirNumbers() {
         assertThat(filter("model", true).orderBy())
-                .isEqualTo("active_model_name || lpad(cast(active_model_version as text), 10) desc nulls last, device_id");
+                .isEqualTo(
+                        "active_model_name || lpad(cast(active_model_version as text), 10) desc nulls last, device_id");
     }
 
     @Test
