@@ -67,13 +67,14 @@ final class Wiring {
         Optional<SignedTrustStatement> statement = file.isPresent()
                 ? Optional.of(SignedTrustStatement.parseFrom(Files.readAllBytes(file.get())))
                 : Optional.empty();
-        return new ManifestKeys(SigningKey.read(config.signingKey()), statement, clock.instant());
+        return new ManifestKeys(SigningKey.read(config.signingKey()).signingBy(BouncyCastleEd25519::new), statement, clock.instant());
     }
 
     @Produces
     @Singleton
     static CredentialKey credentialKey(ControlPlaneConfig config) throws IOException {
-        return new CredentialKey(SigningKey.read(config.credentialKey().orElse(config.signingKey())));
+        return new CredentialKey(SigningKey.read(config.credentialKey().orElse(config.signingKey()))
+                .signingBy(BouncyCastleEd25519::new));
     }
 
     @Produces
