@@ -3,6 +3,7 @@ package io.quantfleet.controlplane.events;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quantfleet.controlplane.lifecycle.OutageLog;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,10 @@ final class KafkaConsumerLoop implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(KafkaConsumerLoop.class);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration PAUSE = Duration.ofMillis(500);
+    /** A batch begins no sooner after the one before, unless much has come: each costs a transaction and a commit. */
+    private static final Duration RHYTHM = Duration.ofMillis(100);
+
+    private static final int MUCH = 200;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
@@ -41,6 +46,8 @@ final class KafkaConsumerLoop implements AutoCloseable {
     private final MeterRegistry meters;
     private final OutageLog outage;
     private final Thread thread;
+    private long begun;
+    private int size;
     private volatile boolean running = true;
 
     KafkaConsumerLoop(
@@ -71,6 +78,8 @@ final class KafkaConsumerLoop implements AutoCloseable {
                     boolean waits = takeBatch(consumer);
                     if (waits) {
                         TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
+                    } else {
+                        awaitRhythm();
                     }
                 }
             } catch (InterruptedException | InterruptException | WakeupException stopped) {
@@ -88,8 +97,14 @@ final class KafkaConsumerLoop implements AutoCloseable {
     /** Whether a record has to be tried again after a pause. */
     private boolean takeBatch(Consumer<String, byte[]> consumer) throws InterruptedException {
         ConsumerRecords<String, byte[]> batch = consumer.poll(POLL);
+        begun = System.nanoTime();
+        size = batch.count();
         Map<TopicPartition, OffsetAndMetadata> done = new HashMap<>();
         boolean waits = false;
+        if (batch.partitions().size() > 1 && tookAll(batch)) {
+            consumer.commitSync();
+            return false;
+        }
         for (TopicPartition partition : batch.partitions()) {
             List<ConsumerRecord<String, byte[]>> records = batch.records(partition);
             int taken = dispatcher.takesTogether() ? takeTogether(records) : takeEach(records);
@@ -105,6 +120,27 @@ final class KafkaConsumerLoop implements AutoCloseable {
             consumer.commitSync(done);
         }
         return waits;
+    }
+
+    private void awaitRhythm() throws InterruptedException {
+        if (size > 0 && size < MUCH) {
+            TimeUnit.NANOSECONDS.sleep(RHYTHM.toNanos() - (System.nanoTime() - begun));
+        }
+    }
+
+    /** Whether what came of all partitions could be dealt with in one transaction; otherwise nothing was. */
+    private boolean tookAll(ConsumerRecords<String, byte[]> batch) {
+        if (!dispatcher.takesTogether() || !running) {
+            return false;
+        }
+        List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+        batch.forEach(records::add);
+        Optional<Outcome> outcome = dispatcher.dispatchTogether(records).filter(Outcome.Done.class::isInstance);
+        outcome.ifPresent(done -> {
+            count(done, records.size());
+            outage.succeeded();
+        });
+        return outcome.isPresent();
     }
 
     /** How many records, from the first on, are dealt with. */

@@ -20,6 +20,9 @@ import org.apache.kafka.common.serialization.StringSerializer;
  */
 @Singleton
 public class KafkaEventSender {
+    /** What comes within this time travels in one request: a fleet's reports come one by one. */
+    private static final int LINGER_MS = 10;
+
     private static final int MAX_BLOCK_MS = 5_000;
     private static final int REQUEST_TIMEOUT_MS = 10_000;
     private static final int DELIVERY_TIMEOUT_MS = 20_000;
@@ -31,7 +34,7 @@ public class KafkaEventSender {
         Map<String, Object> properties = settings.clientProperties("producer");
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
         properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        properties.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MS);
         properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
         properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MS);
         properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MS);
