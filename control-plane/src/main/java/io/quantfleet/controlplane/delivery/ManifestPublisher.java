@@ -57,18 +57,24 @@ final class ManifestPublisher {
             republishLive();
             connection = now.getAsLong();
         }
-        List<Deliverable> pending;
-        do {
-            pending = FanOutWindow.admit(
-                    deliveries.pending(BATCH), deliveries.bytesUnderway(FanOutWindow.BYTES_PER_DEVICE));
+        List<Deliverable> pending = admitted();
+        while (!pending.isEmpty()) {
             publish(pending);
-            if (!pending.isEmpty()) {
-                deliveries.published(pending);
-                LOG.infof("published %d manifests", pending.size());
-            }
-        } while (pending.size() == BATCH);
+            deliveries.published(pending);
+            LOG.infof("published %d manifests", pending.size());
+            pending = admitted();
+        }
         withdraw();
         withdrawDeadChunks();
+    }
+
+    /** The next manifests that wait and may go out. */
+    private List<Deliverable> admitted() {
+        if (!deliveries.isAnyPending()) {
+            return List.of();
+        }
+        int room = FanOutWindow.room(deliveries.bytesUnderway(FanOutWindow.BYTES_PER_DEVICE));
+        return room == 0 ? List.of() : deliveries.pending(Math.min(room, BATCH));
     }
 
     private void withdrawDeadChunks() throws InterruptedException {

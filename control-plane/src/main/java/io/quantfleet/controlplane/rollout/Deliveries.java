@@ -22,6 +22,11 @@ public class Deliveries {
         this.clock = clock;
     }
 
+    /** Whether there are manifests that have not been on the broker yet. */
+    public boolean isAnyPending() {
+        return database.inTransaction(deployments::isAnyPending);
+    }
+
     /** Manifests that have not been on the broker yet, oldest first. */
     public List<Deliverable> pending(int limit) {
         return database.inTransaction(tx -> deployments.pending(tx, limit));

@@ -29,6 +29,8 @@ class JdbiDeployments {
 
     private static final String DELIVERABLE = "select d.id, d.rollout_id, d.device_id, d.manifest from deployment d ";
 
+    private static final String PENDING = "d.published_at is null and d.finished_at is null and not d.withdrawn";
+
     private static final String WITHDRAW = """
             update deployment set withdrawn = true,
                 state = case when finished_at is null then 'SUPERSEDED' else state end,
@@ -197,12 +199,19 @@ class JdbiDeployments {
                         where finished_at is null and expires_at <= :now""").bind("now", now).execute();
     }
 
+    /** Whether there are manifests that have not been on the broker yet. */
+    boolean isAnyPending(Tx tx) {
+        return tx.handle()
+                .createQuery("select exists (select 1 from deployment d where " + PENDING + ")")
+                .mapTo(Boolean.class)
+                .one();
+    }
+
     /** Manifests that have not been on the broker yet, oldest first. */
     List<Deliverable> pending(Tx tx, int limit) {
         return tx.handle()
-                .createQuery(DELIVERABLE + """
-                        where d.published_at is null and d.finished_at is null and not d.withdrawn order by d.issued_at, d.device_id
-                        limit :limit""")
+                .createQuery(
+                        DELIVERABLE + "where " + PENDING + " order by d.issued_at, d.device_id limit :limit")
                 .bind("limit", limit)
                 .map(JdbiDeployments::deliverable)
                 .list();
