@@ -3,6 +3,7 @@ package io.quantfleet.cli.simulate;
 import io.quantfleet.agent.link.DeviceLink;
 import io.quantfleet.protocols.mqtt.MqttTopics;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -35,6 +36,11 @@ final class FaultyLink implements DeviceLink {
     @Override
     public void start(Listener listener) {
         link.start(new Listener() {
+            @Override
+            public void sessionLost() {
+                listener.sessionLost();
+            }
+
             @Override
             public void connected() {
                 listener.connected();
@@ -108,13 +114,13 @@ final class FaultyLink implements DeviceLink {
     }
 
     @Override
-    public void subscribe(String topic) {
-        link.subscribe(topic);
+    public void subscribe(Collection<String> topics) {
+        link.subscribe(topics);
     }
 
     @Override
-    public void unsubscribe(String topic) {
-        link.unsubscribe(topic);
+    public void unsubscribe(Collection<String> topics) {
+        link.unsubscribe(topics);
     }
 
     @Override

@@ -2,6 +2,10 @@ package io.quantfleet.cli.simulate;
 
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.message.unsubscribe.Mqtt5Unsubscribe;
+import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscription;
+import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscribe;
+import com.hivemq.client.mqtt.datatypes.MqttTopicFilter;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
@@ -18,6 +22,8 @@ import io.quantfleet.agent.link.LinkException;
 import io.quantfleet.agent.link.PresenceMessages;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -87,14 +93,19 @@ final class HiveMqDeviceLink implements CuttableLink {
             return done;
         }
 
-        void subscribe(String topic) {
-            var unused = client.subscribeWith()
-                    .topicFilter(topic)
-                    .qos(MqttQos.AT_LEAST_ONCE)
-                    .send()
+        void subscribe(Collection<String> topics) {
+            List<Mqtt5Subscription> subscriptions = topics.stream()
+                    .map(topic -> Mqtt5Subscription.builder()
+                            .topicFilter(topic)
+                            .qos(MqttQos.AT_LEAST_ONCE)
+                            .build())
+                    .toList();
+            var unused = client.subscribe(Mqtt5Subscribe.builder()
+                            .addSubscriptions(subscriptions)
+                            .build())
                     .whenComplete((result, failure) -> {
                         if (failure != null) {
-                            LOG.debug("subscribing anew after the next connect topic={}", topic, failure);
+                            LOG.debug("subscribing anew after the next connect topics={}", topics, failure);
                         }
                     });
         }
@@ -116,17 +127,21 @@ final class HiveMqDeviceLink implements CuttableLink {
     }
 
     @Override
-    public void subscribe(String topic) {
-        topics.add(topic);
-        current.ifPresent(connection -> connection.subscribe(topic));
+    public void subscribe(Collection<String> some) {
+        topics.addAll(some);
+        current.ifPresent(connection -> connection.subscribe(some));
     }
 
     @Override
-    public void unsubscribe(String topic) {
-        topics.remove(topic);
+    public void unsubscribe(Collection<String> some) {
+        topics.removeAll(some);
         current.ifPresent(connection -> {
-            var unused =
-                    connection.client().unsubscribeWith().topicFilter(topic).send();
+            var unused = connection
+                    .client()
+                    .unsubscribe(Mqtt5Unsubscribe.builder()
+                            .addTopicFilters(
+                                    some.stream().map(MqttTopicFilter::of).toList())
+                            .build());
         });
     }
 
@@ -173,6 +188,9 @@ final class HiveMqDeviceLink implements CuttableLink {
                 LOG.debug("waiting for the broker deviceId={}", identity.deviceId(), failure);
                 later(pause, () -> connect(listener));
             } else {
+                if (!acknowledged.isSessionPresent()) {
+                    listener.sessionLost();
+                }
                 connected(new Connection(client), listener);
             }
         });
@@ -181,7 +199,9 @@ final class HiveMqDeviceLink implements CuttableLink {
     private void connected(Connection connection, Listener listener) {
         backoff.reset();
         current = Optional.of(connection);
-        topics.forEach(connection::subscribe);
+        if (!topics.isEmpty()) {
+            connection.subscribe(topics);
+        }
         var unused = connection.publish(presence.topic(), presence.online(), true);
         listener.connected();
         if (closed) {

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.quantfleet.agent.link.DeviceLink;
 import io.quantfleet.protocols.mqtt.MqttTopics;
 import io.quantfleet.protocols.v1.ReportedState;
+import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 
 /** Counts what passes over a link, in both directions. Safe for use by several threads. */
@@ -21,6 +22,11 @@ final class ObservedLink implements DeviceLink {
     @Override
     public void start(Listener listener) {
         link.start(new Listener() {
+            @Override
+            public void sessionLost() {
+                listener.sessionLost();
+            }
+
             @Override
             public void connected() {
                 tally.connected(true);
@@ -71,7 +77,7 @@ final class ObservedLink implements DeviceLink {
                                 report.getReasonCode(),
                                 report.getActiveModelName(),
                                 report.getActiveModelVersion()),
-                        report.getReportNumber());
+                        report.getRepeats() == 0 ? report.getReportNumber() : report.getRepeats());
             }
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("the agent published a report that doesn't parse", e);
@@ -79,13 +85,13 @@ final class ObservedLink implements DeviceLink {
     }
 
     @Override
-    public void subscribe(String topic) {
-        link.subscribe(topic);
+    public void subscribe(Collection<String> topics) {
+        link.subscribe(topics);
     }
 
     @Override
-    public void unsubscribe(String topic) {
-        link.unsubscribe(topic);
+    public void unsubscribe(Collection<String> topics) {
+        link.unsubscribe(topics);
     }
 
     @Override

@@ -218,6 +218,11 @@ final class SimulatedDevice implements AutoCloseable {
 
     private record Listener(ApplyLoop apply, Runnable alsoConnected) implements DeviceLink.Listener {
         @Override
+        public void sessionLost() {
+            apply.sessionLost();
+        }
+
+        @Override
         public void connected() {
             apply.connected();
             alsoConnected.run();

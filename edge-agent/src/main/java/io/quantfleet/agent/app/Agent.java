@@ -110,6 +110,11 @@ final class Agent implements AutoCloseable {
     /** The apply loop takes the messages; stored windows go out with each new connection. */
     private record Listener(ApplyLoop apply, WindowPublisher windows) implements DeviceLink.Listener {
         @Override
+        public void sessionLost() {
+            apply.sessionLost();
+        }
+
+        @Override
         public void connected() {
             apply.connected();
             windows.drain();

@@ -21,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -124,7 +125,7 @@ public final class ApplyLoop implements DeviceLink.Listener, AutoCloseable {
         giveUpWhatKeepsCrashing();
         slots.recover(this::open).ifPresent(model -> active.serve(model.model(), model.manifest()));
         aboutToServe = Optional.empty();
-        link.subscribe(desiredTopic);
+        link.subscribe(List.of(desiredTopic));
         submit("resume", () -> runner.resume(assignments, active.manifest()));
         thread.every(TICK, guarded("tick", this::tick));
     }
@@ -132,6 +133,11 @@ public final class ApplyLoop implements DeviceLink.Listener, AutoCloseable {
     /** Runs something on the loop's thread at intervals; that it runs shows that the loop is alive. */
     public void every(Duration interval, Runnable task) {
         thread.every(interval, guarded("periodic task", task::run));
+    }
+
+    @Override
+    public void sessionLost() {
+        submit("session lost", reporter::sessionLost);
     }
 
     @Override

@@ -24,6 +24,8 @@ import java.util.stream.Stream;
  * fetching goes on where it was after any interruption. For the apply thread.
  */
 final class ChunkDirectory {
+    private static final int BUFFER_BYTES = 64 << 10;
+
     private final Path directory;
 
     ChunkDirectory(Path directory) {
@@ -85,7 +87,10 @@ final class ChunkDirectory {
         try (InputStream in = Files.exists(whole) ? Files.newInputStream(whole) : contents(artifact);
                 FileChannel channel = open(target);
                 OutputStream out = new DigestOutputStream(Channels.newOutputStream(channel), digest)) {
-            in.transferTo(out);
+            byte[] buffer = new byte[BUFFER_BYTES];
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                out.write(buffer, 0, read);
+            }
             channel.force(true);
         }
         return Sha256.ofDigest(digest.digest());

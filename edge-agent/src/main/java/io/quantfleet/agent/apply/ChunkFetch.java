@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -27,11 +28,11 @@ final class ChunkFetch {
         /** Whether there is bandwidth for the chunk now; counts it as asked for if so. */
         boolean admits(ChunkRef chunk);
 
-        /** Makes the chunk come, once more if it came before. */
-        void ask(ChunkRef chunk);
+        /** Makes the chunks come, once more if they came before. */
+        void ask(List<ChunkRef> chunks);
 
-        /** The chunk is not wanted any more. */
-        void release(ChunkRef chunk);
+        /** The chunks are not wanted any more. */
+        void release(Collection<ChunkRef> chunks);
     }
 
     /**
@@ -52,10 +53,14 @@ final class ChunkFetch {
         }
     }
 
-    /**
-     * Two: one comes while the next is asked for. A broker holds whatever is asked for, for every device.
-     */
-    private static final int ASKED_AT_ONCE = 2;
+    /** A broker holds whatever is asked for, for every device. */
+    private static final int ASKED_AT_ONCE = 4;
+
+    /** Two come while the next two are asked for, together. */
+    private static final int ASKED_TOGETHER = 2;
+
+    /** Subscriptions that have had their message do no harm for a while. */
+    private static final int RELEASED_TOGETHER = 8;
 
     private record Asked(ChunkRef chunk, Instant deadline, int unanswered, int wrong) {}
 
@@ -64,6 +69,7 @@ final class ChunkFetch {
     private final InstantSource clock;
     private final Queue<ChunkRef> waiting;
     private final Map<Sha256, Asked> asked = new HashMap<>();
+    private final List<ChunkRef> had = new ArrayList<>();
 
     /** @param lacking the chunks to fetch, each once */
     ChunkFetch(Collection<ChunkRef> lacking, Source source, Limits limits, InstantSource clock) {
@@ -75,8 +81,17 @@ final class ChunkFetch {
 
     /** Begins asking. */
     void start() {
+        if (asked.size() > ASKED_AT_ONCE - ASKED_TOGETHER) {
+            return;
+        }
+        List<ChunkRef> next = new ArrayList<>();
         while (asked.size() < ASKED_AT_ONCE && !waiting.isEmpty() && source.admits(waiting.element())) {
-            ask(waiting.remove(), 0, 0);
+            ChunkRef chunk = waiting.remove();
+            note(chunk, 0, 0);
+            next.add(chunk);
+        }
+        if (!next.isEmpty()) {
+            source.ask(next);
         }
     }
 
@@ -92,7 +107,11 @@ final class ChunkFetch {
     /** The chunk came, and is safe. */
     void stored(ChunkRef chunk) {
         asked.remove(chunk.name());
-        source.release(chunk);
+        had.add(chunk);
+        if (had.size() >= RELEASED_TOGETHER || isComplete()) {
+            source.release(had);
+            had.clear();
+        }
         start();
     }
 
@@ -137,13 +156,21 @@ final class ChunkFetch {
 
     /** Stops waiting for anything. */
     void cancel() {
-        asked.values().forEach(ask -> source.release(ask.chunk()));
+        asked.values().forEach(ask -> had.add(ask.chunk()));
+        if (!had.isEmpty()) {
+            source.release(had);
+        }
+        had.clear();
         asked.clear();
         waiting.clear();
     }
 
     private void ask(ChunkRef chunk, int unanswered, int wrong) {
+        note(chunk, unanswered, wrong);
+        source.ask(List.of(chunk));
+    }
+
+    private void note(ChunkRef chunk, int unanswered, int wrong) {
         asked.put(chunk.name(), new Asked(chunk, clock.instant().plus(limits.answerWithin()), unanswered, wrong));
-        source.ask(chunk);
     }
 }

@@ -9,6 +9,8 @@ import io.quantfleet.protocols.v1.ChunkedArtifact;
 import io.quantfleet.protocols.v1.Manifest;
 import java.net.URI;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,25 +99,38 @@ final class ChunkSources implements ChunkFetch.Source, AutoCloseable {
     }
 
     @Override
-    public void ask(ChunkRef chunk) {
+    public void ask(List<ChunkRef> chunks) {
+        List<String> topics = new ArrayList<>();
+        for (ChunkRef chunk : chunks) {
+            overHttp(chunk).ifPresentOrElse(
+                    location -> http().ask(location), () -> topics.add(MqttTopics.chunk(chunk.name())));
+        }
+        if (!topics.isEmpty()) {
+            link.subscribe(topics);
+        }
+    }
+
+    /** Where to fetch the chunk over HTTP; empty if it shall come over the broker. */
+    private Optional<HttpChunks.Location> overHttp(ChunkRef chunk) {
         Offer offer = offers.getOrDefault(chunk.name(), new Offer(true, Optional.empty()));
         int ask = asks.merge(chunk.name(), 1, Integer::sum);
         boolean preferHttp = settings.preference() == FetchSettings.Preference.HTTP;
         boolean both = offer.onBroker() && offer.http().isPresent();
         boolean overHttp = both ? preferHttp != (ask % OTHER_WAY == 0) : !offer.onBroker();
-        if (overHttp && offer.http().isPresent()) {
-            http().ask(offer.http().get());
-        } else {
-            link.subscribe(MqttTopics.chunk(chunk.name()));
-        }
+        return overHttp ? offer.http() : Optional.empty();
     }
 
     @Override
-    public void release(ChunkRef chunk) {
-        if (offers.getOrDefault(chunk.name(), new Offer(true, Optional.empty())).onBroker()) {
-            link.unsubscribe(MqttTopics.chunk(chunk.name()));
+    public void release(Collection<ChunkRef> chunks) {
+        List<String> topics = chunks.stream()
+                .filter(chunk -> offers.getOrDefault(chunk.name(), new Offer(true, Optional.empty()))
+                        .onBroker())
+                .map(chunk -> MqttTopics.chunk(chunk.name()))
+                .toList();
+        if (!topics.isEmpty()) {
+            link.unsubscribe(topics);
         }
-        http.ifPresent(chunks -> chunks.forget(chunk.name()));
+        http.ifPresent(fetched -> chunks.forEach(chunk -> fetched.forget(chunk.name())));
     }
 
     private HttpChunks http() {

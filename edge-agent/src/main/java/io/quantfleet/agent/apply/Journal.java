@@ -36,6 +36,10 @@ record Journal(
         return new Journal(lastReport, Optional.of(desired), deployment, selfTestStarts, outbox);
     }
 
+    Journal dealtWithNothing() {
+        return new Journal(lastReport, Optional.empty(), deployment, selfTestStarts, outbox);
+    }
+
     Journal at(ReportedState report, int starts) {
         return new Journal(report.getReportNumber(), lastDesired, Optional.of(report), starts, outbox);
     }

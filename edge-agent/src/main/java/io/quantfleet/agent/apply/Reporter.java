@@ -82,7 +82,8 @@ final class Reporter implements Deployment.Observer {
         Journal next = base.at(report, selfTestStarts(to));
         boolean progress = from instanceof Fetching && to instanceof Fetching;
         if (progress && System.nanoTime() - lastProgress < PROGRESS_INTERVAL.toNanos()) {
-            store(next);
+            // Which chunks are there says the directory: to store the count of bytes with each would write twice as much.
+            journal = next;
             return;
         }
         lastProgress = System.nanoTime();
@@ -109,6 +110,16 @@ final class Reporter implements Deployment.Observer {
                 .build();
         store(journal.dealtWith(desired).queue(report, onItsWay));
         publishNext();
+    }
+
+    /**
+     * The broker may have lost reports that it had acknowledged and not passed on. When the control plane publishes the
+     * desired state anew, it shall be answered anew: with the same standing, never with another one.
+     */
+    void sessionLost() {
+        if (journal.lastDesired().isPresent()) {
+            store(journal.dealtWithNothing());
+        }
     }
 
     void connected() {

@@ -1,5 +1,6 @@
 package io.quantfleet.agent.link;
 
+import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -10,6 +11,12 @@ import java.util.concurrent.CompletableFuture;
 public interface DeviceLink extends AutoCloseable {
     /** Hears of the connection and takes its messages. Called on the link's threads, which it must not hold up. */
     interface Listener {
+        /**
+         * The broker knows no session of this device: whatever it acknowledged before may be lost. Comes before {@link
+         * #connected()}, on the very first connection too.
+         */
+        void sessionLost();
+
         /** Publishing works, and every subscription has been asked for. */
         void connected();
 
@@ -38,13 +45,13 @@ public interface DeviceLink extends AutoCloseable {
     CompletableFuture<Void> publish(String topic, byte[] payload, boolean retained);
 
     /**
-     * Subscribes, now and after every reconnection. For a topic that is subscribed already it does so again, which
-     * makes the broker send the retained message again.
+     * Subscribes, now and after every reconnection, in one packet. For a topic that is subscribed already it does so again,
+     * which makes the broker send the retained message again.
      */
-    void subscribe(String topic);
+    void subscribe(Collection<String> topics);
 
-    /** Ends a subscription. */
-    void unsubscribe(String topic);
+    /** Ends subscriptions, in one packet. */
+    void unsubscribe(Collection<String> topics);
 
     /** Says good-bye and stops connecting; what is on its way has a moment to arrive. */
     @Override

@@ -22,7 +22,11 @@ import org.slf4j.LoggerFactory;
  * memory for the next: whoever published is told of the loss and publishes again. Safe for use by several threads.
  */
 final class PahoConnection {
-    /** Below the receive maximum that brokers grant by default (HiveMQ: 10); beyond it Paho throws. */
+    /**
+     * Below the receive maximum that brokers grant by default (HiveMQ: 10). Beyond it Paho throws (error 32202), and it counts
+     * a message as under way for a moment after its token is complete: so permits come back with the listener, which
+     * Paho calls after it has counted (eclipse-paho/paho.mqtt.java, issue 551).
+     */
     private static final int IN_FLIGHT = 8;
 
     private static final int QOS = 1;
@@ -51,6 +55,11 @@ final class PahoConnection {
         this.client = client;
     }
 
+    /** Keeps to what the broker grants, where that is less. */
+    void limit(int receiveMaximum) {
+        permits.acquireUninterruptibly(Math.max(0, IN_FLIGHT - receiveMaximum));
+    }
+
     CompletableFuture<Void> publish(String topic, byte[] payload, boolean retained) {
         permits.acquireUninterruptibly();
         Long key = publishes.incrementAndGet();
@@ -73,14 +82,18 @@ final class PahoConnection {
     }
 
     void subscribe(Collection<String> topics) throws MqttException {
-        for (String topic : topics) {
-            MqttSubscription[] subscription = {new MqttSubscription(topic, QOS)};
-            client.subscribe(subscription, null, LOG_REFUSAL, new MqttProperties());
+        if (topics.isEmpty()) {
+            return;
         }
+        MqttSubscription[] subscriptions =
+                topics.stream().map(topic -> new MqttSubscription(topic, QOS)).toArray(MqttSubscription[]::new);
+        client.subscribe(subscriptions, null, LOG_REFUSAL, new MqttProperties());
     }
 
-    void unsubscribe(String topic) throws MqttException {
-        client.unsubscribe(topic);
+    void unsubscribe(Collection<String> topics) throws MqttException {
+        if (!topics.isEmpty()) {
+            client.unsubscribe(topics.toArray(String[]::new));
+        }
     }
 
     void acknowledge(int messageId) throws MqttException {

@@ -5,7 +5,7 @@ import io.quantfleet.agent.enrol.Identity;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
@@ -88,25 +89,25 @@ public final class PahoDeviceLink implements DeviceLink {
     }
 
     @Override
-    public void subscribe(String topic) {
-        topics.add(topic);
+    public void subscribe(Collection<String> some) {
+        topics.addAll(some);
         current.ifPresent(connection -> {
             try {
-                connection.subscribe(List.of(topic));
+                connection.subscribe(some);
             } catch (MqttException e) {
-                LOG.debug("subscribing anew after the next connect topic={}", topic, e);
+                LOG.debug("subscribing anew after the next connect topics={}", some, e);
             }
         });
     }
 
     @Override
-    public void unsubscribe(String topic) {
-        topics.remove(topic);
+    public void unsubscribe(Collection<String> some) {
+        topics.removeAll(some);
         current.ifPresent(connection -> {
             try {
-                connection.unsubscribe(topic);
+                connection.unsubscribe(some);
             } catch (MqttException e) {
-                LOG.debug("unsubscribing failed, at worst a message comes once more topic={}", topic, e);
+                LOG.debug("unsubscribing failed, at worst messages come once more topics={}", some, e);
             }
         });
     }
@@ -142,7 +143,14 @@ public final class PahoDeviceLink implements DeviceLink {
                     (topic, message) ->
                             listener.received(topic, message.getPayload(), acknowledgement(connection, topic, message)),
                     reason -> handOverLoss(connection, reason, listener)));
-            client.connect(options()).waitForCompletion(CONNECT_TIMEOUT.toMillis());
+            IMqttToken connected = client.connect(options());
+            connected.waitForCompletion(CONNECT_TIMEOUT.toMillis());
+            Optional.ofNullable(connected.getResponseProperties())
+                    .map(properties -> properties.getReceiveMaximum())
+                    .ifPresent(connection::limit);
+            if (!connected.getSessionPresent()) {
+                listener.sessionLost();
+            }
             current = Optional.of(connection);
             connection.subscribe(topics);
             var unused = connection.publish(presence.topic(), presence.online(), true);

@@ -321,7 +321,25 @@ class ApplyTest implements ActiveModel {
         assertThat(link.subscriptions).isNotEmpty().doesNotContain(MqttTopics.chunk(chunk.getKey()));
         deliverChunks(first);
         assertThat(lastReport().getState()).isEqualTo(DeviceState.DEVICE_STATE_ACTIVE);
-        assertThat(lastReport().getFetchedBytes()).isEqualTo(first.publishedBytes());
+        // How much has come is stored with every report of progress, not with every chunk.
+        assertThat(lastReport().getFetchedBytes()).isEqualTo(first.publishedBytes() - chunk.getValue().length);
+    }
+
+    @Test
+    void saysAgainWhereItStandsWhenABrokerThatLostItsSessionBringsTheSameDesiredState() {
+        TestDeployment first = TestDeployment.of(DEVICE, "d1", 1);
+        install(first);
+        long number = lastReport().getReportNumber();
+        desired.handle(signed(first));
+        assertThat(lastReport().getReportNumber()).as("no news").isEqualTo(number);
+
+        reporter.sessionLost();
+        desired.handle(signed(first));
+
+        assertThat(lastReport().getState()).isEqualTo(DeviceState.DEVICE_STATE_ACTIVE);
+        assertThat(lastReport().getDeploymentId()).isEqualTo("d1");
+        assertThat(lastReport().getReportNumber()).isGreaterThan(number);
+        assertThat(lastReport().getRepeats()).isEqualTo(number);
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.quantfleet.protocols.artifact.ChunkRef;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class ChunkFetchTest implements ChunkFetch.Source {
     void asksForABoundedNumberAtATimeUntilAllAreStored() {
         ChunkFetch fetch = fetch(40);
 
-        assertThat(asked).hasSize(2);
+        assertThat(asked).hasSize(4);
         for (int i = 0; i < 40; i++) {
             assertThat(fetch.isComplete()).isFalse();
             assertThat(fetch.asked(chunk(i).name())).hasValue(chunk(i));
@@ -115,13 +116,13 @@ class ChunkFetchTest implements ChunkFetch.Source {
     }
 
     @Override
-    public void ask(ChunkRef chunk) {
-        asked.add(chunk);
+    public void ask(List<ChunkRef> chunks) {
+        asked.addAll(chunks);
     }
 
     @Override
-    public void release(ChunkRef chunk) {
-        released.add(chunk);
+    public void release(Collection<ChunkRef> chunks) {
+        released.addAll(chunks);
     }
 
     private ChunkFetch fetch(int chunks) {

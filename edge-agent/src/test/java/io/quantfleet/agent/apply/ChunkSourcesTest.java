@@ -48,7 +48,7 @@ class ChunkSourcesTest {
     void fetchesOverHttpWhatTheBrokerDoesNotHave() {
         locate(FetchSettings.Preference.MQTT, true);
 
-        variant.forEach(sources::ask);
+        sources.ask(variant);
 
         await().until(() -> came.size() == variant.size());
         variant.forEach(
@@ -59,12 +59,12 @@ class ChunkSourcesTest {
     @Test
     void goesByTheDevicesPreferenceWhereThereIsAChoice() {
         locate(FetchSettings.Preference.AUTO, false);
-        sources.ask(variant.get(0));
+        sources.ask(List.of(variant.get(0)));
         assertThat(link.subscriptions).hasSize(1);
         sources.close();
 
         locate(FetchSettings.Preference.HTTP, false);
-        sources.ask(variant.get(1));
+        sources.ask(List.of(variant.get(1)));
 
         await().until(() -> came.containsKey(variant.get(1).name()));
         assertThat(link.subscriptions).hasSize(1);
@@ -75,7 +75,7 @@ class ChunkSourcesTest {
         locate(FetchSettings.Preference.MQTT, false);
 
         for (int i = 0; i < 3; i++) {
-            sources.ask(variant.get(0));
+            sources.ask(List.of(variant.get(0)));
         }
 
         await().until(() -> came.containsKey(variant.get(0).name()));
@@ -87,11 +87,11 @@ class ChunkSourcesTest {
         locate(FetchSettings.Preference.HTTP, true);
         int first = (int) variant.get(0).published().size();
         server.cutAfter(10);
-        sources.ask(variant.get(1));
+        sources.ask(List.of(variant.get(1)));
         await().until(() -> server.ranges.size() == 1);
         server.cutAfter(Integer.MAX_VALUE);
 
-        sources.ask(variant.get(1));
+        sources.ask(List.of(variant.get(1)));
 
         await().until(() -> came.containsKey(variant.get(1).name()));
         assertThat(server.ranges)

@@ -3,6 +3,7 @@ package io.quantfleet.agent.testkit;
 import com.google.protobuf.ByteString;
 import io.quantfleet.agent.link.DeviceLink;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -37,13 +38,13 @@ public final class RecordingLink implements DeviceLink {
     }
 
     @Override
-    public void subscribe(String topic) {
-        subscriptions.add(topic);
+    public void subscribe(Collection<String> topics) {
+        subscriptions.addAll(topics);
     }
 
     @Override
-    public void unsubscribe(String topic) {
-        unsubscriptions.add(topic);
+    public void unsubscribe(Collection<String> topics) {
+        unsubscriptions.addAll(topics);
     }
 
     @Override
