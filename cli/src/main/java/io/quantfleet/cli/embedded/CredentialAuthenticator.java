@@ -1,7 +1,5 @@
 package io.quantfleet.cli.embedded;
 
-import com.hivemq.extension.sdk.api.async.Async;
-import com.hivemq.extension.sdk.api.async.TimeoutFallback;
 import com.hivemq.extension.sdk.api.auth.SimpleAuthenticator;
 import com.hivemq.extension.sdk.api.auth.parameter.SimpleAuthInput;
 import com.hivemq.extension.sdk.api.auth.parameter.SimpleAuthOutput;
@@ -22,9 +20,7 @@ import io.quantfleet.protocols.v1.Credential;
 import io.quantfleet.protocols.v1.Role;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 final class CredentialAuthenticator implements SimpleAuthenticator {
     private static final Logger LOG = LoggerFactory.getLogger(CredentialAuthenticator.class);
-    private static final Duration LOOK_UP_LIMIT = Duration.ofSeconds(10);
 
     private final VerificationKeys trusted;
     private final RevokedCredentials revoked;
@@ -55,28 +50,12 @@ final class CredentialAuthenticator implements SimpleAuthenticator {
         permissions.setDefaultBehaviour(DefaultAuthorizationBehaviour.DENY);
         if (credential.isEmpty() || !grant(credential.get(), connect.getClientId(), permissions)) {
             refuse(output, connect.getClientId(), "no valid credential for this client");
-        } else if (credential.get().getRole() == Role.ROLE_SERVICE) {
-            output.authenticateSuccessfully();
+        } else if (credential.get().getRole() == Role.ROLE_DEVICE
+                && revoked.cover(new DeviceId(connect.getClientId()), credential.get())) {
+            refuse(output, connect.getClientId(), "this credential was revoked");
         } else {
-            admitUnlessRevoked(credential.get(), connect.getClientId(), output);
+            output.authenticateSuccessfully();
         }
-    }
-
-    private void admitUnlessRevoked(Credential credential, String clientId, SimpleAuthOutput output) {
-        Async<SimpleAuthOutput> later = output.async(LOOK_UP_LIMIT, TimeoutFallback.FAILURE);
-        CompletableFuture<Void> unused = revoked.covers(new DeviceId(clientId), credential)
-                .handle((is, failure) -> {
-                    if (failure != null) {
-                        LOG.warn("can't tell whether a credential is revoked: clientId={}", clientId, failure);
-                        later.getOutput().failAuthentication(ConnackReasonCode.SERVER_UNAVAILABLE, "try again");
-                    } else if (is) {
-                        refuse(later.getOutput(), clientId, "this credential was revoked");
-                    } else {
-                        later.getOutput().authenticateSuccessfully();
-                    }
-                    later.resume();
-                    return null;
-                });
     }
 
     private static void refuse(SimpleAuthOutput output, String clientId, String reason) {

@@ -11,9 +11,10 @@ import io.quantfleet.protocols.signing.VerificationKeys;
 /** Makes HiveMQ ask {@link CredentialAuthenticator} about every client that connects, and expel those that are revoked. */
 final class CredentialExtension implements ExtensionMain {
     private final CredentialAuthenticator authenticator;
-    private final RevokedCredentials revoked = new RevokedCredentials();
+    private final RevokedCredentials revoked;
 
-    CredentialExtension(VerificationKeys trusted) {
+    CredentialExtension(VerificationKeys trusted, RevokedCredentials revoked) {
+        this.revoked = revoked;
         this.authenticator = new CredentialAuthenticator(trusted, revoked);
     }
 

@@ -15,8 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A HiveMQ broker (MQTT 5) in this JVM, on a loopback port, that keeps sessions and retained messages on disk and admits
- * only the bearers of signed credentials; see {@link CredentialAuthenticator}.
+ * A HiveMQ broker (MQTT 5) in this JVM, on a loopback port, that admits only the bearers of signed credentials; see
+ * {@link CredentialAuthenticator}. It keeps sessions and retained messages in memory: who connects after a restart says
+ * again what counts. See {@code docs/decisions/0017-embedded-broker-in-memory.md}.
  */
 final class EmbeddedMqttBroker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedMqttBroker.class);
@@ -41,7 +42,8 @@ final class EmbeddedMqttBroker implements AutoCloseable {
                     .withConfigurationFolder(writeConfiguration(directory, port))
                     .withDataFolder(Files.createDirectories(directory.resolve("data")))
                     .withExtensionsFolder(Files.createDirectories(directory.resolve("extensions")))
-                    .withEmbeddedExtension(authentication(trusted))
+                    .withEmbeddedExtension(
+                            authentication(trusted, new RevokedCredentials(directory.resolve("revoked"))))
                     .withoutLoggingBootstrap()
                     .build();
             broker.start().get();
@@ -102,14 +104,14 @@ final class EmbeddedMqttBroker implements AutoCloseable {
                         <enabled>false</enabled>
                     </anonymous-usage-statistics>
                     <persistence>
-                        <mode>file</mode>
+                        <mode>in-memory</mode>
                     </persistence>
                 </hivemq>
                 """.formatted(port));
         return folder;
     }
 
-    private static EmbeddedExtension authentication(VerificationKeys trusted) {
+    private static EmbeddedExtension authentication(VerificationKeys trusted, RevokedCredentials revoked) {
         return EmbeddedExtension.builder()
                 .withId("quantfleet-credentials")
                 .withName("Quantfleet credentials")
@@ -117,7 +119,7 @@ final class EmbeddedMqttBroker implements AutoCloseable {
                 .withAuthor("Quantfleet")
                 .withPriority(0)
                 .withStartPriority(1000)
-                .withExtensionMain(new CredentialExtension(trusted))
+                .withExtensionMain(new CredentialExtension(trusted, revoked))
                 .build();
     }
 }

@@ -17,6 +17,9 @@ public final class StackPrograms {
     /** The name of the control plane. */
     public static final String CONTROL_PLANE = "control-plane";
 
+    /** Larger variants go over HTTP: several live ones have room in the embedded broker's memory. */
+    private static final int LARGEST_ON_BROKER = 32 << 20;
+
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
@@ -39,7 +42,8 @@ public final class StackPrograms {
         List<String> command = java(
                 // Chunks on their way to devices are large and short-lived; a small young generation would let them
                 // grow old.
-                "-Xmx352m",
+                // What is live on the broker is in memory, too.
+                "-Xmx480m",
                 "-Xmn176m",
                 "-XX:MaxDirectMemorySize=256m",
                 "-XX:TieredStopAtLevel=1",
@@ -83,6 +87,7 @@ public final class StackPrograms {
                 entry("QUANTFLEET_KAFKA_BOOTSTRAP_SERVERS", addresses.kafka()),
                 entry("QUANTFLEET_MQTT_URI", addresses.mqtt()),
                 entry("QUANTFLEET_DELIVERY_PUBLIC_URI", "http://127.0.0.1:" + addresses.http()),
+                entry("QUANTFLEET_DELIVERY_MAX_BROKER_BYTES", Integer.toString(LARGEST_ON_BROKER)),
                 entry("QUANTFLEET_OBJECT_STORE_DIRECTORY", objectStore()),
                 entry("QUANTFLEET_SIGNING_KEY", keys.signingKey().toString()),
                 entry("QUANTFLEET_CREDENTIAL_KEY", keys.credentialKey().toString()),

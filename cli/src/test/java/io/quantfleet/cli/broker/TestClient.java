@@ -33,6 +33,8 @@ public final class TestClient implements AutoCloseable {
     /** The message that the broker publishes if the client vanishes. */
     public record Will(String topic, String text) {}
 
+    private boolean resumed;
+
     private TestClient(MqttAsyncClient client) {
         this.client = client;
     }
@@ -60,7 +62,9 @@ public final class TestClient implements AutoCloseable {
         TestClient collecting = new TestClient(client);
         client.setCallback(collecting.new Collector());
         try {
-            client.connect(options).waitForCompletion(LIMIT_MILLIS);
+            IMqttToken connected = client.connect(options);
+            connected.waitForCompletion(LIMIT_MILLIS);
+            collecting.resumed = connected.getSessionPresent();
             return collecting;
         } catch (MqttException e) {
             client.close(true);
@@ -103,6 +107,11 @@ public final class TestClient implements AutoCloseable {
     /** The texts of what has arrived so far, in order. */
     public List<String> texts() {
         return received.stream().map(Received::text).toList();
+    }
+
+    /** Whether the broker knew the session when the connection began. */
+    public boolean hasResumedItsSession() {
+        return resumed;
     }
 
     /** Whether the connection stands. */

@@ -2,6 +2,7 @@ package io.quantfleet.controlplane.delivery;
 
 import io.quantfleet.controlplane.artifact.ArtifactSources;
 import io.quantfleet.controlplane.events.KafkaSettings;
+import io.quantfleet.controlplane.device.Absences;
 import io.quantfleet.controlplane.lifecycle.Ticker;
 import io.quantfleet.controlplane.rollout.Deliveries;
 import io.quantfleet.controlplane.security.BrokerAccounts;
@@ -38,12 +39,21 @@ public class DeviceDelivery implements AutoCloseable {
             JdbiBrokerChunks chunks,
             ArtifactSources sources,
             DeliverySettings settings,
+            Absences absences,
             Clock clock) {
-        this.link = new PahoDeviceLink(
-                new MqttLogin(address, instance.instanceId(), accounts), inbox, sources::brokerTakes);
+        this.link =
+                new PahoDeviceLink(new MqttLogin(address, instance.instanceId(), accounts), inbox, greeting -> {
+                    sources.brokerTakes(greeting.largestPacket());
+                    if (!greeting.knowsSession()) {
+                        absences.sessionsLost();
+                    }
+                });
         ChunkPublisher chunkPublisher = new ChunkPublisher(store, link, database, chunks, clock);
         ManifestPublisher publisher = new ManifestPublisher(deliveries, chunkPublisher, signer, link, settings, clock);
-        this.connecting = new Ticker("mqtt-connection", PERIOD, link::connectIfNeeded);
+        this.connecting = new Ticker("mqtt-connection", PERIOD, () -> {
+            link.connectIfNeeded();
+            absences.tick();
+        });
         RevocationPublisher revoking = new RevocationPublisher(revocations, accounts, link);
         this.revoking = new Ticker("revocations", PERIOD, revoking::tick);
         this.publishing = new Ticker("delivery", PERIOD, publisher::tick);

@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongConsumer;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
@@ -45,20 +45,28 @@ final class PahoDeviceLink implements DeviceLink, AutoCloseable {
 
     private final MqttLogin login;
     private final DeviceInbox inbox;
-    private final LongConsumer limits;
+    private final Consumer<Greeting> greeted;
     private final OutageLog outage;
     private final Queue<MqttAsyncClient> gone = new ConcurrentLinkedQueue<>();
     private final AtomicLong publishes = new AtomicLong();
     private long connections;
     private volatile @Nullable Connection current;
 
-    /** @param limits told with each connection how large a packet the broker takes, bytes */
-    PahoDeviceLink(MqttLogin login, DeviceInbox inbox, LongConsumer limits) {
-        this.limits = limits;
+    /** @param greeted told with each connection what the broker said when it began */
+    PahoDeviceLink(MqttLogin login, DeviceInbox inbox, Consumer<Greeting> greeted) {
+        this.greeted = greeted;
         this.login = login;
         this.inbox = inbox;
         this.outage = new OutageLog(LOG, "the MQTT broker at " + login.uri());
     }
+
+    /**
+     * What a broker says when a connection begins.
+     *
+     * @param largestPacket how many bytes it takes at once
+     * @param knowsSession whether it has kept what was said to it while no connection was up
+     */
+    record Greeting(long largestPacket, boolean knowsSession) {}
 
     /** One connection and what is on its way over it. */
     private record Connection(
@@ -97,9 +105,10 @@ final class PahoDeviceLink implements DeviceLink, AutoCloseable {
                     .map(properties -> properties.getReceiveMaximum())
                     .map(broker -> Math.min(broker, MAX_IN_FLIGHT))
                     .orElse(MAX_IN_FLIGHT);
-            limits.accept(Optional.ofNullable(connected.getResponseProperties())
+            long largestPacket = Optional.ofNullable(connected.getResponseProperties())
                     .map(properties -> properties.getMaximumPacketSize())
-                    .orElse(Long.MAX_VALUE));
+                    .orElse(Long.MAX_VALUE);
+            greeted.accept(new Greeting(largestPacket, connected.getSessionPresent()));
             client.subscribe(subscriptions()).waitForCompletion(PATIENCE_MS);
             connections++;
             current = new Connection(connections, client, new Semaphore(permits), new ConcurrentHashMap<>());

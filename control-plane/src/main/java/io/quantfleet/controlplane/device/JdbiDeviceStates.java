@@ -106,6 +106,23 @@ public class JdbiDeviceStates {
         timeline.addAll(tx, lines);
     }
 
+    /** Those who were online and have said nothing of it since then are not; how many. */
+    int absent(Tx tx, Instant since, Instant now) {
+        List<JdbiDeviceTimeline.Line> lines = tx.handle()
+                .createQuery("""
+                        update device set online = false, presence_at = :now
+                        where online and coalesce(presence_at, '-infinity') < :since returning device_id""")
+                .bind("now", now)
+                .bind("since", since)
+                .mapTo(String.class)
+                .map(device -> new JdbiDeviceTimeline.Line(
+                        new DeviceId(device),
+                        JdbiDeviceTimeline.Entry.of(JdbiDeviceTimeline.Kind.OFFLINE, now)))
+                .list();
+        timeline.addAll(tx, lines);
+        return lines.size();
+    }
+
     private static void updatePresence(Tx tx, Collection<Presence> presences, Instant now) {
         PreparedBatch batch = tx.handle().prepareBatch("""
                         update device set online = :online and lifecycle <> 'DECOMMISSIONED', presence_at = :now, last_seen = :now,

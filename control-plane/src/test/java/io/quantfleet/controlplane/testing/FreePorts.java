@@ -9,7 +9,7 @@ import java.util.Random;
  * Ports that are free now, and that stay free while nobody listens on them: below the range from which systems take
  * ports for connections, and drawn at random, for other tests draw too.
  */
-final class FreePorts {
+public final class FreePorts {
     private static final int LOWEST = 15_000;
     private static final int HIGHEST = 30_000;
     private static final int ATTEMPTS = 100;
@@ -17,7 +17,7 @@ final class FreePorts {
 
     private FreePorts() {}
 
-    static int next() {
+    public static int next() {
         IllegalStateException none = new IllegalStateException("no free port in " + ATTEMPTS + " attempts");
         for (int i = 0; i < ATTEMPTS; i++) {
             int port = LOWEST + RANDOM.nextInt(HIGHEST - LOWEST);
