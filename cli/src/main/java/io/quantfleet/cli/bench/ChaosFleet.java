@@ -49,7 +49,7 @@ final class ChaosFleet implements AutoCloseable {
     static ChaosFleet start(Stack stack, int processes, int simulated, long seed) {
         ControlPlaneClient client = new ControlPlaneClient(stack.addresses().console());
         client.createFleet(NAME, "Devices that suffer");
-        String token = client.createEnrolmentToken(NAME, DEVICE_CLASS, processes + simulated, TOKEN_VALIDITY);
+        String token = client.createEnrolmentToken(NAME, DEVICE_CLASS, Math.max(1, processes), TOKEN_VALIDITY);
         List<String> agents = IntStream.rangeClosed(1, processes)
                 .mapToObj(number -> "agent-" + number)
                 .toList();
@@ -59,7 +59,7 @@ final class ChaosFleet implements AutoCloseable {
         });
         SimulatedFleet fleet = SimulatedFleet.enrol(
                 stack.addresses().console(),
-                List.of(new SimulatedFleet.Group("simulated", DEVICE_CLASS, token, simulated)),
+                List.of(SimulatedFleet.Group.joining(client, NAME, "simulated", DEVICE_CLASS, simulated)),
                 new Behaviour(Behaviour.USUAL.latency(), Behaviour.USUAL.accuracy(), Duration.ofSeconds(5), 2),
                 Faults.parse(FAULTS),
                 seed);

@@ -38,12 +38,11 @@ final class RolloutBenchCommand implements Callable<Integer> {
     private static final String FLEET = "bench";
     private static final String MODEL = "bench";
     private static final String DEVICE_CLASS = "rpi-cpu";
-    private static final Duration TOKEN_VALIDITY = Duration.ofHours(1);
     private static final Duration RESTART_PAUSE = Duration.ofSeconds(30);
     private static final Duration CONNECT_LIMIT = Duration.ofMinutes(3);
     private static final int MOST_DEVICES = 50_000;
     private static final int LARGEST_ARTIFACT = 256 << 20;
-    private static final long POLL_MILLIS = 100;
+    private static final long POLL_MILLIS = 250;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -79,12 +78,11 @@ final class RolloutBenchCommand implements Callable<Integer> {
         Stack stack = BenchStack.start(progress, 0, RESTART_PAUSE);
         ControlPlaneClient client = new ControlPlaneClient(stack.addresses().console());
         client.createFleet(FLEET, "Simulated devices");
-        String token = client.createEnrolmentToken(FLEET, DEVICE_CLASS, devices, TOKEN_VALIDITY);
 
         Progress.Step enrolling = progress.begin("Enrolling " + devices + " devices");
         SimulatedFleet fleet = SimulatedFleet.enrol(
                 stack.addresses().console(),
-                List.of(new SimulatedFleet.Group("bench", DEVICE_CLASS, token, devices)),
+                List.of(SimulatedFleet.Group.joining(client, FLEET, "bench", DEVICE_CLASS, devices)),
                 Behaviour.USUAL,
                 Faults.NONE,
                 1);
@@ -147,6 +145,7 @@ final class RolloutBenchCommand implements Callable<Integer> {
                     .put("serverCpuSeconds", rounded(usage.cpuSeconds()))
                     .put("controlPlaneCpuSeconds", rounded(usage.controlPlaneCpuSeconds()))
                     .put("serverPeakRssMiB", usage.peakRssMiB())
+                    .put("devicesCpuSeconds", rounded(usage.devicesCpuSeconds()))
                     .put("bytesDelivered", figures.bytesDelivered())
                     .put("failed", devices - figures.in("ACTIVE"))
                     .put("duplicates", figures.duplicates());

@@ -24,6 +24,7 @@ final class ServerUsage implements AutoCloseable {
     private final List<ProcessHandle> processes;
     private final double cpuBefore;
     private final double controlPlaneCpuBefore;
+    private final double ownCpuBefore = cpuSeconds(ProcessHandle.current());
     private final AtomicLong peakKib = new AtomicLong();
     private final ScheduledExecutorService sampler = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "server-usage");
@@ -48,6 +49,11 @@ final class ServerUsage implements AutoCloseable {
     /** Of that, the control plane's part. */
     double controlPlaneCpuSeconds() {
         return cpuSeconds(processes.get(0)) - controlPlaneCpuBefore;
+    }
+
+    /** Processor time of this process, which holds the devices, meanwhile. */
+    double devicesCpuSeconds() {
+        return cpuSeconds(ProcessHandle.current()) - ownCpuBefore;
     }
 
     /** The largest sum of resident memory seen. */

@@ -39,7 +39,6 @@ import picocli.CommandLine.Option;
 public final class SimulateCommand implements Callable<Integer> {
     private static final String FLEET = "simulated";
     private static final int MOST_DEVICES = 50_000;
-    private static final Duration TOKEN_VALIDITY = Duration.ofHours(1);
 
     @Option(names = "--devices", required = true, paramLabel = "N", description = "How many devices, of all classes.")
     private int devices;
@@ -169,11 +168,18 @@ public final class SimulateCommand implements Callable<Integer> {
     }
 
     private List<Group> groups(URI server) {
-        List<String> usable = controlPlane == null ? embeddedTokens(new ControlPlaneClient(server)) : tokens;
+        ControlPlaneClient client = new ControlPlaneClient(server);
+        if (controlPlane == null) {
+            makeFleet(client);
+        }
         List<Group> groups = new ArrayList<>();
-        for (int i = 0; i < classes.size(); i++) {
+        for (int i = 0; i < classes.size() && i < devices; i++) {
             String deviceClass = classes.get(i);
-            groups.add(new Group(prefix + "-" + deviceClass, deviceClass, usable.get(i), share(i)));
+            String name = prefix + "-" + deviceClass;
+            groups.add(
+                    controlPlane == null
+                            ? Group.joining(client, FLEET, name, deviceClass, share(i))
+                            : new Group(name, deviceClass, tokens.get(i), share(i)));
         }
         return groups;
     }
@@ -182,7 +188,7 @@ public final class SimulateCommand implements Callable<Integer> {
         return devices / classes.size() + (index < devices % classes.size() ? 1 : 0);
     }
 
-    private List<String> embeddedTokens(ControlPlaneClient client) {
+    private static void makeFleet(ControlPlaneClient client) {
         try {
             client.createFleet(FLEET, "Devices that are simulated");
         } catch (ApiException e) {
@@ -190,9 +196,6 @@ public final class SimulateCommand implements Callable<Integer> {
                 throw e;
             }
         }
-        return classes.stream()
-                .map(deviceClass -> client.createEnrolmentToken(FLEET, deviceClass, devices, TOKEN_VALIDITY))
-                .toList();
     }
 
     private void watch(SimulatedFleet fleet, Progress progress) throws InterruptedException {

@@ -2,6 +2,7 @@ package io.quantfleet.cli.simulate;
 
 import io.quantfleet.agent.apply.ApplyLoop;
 import io.quantfleet.agent.enrol.Identity;
+import io.quantfleet.cli.client.ControlPlaneClient;
 import io.quantfleet.cli.simulate.Enrolments.Applicant;
 import io.quantfleet.cli.simulate.SimulatedDevice.Surroundings;
 import io.quantfleet.cli.simulate.memory.MemoryFileSystem;
@@ -76,7 +77,16 @@ public final class SimulatedFleet implements AutoCloseable {
      * @param prefix of their ids, unique in the installation
      * @param token allows so many devices to enrol
      */
-    public record Group(String prefix, String deviceClass, String token, int devices) {}
+    public record Group(String prefix, String deviceClass, String token, int devices) {
+        private static final Duration TOKEN_VALIDITY = Duration.ofHours(1);
+
+        /** Devices with a token of their own for this fleet, which has to be there. */
+        public static Group joining(
+                ControlPlaneClient controlPlane, String fleet, String prefix, String deviceClass, int devices) {
+            String token = controlPlane.createEnrolmentToken(fleet, deviceClass, devices, TOKEN_VALIDITY);
+            return new Group(prefix, deviceClass, token, devices);
+        }
+    }
 
     /** The devices, in the order of their identities. */
     List<SimulatedDevice> devices() {

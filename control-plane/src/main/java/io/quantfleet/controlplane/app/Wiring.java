@@ -67,7 +67,8 @@ final class Wiring {
         Optional<SignedTrustStatement> statement = file.isPresent()
                 ? Optional.of(SignedTrustStatement.parseFrom(Files.readAllBytes(file.get())))
                 : Optional.empty();
-        return new ManifestKeys(SigningKey.read(config.signingKey()).signingBy(BouncyCastleEd25519::new), statement, clock.instant());
+        return new ManifestKeys(
+                SigningKey.read(config.signingKey()).signingBy(BouncyCastleEd25519::new), statement, clock.instant());
     }
 
     @Produces

@@ -1,8 +1,8 @@
 package io.quantfleet.controlplane.delivery;
 
 import io.quantfleet.controlplane.artifact.ArtifactSources;
-import io.quantfleet.controlplane.events.KafkaSettings;
 import io.quantfleet.controlplane.device.Absences;
+import io.quantfleet.controlplane.events.KafkaSettings;
 import io.quantfleet.controlplane.lifecycle.Ticker;
 import io.quantfleet.controlplane.rollout.Deliveries;
 import io.quantfleet.controlplane.security.BrokerAccounts;
@@ -41,13 +41,12 @@ public class DeviceDelivery implements AutoCloseable {
             DeliverySettings settings,
             Absences absences,
             Clock clock) {
-        this.link =
-                new PahoDeviceLink(new MqttLogin(address, instance.instanceId(), accounts), inbox, greeting -> {
-                    sources.brokerTakes(greeting.largestPacket());
-                    if (!greeting.knowsSession()) {
-                        absences.sessionsLost();
-                    }
-                });
+        this.link = new PahoDeviceLink(new MqttLogin(address, instance.instanceId(), accounts), inbox, greeting -> {
+            sources.brokerTakes(greeting.largestPacket());
+            if (!greeting.knowsSession()) {
+                absences.sessionsLost();
+            }
+        });
         ChunkPublisher chunkPublisher = new ChunkPublisher(store, link, database, chunks, clock);
         ManifestPublisher publisher = new ManifestPublisher(deliveries, chunkPublisher, signer, link, settings, clock);
         this.connecting = new Ticker("mqtt-connection", PERIOD, () -> {

@@ -116,8 +116,7 @@ public class JdbiDeviceStates {
                 .bind("since", since)
                 .mapTo(String.class)
                 .map(device -> new JdbiDeviceTimeline.Line(
-                        new DeviceId(device),
-                        JdbiDeviceTimeline.Entry.of(JdbiDeviceTimeline.Kind.OFFLINE, now)))
+                        new DeviceId(device), JdbiDeviceTimeline.Entry.of(JdbiDeviceTimeline.Kind.OFFLINE, now)))
                 .list();
         timeline.addAll(tx, lines);
         return lines.size();

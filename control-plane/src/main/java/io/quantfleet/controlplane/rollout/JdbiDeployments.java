@@ -210,8 +210,7 @@ class JdbiDeployments {
     /** Manifests that have not been on the broker yet, oldest first. */
     List<Deliverable> pending(Tx tx, int limit) {
         return tx.handle()
-                .createQuery(
-                        DELIVERABLE + "where " + PENDING + " order by d.issued_at, d.device_id limit :limit")
+                .createQuery(DELIVERABLE + "where " + PENDING + " order by d.issued_at, d.device_id limit :limit")
                 .bind("limit", limit)
                 .map(JdbiDeployments::deliverable)
                 .list();

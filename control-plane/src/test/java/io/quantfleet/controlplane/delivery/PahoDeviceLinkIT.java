@@ -35,8 +35,7 @@ class PahoDeviceLinkIT {
         int port = FreePorts.next();
         broker = TestMqttBroker.start(directory, port, key.verificationKeys());
         URI uri = URI.create("tcp://127.0.0.1:" + port);
-        MqttLogin login =
-                new MqttLogin(new MqttAddress(uri, uri), "test", new SignedAccounts(key, Clock.systemUTC()));
+        MqttLogin login = new MqttLogin(new MqttAddress(uri, uri), "test", new SignedAccounts(key, Clock.systemUTC()));
         link = new PahoDeviceLink(login, (topic, payload, acknowledge) -> acknowledge.run(), greeting -> {});
         link.connectIfNeeded();
     }
@@ -61,7 +60,8 @@ class PahoDeviceLinkIT {
             sent.add(link.publishRetained(topic(i), new byte[] {1}));
         }
 
-        assertThat(CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new))).succeedsWithin(Duration.ofSeconds(30));
+        assertThat(CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new)))
+                .succeedsWithin(Duration.ofSeconds(30));
     }
 
     private static String topic(int number) {

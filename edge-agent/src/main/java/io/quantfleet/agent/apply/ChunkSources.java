@@ -102,8 +102,9 @@ final class ChunkSources implements ChunkFetch.Source, AutoCloseable {
     public void ask(List<ChunkRef> chunks) {
         List<String> topics = new ArrayList<>();
         for (ChunkRef chunk : chunks) {
-            overHttp(chunk).ifPresentOrElse(
-                    location -> http().ask(location), () -> topics.add(MqttTopics.chunk(chunk.name())));
+            overHttp(chunk)
+                    .ifPresentOrElse(
+                            location -> http().ask(location), () -> topics.add(MqttTopics.chunk(chunk.name())));
         }
         if (!topics.isEmpty()) {
             link.subscribe(topics);

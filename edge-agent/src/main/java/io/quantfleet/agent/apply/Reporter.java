@@ -82,7 +82,8 @@ final class Reporter implements Deployment.Observer {
         Journal next = base.at(report, selfTestStarts(to));
         boolean progress = from instanceof Fetching && to instanceof Fetching;
         if (progress && System.nanoTime() - lastProgress < PROGRESS_INTERVAL.toNanos()) {
-            // Which chunks are there says the directory: to store the count of bytes with each would write twice as much.
+            // Which chunks are there says the directory: to store the count of bytes with each would write twice as
+            // much.
             journal = next;
             return;
         }

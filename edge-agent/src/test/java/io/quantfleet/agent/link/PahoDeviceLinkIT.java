@@ -78,7 +78,8 @@ class PahoDeviceLinkIT implements DeviceLink.Listener {
             sent.add(link.publish(TOPIC, new byte[] {1}, false));
         }
 
-        assertThat(CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new))).succeedsWithin(Duration.ofSeconds(30));
+        assertThat(CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new)))
+                .succeedsWithin(Duration.ofSeconds(30));
     }
 
     @Test
