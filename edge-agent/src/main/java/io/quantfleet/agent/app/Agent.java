@@ -7,8 +7,6 @@ import io.quantfleet.agent.enrol.Identity;
 import io.quantfleet.agent.inference.InferenceApi;
 import io.quantfleet.agent.inference.InferenceServer;
 import io.quantfleet.agent.link.DeviceLink;
-import io.quantfleet.agent.link.PahoDeviceLink;
-import io.quantfleet.agent.link.PresenceMessages;
 import io.quantfleet.agent.serve.ClientRequests;
 import io.quantfleet.agent.serve.OrtModelLoader;
 import io.quantfleet.agent.serve.ServingLoop;
@@ -52,18 +50,13 @@ final class Agent implements AutoCloseable {
     private Optional<InferenceServer> server = Optional.empty();
     private final ClientRequests requests = new ClientRequests(System::nanoTime);
 
-    /** @param restarted whether the device had enrolled before this run, so that many may start at once */
-    Agent(AgentConfig config, String version, Identity identity, StateDirectory directory, boolean restarted)
+    /** An agent that talks over this link, which is closed with it. */
+    Agent(AgentConfig config, String version, Identity identity, StateDirectory directory, DeviceLink link)
             throws IOException {
         this.config = config;
         this.identity = identity;
         java.time.Clock clock = java.time.Clock.systemUTC();
-        this.link = new PahoDeviceLink(
-                identity,
-                new PresenceMessages(identity.deviceId(), identity.deviceClass(), version, clock),
-                AgentProcess.backoff(),
-                config.network().reconnectSpread(),
-                restarted);
+        this.link = link;
         WindowStore store = new WindowStore(directory.directory("telemetry"), STORED_WINDOWS);
         this.windows = new WindowPublisher(identity.deviceId(), store, link);
         this.registry = new MqttMeterRegistry(config.telemetryInterval(), Clock.SYSTEM, windows::accept);

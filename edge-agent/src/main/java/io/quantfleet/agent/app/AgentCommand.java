@@ -3,7 +3,6 @@ package io.quantfleet.agent.app;
 import io.quantfleet.agent.AgentException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,9 +32,7 @@ import picocli.CommandLine.Spec;
             "  143  stopped by SIGTERM (130 by SIGINT)",
             "",
             "Each option can be given as an environment variable, --state-dir as QUANTFLEET_AGENT_STATE_DIR.",
-            "On a small board, with ORT_DISABLE_TELEMETRY=1 in the environment:",
-            "  java -Xmx48m -Xss256k -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \\",
-            "       -XX:+ExitOnOutOfMemoryError -jar edge-agent.jar …"
+            "The script edge-agent, which lies beside edge-agent.jar, starts it with the flags for small boards."
         })
 public final class AgentCommand implements Callable<Integer> {
     static final int ENROLMENT_REFUSED = 3;
@@ -50,16 +47,20 @@ public final class AgentCommand implements Callable<Integer> {
     /** Returns the exit status, when the agent was stopped or could not run. */
     @Override
     public Integer call() throws Exception {
-        List<String> faults = new ArrayList<>();
-        Optional<AgentConfig> config = options.read(faults);
-        if (config.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), String.join(System.lineSeparator(), faults));
-        }
+        AgentConfig config = config();
         try {
-            return new AgentProcess(config.get(), BuildVersion.current()).run();
+            return new AgentProcess(config, BuildVersion.current()).run();
         } catch (AgentException e) {
             spec.commandLine().getErr().println(e.getMessage());
             return STATE_UNUSABLE;
         }
+    }
+
+    /** What the options say, when they have been parsed; a {@link ParameterException} has all their faults. */
+    AgentConfig config() {
+        List<String> faults = new ArrayList<>();
+        return options.read(faults)
+                .orElseThrow(
+                        () -> new ParameterException(spec.commandLine(), String.join(System.lineSeparator(), faults)));
     }
 }

@@ -4,14 +4,10 @@ import picocli.CommandLine;
 
 /** The agent as a program of its own; see {@link AgentCommand}. */
 public final class AgentMain {
-    private static final String LOGGING = "logback.configurationFile";
-
     private AgentMain() {}
 
     public static void main(String[] args) {
-        if (System.getProperty(LOGGING) == null) {
-            System.setProperty(LOGGING, "agent-logback.xml");
-        }
+        AgentLogging.use();
         System.exit(
                 new CommandLine(new AgentCommand()).setCommandName("edge-agent").execute(args));
     }

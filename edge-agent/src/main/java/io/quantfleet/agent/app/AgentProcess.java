@@ -9,8 +9,12 @@ import io.quantfleet.agent.enrol.EnrolmentResult.Refused;
 import io.quantfleet.agent.enrol.HttpEnrolmentService;
 import io.quantfleet.agent.enrol.Identity;
 import io.quantfleet.agent.enrol.IdentityFile;
+import io.quantfleet.agent.link.DeviceLink;
+import io.quantfleet.agent.link.PahoDeviceLink;
+import io.quantfleet.agent.link.PresenceMessages;
 import io.quantfleet.agent.state.StateDirectory;
 import java.nio.file.Files;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -44,7 +48,8 @@ final class AgentProcess {
             if (identity.isEmpty()) {
                 return AgentCommand.ENROLMENT_REFUSED;
             }
-            try (Agent agent = new Agent(config, version, identity.get(), directory, restarted)) {
+            DeviceLink link = link(config, version, identity.get(), restarted);
+            try (Agent agent = new Agent(config, version, identity.get(), directory, link)) {
                 agent.start();
                 stop.await();
             }
@@ -95,7 +100,17 @@ final class AgentProcess {
         }
     }
 
-    static Backoff backoff() {
+    /** @param restarted whether the device had enrolled before this run, so that many may start at once */
+    static DeviceLink link(AgentConfig config, String version, Identity identity, boolean restarted) {
+        return new PahoDeviceLink(
+                identity,
+                new PresenceMessages(identity.deviceId(), identity.deviceClass(), version, Clock.systemUTC()),
+                backoff(),
+                config.network().reconnectSpread(),
+                restarted);
+    }
+
+    private static Backoff backoff() {
         return new Backoff(Duration.ofMillis(500), Duration.ofSeconds(30), ThreadLocalRandom.current());
     }
 

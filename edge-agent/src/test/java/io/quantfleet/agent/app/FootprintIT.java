@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.quantfleet.agent.testkit.AgentProgram;
 import io.quantfleet.agent.testkit.EnrolmentStub;
+import io.quantfleet.agent.testkit.PackagedAgent;
 import io.quantfleet.agent.testkit.TestBroker;
 import io.quantfleet.agent.testkit.TestControlPlane;
 import io.quantfleet.agent.testkit.TestDeployment;
@@ -23,14 +24,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the agent costs with the flags that {@code docs/edge-agent.md} gives: memory with a model of a few kilobytes, that is
- * the agent's own, and the time until a model that it has answers. Prints the figures. The bounds are wide, for machines that
- * do other things meanwhile.
+ * What the agent costs as its script starts it ({@code docs/edge-agent.md}): memory with a model of a few kilobytes, that is
+ * the agent's own, and the time until a model that it has answers. Prints the figures. The aims are 90 MB and 2 s; the
+ * bounds leave room for other builds of Java and of the C library, and for machines that do other things meanwhile.
  */
 class FootprintIT {
     private static final SigningKey KEY = SigningKey.generate();
     private static final DeviceId DEVICE = new DeviceId("cam-9");
-    private static final long LARGEST_MIB = 140;
+    private static final long LARGEST_BYTES = 95_000_000;
     private static final Duration SLOWEST_START = Duration.ofSeconds(15);
 
     @TempDir
@@ -38,11 +39,13 @@ class FootprintIT {
 
     @Test
     void isSmallAndStartsFast() throws Exception {
+        PackagedAgent packaged = PackagedAgent.in(directory.resolve("agent"));
+        packaged.prepare();
         int port = TestBroker.freePort();
         try (TestBroker broker = TestBroker.start(directory.resolve("broker"), port);
                 EnrolmentStub enrolment = new EnrolmentStub(0, TestBroker.uri(port), KEY);
                 TestControlPlane controlPlane = new TestControlPlane(TestBroker.uri(port), KEY, DEVICE)) {
-            try (AgentProgram agent = start(enrolment)) {
+            try (AgentProgram agent = start(packaged, enrolment)) {
                 controlPlane.deploy(TestDeployment.of(DEVICE, "d1", 1));
                 await().atMost(Duration.ofSeconds(40))
                         .until(() -> controlPlane.statesOf("d1").contains(DeviceState.DEVICE_STATE_ACTIVE));
@@ -50,29 +53,30 @@ class FootprintIT {
             }
             Files.deleteIfExists(directory.resolve("state/inference-port"));
             long begun = System.nanoTime();
-            try (AgentProgram agent = start(enrolment)) {
+            try (AgentProgram agent = start(packaged, enrolment)) {
                 await().atMost(SLOWEST_START)
                         .pollInterval(Duration.ofMillis(10))
                         .until(this::isReady);
                 Duration ready = Duration.ofNanos(System.nanoTime() - begun);
                 int windows = controlPlane.windows.size();
-                await().atMost(Duration.ofSeconds(40)).until(() -> controlPlane.windows.size() > windows + 8);
-                long mebibytes = status(agent, "VmRSS") >> 10;
+                await().atMost(Duration.ofSeconds(40)).until(() -> controlPlane.windows.size() > windows + 20);
+                long resident = status(agent, "VmRSS") << 10;
                 System.out.printf(
-                        "agent: ready after %d ms, resident %d MiB (anonymous %d, files %d), %d threads%n",
+                        "agent: ready after %d ms, resident %.1f MB (anonymous %.1f, files %.1f), %d threads%n",
                         ready.toMillis(),
-                        mebibytes,
-                        status(agent, "RssAnon") >> 10,
-                        status(agent, "RssFile") >> 10,
+                        resident / 1e6,
+                        (status(agent, "RssAnon") << 10) / 1e6,
+                        (status(agent, "RssFile") << 10) / 1e6,
                         status(agent, "Threads"));
-                assertThat(mebibytes).isLessThan(LARGEST_MIB);
+                assertThat(resident).isLessThan(LARGEST_BYTES);
             }
         }
     }
 
-    private AgentProgram start(EnrolmentStub enrolment) throws IOException {
+    private AgentProgram start(PackagedAgent packaged, EnrolmentStub enrolment) throws IOException {
         return AgentProgram.start(
                 directory.resolve("agent.log"),
+                packaged,
                 "--control-plane=" + enrolment.uri(),
                 "--device-id=" + DEVICE,
                 "--device-class=" + TestDeployment.DEVICE_CLASS,

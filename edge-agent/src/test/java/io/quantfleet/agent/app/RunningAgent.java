@@ -35,7 +35,7 @@ final class RunningAgent implements AutoCloseable {
                 List.of(),
                 Optional.of(new AgentConfig.Inference(0, 1 << 20, Duration.ofMinutes(1))));
         Identity identity = new Identity(id, TestDeployment.DEVICE_CLASS, "lab", "secret", broker, trust);
-        agent = new Agent(config, "0.1.0", identity, state, false);
+        agent = new Agent(config, "0.1.0", identity, state, AgentProcess.link(config, "0.1.0", identity, false));
         agent.start();
     }
 

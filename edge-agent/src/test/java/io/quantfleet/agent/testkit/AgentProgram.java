@@ -42,6 +42,13 @@ public final class AgentProgram implements AutoCloseable {
         return start(log, flags, classPath() + File.pathSeparator + testClasses, arguments);
     }
 
+    /** Starts it as users do, by its script; the script becomes the agent's process. */
+    public static AgentProgram start(Path log, PackagedAgent packaged, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(packaged.script().toString()));
+        command.addAll(List.of(arguments));
+        return start(log, command);
+    }
+
     private static AgentProgram start(Path log, List<String> flags, String classPath, String... arguments)
             throws IOException {
         List<String> command = new ArrayList<>(List.of(
@@ -53,6 +60,10 @@ public final class AgentProgram implements AutoCloseable {
         command.addAll(flags);
         command.addAll(List.of("-cp", classPath, "io.quantfleet.agent.app.AgentMain"));
         command.addAll(List.of(arguments));
+        return start(log, command);
+    }
+
+    private static AgentProgram start(Path log, List<String> command) throws IOException {
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
@@ -61,12 +72,12 @@ public final class AgentProgram implements AutoCloseable {
     }
 
     /** Only what the agent needs at run time: a shorter class path starts faster. */
-    private static String classPath() {
+    static String classPath() {
         return String.join(
                 File.pathSeparator,
                 List.of(wholeClassPath()).stream()
-                        .filter(entry ->
-                                !entry.contains("test-classes") && !entry.matches(".*(hivemq|netty|rocksdb).*"))
+                        .filter(entry -> !entry.contains("test-classes")
+                                && !entry.matches(".*(hivemq|netty|rocksdb|archunit|testcontainers|junit|assertj).*"))
                         .toList());
     }
 
