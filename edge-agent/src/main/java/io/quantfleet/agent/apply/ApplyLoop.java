@@ -12,6 +12,7 @@ import io.quantfleet.agent.slot.Slots;
 import io.quantfleet.agent.state.StateDirectory;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.Sha256;
+import io.quantfleet.protocols.manifest.DeviceTime;
 import io.quantfleet.protocols.manifest.ManifestVerifier;
 import io.quantfleet.protocols.mqtt.MqttTopics;
 import io.quantfleet.protocols.trust.Trust;
@@ -57,6 +58,7 @@ public final class ApplyLoop implements DeviceLink.Listener, AutoCloseable {
     private final DesiredStateHandler desiredStates;
     private final Deployment deployment;
     private final StartCounter starts;
+    private final TimeFloor floor;
     private boolean connected;
     private int ticks;
     private int retryIn;
@@ -113,8 +115,11 @@ public final class ApplyLoop implements DeviceLink.Listener, AutoCloseable {
         this.runner = new DeploymentRunner(
                 deployment, installer, chunks, slots, sources, ChunkFetch.Limits.of(self.device()), clock);
         TrustFile trust = new TrustFile(directory.file("trust.statement"), pinned);
-        ManifestVerifier verifier = new ManifestVerifier(trust, self, clock);
-        this.desiredStates = new DesiredStateHandler(verifier, deployment, reporter, assignments, runner);
+        this.floor = new TimeFloor(directory.file("time-floor"), assignments.load(), System::nanoTime);
+        ManifestVerifier verifier =
+                new ManifestVerifier(trust, self, trusted -> new DeviceTime(clock.instant(), floor.atLeast(trusted)));
+        this.desiredStates = new DesiredStateHandler(
+                verifier, deployment, reporter, assignments, runner, last -> floor.raise(last, trust.current()));
     }
 
     /**
@@ -231,6 +236,7 @@ public final class ApplyLoop implements DeviceLink.Listener, AutoCloseable {
         if (retryIn > 0 && --retryIn == 0) {
             tryAgain();
         }
+        floor.tick();
         runner.tick(connected);
         if (connected) {
             reporter.publishNext();

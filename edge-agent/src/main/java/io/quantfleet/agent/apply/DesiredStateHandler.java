@@ -8,6 +8,7 @@ import io.quantfleet.protocols.manifest.Verification;
 import io.quantfleet.protocols.trust.Trust;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.function.Consumer;
 
 /**
  * Deals with each desired state once: the broker repeats it after every reconnection. It is verified, and then refused
@@ -19,18 +20,22 @@ final class DesiredStateHandler {
     private final Reporter reporter;
     private final AssignmentFile assignments;
     private final DeploymentRunner runner;
+    private final Consumer<Assignment> accepted;
 
+    /** @param accepted hears of every manifest that is acted on, before anything else happens to it */
     DesiredStateHandler(
             ManifestVerifier verifier,
             Deployment deployment,
             Reporter reporter,
             AssignmentFile assignments,
-            DeploymentRunner runner) {
+            DeploymentRunner runner,
+            Consumer<Assignment> accepted) {
         this.verifier = verifier;
         this.deployment = deployment;
         this.reporter = reporter;
         this.assignments = assignments;
         this.runner = runner;
+        this.accepted = accepted;
     }
 
     /** @param message a serialized SignedManifest; empty when the retained message was deleted */
@@ -108,6 +113,7 @@ final class DesiredStateHandler {
     private void accept(byte[] message, Sha256 desired) {
         try {
             Assignment assignment = Assignment.of(message);
+            accepted.accept(assignment);
             if (isTheLastOne(assignment)) {
                 // Signed anew, because the key that it was signed with before was revoked.
                 assignments.store(assignment);

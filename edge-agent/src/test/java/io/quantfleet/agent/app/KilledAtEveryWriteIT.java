@@ -10,6 +10,7 @@ import io.quantfleet.agent.testkit.EnrolmentStub;
 import io.quantfleet.agent.testkit.TestBroker;
 import io.quantfleet.agent.testkit.TestControlPlane;
 import io.quantfleet.agent.testkit.TestDeployment;
+import io.quantfleet.agent.testkit.TinyModel;
 import io.quantfleet.protocols.DeviceId;
 import io.quantfleet.protocols.signing.SigningKey;
 import io.quantfleet.protocols.v1.DeviceState;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The agent's process is killed, with SIGKILL, at every write on the way of a deployment: in the middle of it, before it
@@ -48,6 +50,7 @@ class KilledAtEveryWriteIT {
     static Path directory;
 
     private static int sequence;
+    private static TestDeployment last = TestDeployment.of(DEVICE, "none yet", 1);
     private static TestBroker broker;
     private static EnrolmentStub enrolment;
     private static TestControlPlane controlPlane;
@@ -76,7 +79,8 @@ class KilledAtEveryWriteIT {
 
     static Stream<String> points() {
         return Stream.of(
-                        // The manifest that was accepted, and the journal that says so.
+                        // The manifest that was accepted, what it says of the time, and the journal that says so.
+                        writes("time-floor"),
                         writes("deployment.manifest"),
                         Stream.of("HALF journal"),
                         moves("journal FETCHING"),
@@ -113,17 +117,41 @@ class KilledAtEveryWriteIT {
     @ParameterizedTest
     @MethodSource("points")
     void endsInTheDesiredStateWithOneFinalReport(String point) throws Exception {
+        TestDeployment next = TestDeployment.of(DEVICE, "d" + ++sequence, sequence);
+
+        deployKilledAt(point, next);
+
+        assertInstalledOnce(next);
+    }
+
+    /** In the middle of what a delta is made into, and on each side of the step by which that counts. */
+    @ParameterizedTest
+    @ValueSource(strings = {"CREATE", "HALF", "FORCE", "MOVE", "MOVED"})
+    void endsInTheDesiredStateWhereItDiedWhileItAppliedADelta(String step) throws Exception {
+        TestDeployment next = TestDeployment.of(
+                        DEVICE, "d" + ++sequence, sequence, TinyModel.nudged(last.variantContent()), 1.0)
+                .withDeltaFrom(last);
+
+        deployKilledAt(step + " chunks/" + next.variantSha256(), next);
+
+        assertInstalledOnce(next);
+        assertThat(Files.readAllBytes(serving().model())).isEqualTo(next.variantContent());
+    }
+
+    private static void deployKilledAt(String point, TestDeployment next) throws Exception {
         Files.deleteIfExists(control().resolve("reached"));
         Files.writeString(control().resolve("armed"), point);
-        TestDeployment next = TestDeployment.of(DEVICE, "d" + ++sequence, sequence);
         controlPlane.deploy(next);
+        last = next;
         eventually().until(() -> Files.exists(control().resolve("reached")));
 
         agent.orElseThrow().kill();
         Files.delete(control().resolve("armed"));
         agent = Optional.of(program(state()));
-
         awaitActive(next);
+    }
+
+    private static void assertInstalledOnce(TestDeployment next) throws IOException {
         awaitNothingUndelivered();
         assertOneFinalReport(next);
         assertThat(serving().holds(next.manifest())).isTrue();
@@ -161,6 +189,7 @@ class KilledAtEveryWriteIT {
         // The other slot, so that from now on there is something to clear in both.
         TestDeployment second = TestDeployment.of(DEVICE, "d" + ++sequence, sequence);
         controlPlane.deploy(second);
+        last = second;
         awaitActive(second);
     }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.quantfleet.agent.serve.Model;
 import io.quantfleet.agent.serve.ModelException;
-import io.quantfleet.agent.slot.Slots;
 import io.quantfleet.agent.testkit.RecordingLink;
 import io.quantfleet.agent.testkit.TestClock;
 import io.quantfleet.agent.testkit.TestDeployment;
@@ -13,10 +12,8 @@ import io.quantfleet.protocols.DeviceId;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.manifest.ManifestSigner;
-import io.quantfleet.protocols.manifest.ManifestVerifier;
 import io.quantfleet.protocols.mqtt.MqttTopics;
 import io.quantfleet.protocols.signing.SigningKey;
-import io.quantfleet.protocols.trust.Trust;
 import io.quantfleet.protocols.trust.TrustStatementSigner;
 import io.quantfleet.protocols.v1.DeviceState;
 import io.quantfleet.protocols.v1.Manifest;
@@ -62,32 +59,13 @@ class ApplyTest implements ActiveModel {
 
     @BeforeEach
     void start() throws IOException {
-        Slots slots = new Slots(directory.resolve("slots"));
-        Path chunkFiles = Files.createDirectories(directory.resolve("chunks"));
-        ChunkDirectory chunks = new ChunkDirectory(chunkFiles);
-        reporter = new Reporter(
-                DEVICE,
-                new Reports(DEVICE, "0.1.0", clock),
-                new JournalFile(directory.resolve("journal")),
-                link,
-                Runnable::run,
-                this::manifest);
-        deployment = new Deployment(reporter.restored(), reporter);
-        Installer installer = new Installer(deployment, reporter, chunks, slots, this::load, this);
-        runner = new DeploymentRunner(
-                deployment,
-                installer,
-                chunks,
-                slots,
-                new ChunkSources(link, FetchSettings.DEFAULT, clock, Runnable::run),
-                ChunkFetch.Limits.DEFAULT,
-                clock);
-        assignments = new AssignmentFile(directory.resolve("deployment.manifest"));
-        TrustFile trust = new TrustFile(
-                directory.resolve("trust.statement"), Trust.pinned(0, KEY.verificationKeys(), ROOT.verificationKeys()));
-        ManifestVerifier verifier = new ManifestVerifier(
-                trust, new ManifestVerifier.Verifying(DEVICE, TestDeployment.DEVICE_CLASS, "0.1.0"), clock);
-        desired = new DesiredStateHandler(verifier, deployment, reporter, assignments, runner);
+        ApplyParts parts =
+                new ApplyParts(directory, DEVICE, ApplyParts.pinned(KEY, ROOT), link, this::load, this, clock);
+        reporter = parts.reporter;
+        deployment = parts.deployment;
+        runner = parts.runner;
+        assignments = parts.assignments;
+        desired = parts.desired;
     }
 
     @Override

@@ -4,16 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quantfleet.agent.serve.Model;
 import io.quantfleet.agent.serve.ModelException;
-import io.quantfleet.agent.slot.Slots;
 import io.quantfleet.agent.testkit.RecordingLink;
 import io.quantfleet.agent.testkit.TestClock;
 import io.quantfleet.agent.testkit.TestDeployment;
+import io.quantfleet.agent.testkit.TinyModel;
 import io.quantfleet.protocols.DeviceId;
 import io.quantfleet.protocols.manifest.ManifestSigner;
-import io.quantfleet.protocols.manifest.ManifestVerifier;
 import io.quantfleet.protocols.mqtt.MqttTopics;
 import io.quantfleet.protocols.signing.SigningKey;
-import io.quantfleet.protocols.trust.Trust;
 import io.quantfleet.protocols.v1.DeltaUse;
 import io.quantfleet.protocols.v1.DeviceState;
 import io.quantfleet.protocols.v1.Manifest;
@@ -24,7 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +37,8 @@ class DeltaApplyTest implements ActiveModel {
 
     private final RecordingLink link = new RecordingLink();
     private final TestDeployment first = TestDeployment.of(DEVICE, "d1", 1);
-    private final TestDeployment second = TestDeployment.of(DEVICE, "d2", 2, nudged(first.variantContent()), 1.0);
+    private final TestDeployment second =
+            TestDeployment.of(DEVICE, "d2", 2, TinyModel.nudged(first.variantContent()), 1.0);
     private Optional<Manifest> serving = Optional.empty();
     private DeploymentRunner runner;
     private DesiredStateHandler desired;
@@ -48,32 +46,11 @@ class DeltaApplyTest implements ActiveModel {
 
     @BeforeEach
     void start() throws IOException {
-        TestClock clock = new TestClock();
-        Slots slots = new Slots(directory.resolve("slots"));
-        ChunkDirectory chunks = new ChunkDirectory(Files.createDirectories(directory.resolve("chunks")));
-        Reporter reporter = new Reporter(
-                DEVICE,
-                new Reports(DEVICE, "0.1.0", clock),
-                new JournalFile(directory.resolve("journal")),
-                link,
-                Runnable::run,
-                this::manifest);
-        Deployment deployment = new Deployment(reporter.restored(), reporter);
-        Installer installer = new Installer(deployment, reporter, chunks, slots, DeltaApplyTest::load, this);
-        runner = new DeploymentRunner(
-                deployment,
-                installer,
-                chunks,
-                slots,
-                new ChunkSources(link, FetchSettings.DEFAULT, clock, Runnable::run),
-                ChunkFetch.Limits.DEFAULT,
-                clock);
-        assignments = new AssignmentFile(directory.resolve("deployment.manifest"));
-        TrustFile trust = new TrustFile(
-                directory.resolve("trust.statement"), Trust.pinned(0, KEY.verificationKeys(), ROOT.verificationKeys()));
-        ManifestVerifier verifier = new ManifestVerifier(
-                trust, new ManifestVerifier.Verifying(DEVICE, TestDeployment.DEVICE_CLASS, "0.1.0"), clock);
-        desired = new DesiredStateHandler(verifier, deployment, reporter, assignments, runner);
+        ApplyParts parts = new ApplyParts(
+                directory, DEVICE, ApplyParts.pinned(KEY, ROOT), link, DeltaApplyTest::load, this, new TestClock());
+        runner = parts.runner;
+        assignments = parts.assignments;
+        desired = parts.desired;
     }
 
     @Test
@@ -126,7 +103,7 @@ class DeltaApplyTest implements ActiveModel {
     @Test
     void aDeltaThatMakesSomethingElseIsReportedAndWholeChunksFetched() {
         install(first);
-        TestDeployment other = TestDeployment.of(DEVICE, "d3", 3, nudged(second.variantContent()), 1.0);
+        TestDeployment other = TestDeployment.of(DEVICE, "d3", 3, TinyModel.nudged(second.variantContent()), 1.0);
         TestDeployment wrong = second.withDeltaFrom(first);
         wrong.chunks().putAll(other.withDeltaFrom(first).chunks());
 
@@ -241,17 +218,5 @@ class DeltaApplyTest implements ActiveModel {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** One weight in fifty one up or down, over the whole file, so that no chunk stays. */
-    private static byte[] nudged(byte[] model) {
-        byte[] next = model.clone();
-        Random random = new Random(model[2000]);
-        for (int i = 200; i < next.length - 200; i++) {
-            if (random.nextInt(50) == 0) {
-                next[i] += (byte) (random.nextBoolean() ? 1 : -1);
-            }
-        }
-        return next;
     }
 }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quantfleet.agent.testkit.TestDeployment;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.v1.DeviceState;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,5 +77,45 @@ class WrongClockTest {
         device.desire(deployment);
         device.receive(deployment.chunks());
         assertThat(device.manifest()).contains(deployment.manifest());
+    }
+
+    /**
+     * Who controls the broker kept a manifest back, and brings it long after it has expired, to a device that lost its
+     * clock in a power cut: once before it was started again, and once after.
+     */
+    @Test
+    void aClockThatIsYearsBehindMakesNoExpiredManifestGood() throws Exception {
+        install("d1", 1);
+        Instant expired = device.clock.instant().minus(Duration.ofDays(30));
+        device.clock.advance(YEARS.negated());
+
+        device.desire(TestDeployment.of(TestDevice.DEVICE, "withheld", 2).expiringAt(expired));
+
+        assertRefusedAsExpired();
+        device.restart();
+        device.desire(TestDeployment.of(TestDevice.DEVICE, "withheld", 3).expiringAt(expired));
+
+        assertRefusedAsExpired();
+        install("d4", 4);
+    }
+
+    @Test
+    void whatIsKnownOfTheTimeSurvivesTheLossOfItsFile() throws Exception {
+        install("d1", 1);
+        Instant expired = device.clock.instant().minus(Duration.ofDays(30));
+        device.clock.advance(YEARS.negated());
+        Files.writeString(directory.resolve("state/time-floor"), "atLeast=soon");
+        device.restart();
+
+        device.desire(TestDeployment.of(TestDevice.DEVICE, "withheld", 2).expiringAt(expired));
+
+        assertRefusedAsExpired();
+    }
+
+    private void assertRefusedAsExpired() {
+        assertThat(device.lastReport().getReasonCode()).isEqualTo(ReasonCode.MANIFEST_EXPIRED.name());
+        assertThat(device.lastReport().getReason())
+                .contains("for certain, though this device's clock says "
+                        + device.clock.instant().toString().substring(0, 10));
     }
 }

@@ -12,6 +12,8 @@ import java.util.Random;
 public final class TinyModel {
     public static final int LABELS = 4;
     private static final int SAMPLES = 20;
+    /** So many bytes at the beginning and the end of a file are no ballast. */
+    private static final int STRUCTURE = 200;
 
     private TinyModel() {}
 
@@ -27,6 +29,18 @@ public final class TinyModel {
     /** The same for batches of any size. */
     public static byte[] onnxOfBatches() {
         return onnx(0, 0, -1);
+    }
+
+    /** A model with ballast, one byte in fifty of it one up or down, so that a delta is small and no chunk stays. */
+    public static byte[] nudged(byte[] model) {
+        byte[] next = model.clone();
+        Random random = new Random(model[2000]);
+        for (int i = STRUCTURE; i < next.length - STRUCTURE; i++) {
+            if (random.nextInt(50) == 0) {
+                next[i] += (byte) (random.nextBoolean() ? 1 : -1);
+            }
+        }
+        return next;
     }
 
     private static byte[] onnx(int ballast, long seed, long batch) {

@@ -15,6 +15,7 @@ import io.quantfleet.protocols.v1.SignedManifest;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
@@ -37,12 +38,18 @@ public final class ManifestVerifier {
 
     private final TrustStore trust;
     private final Verifying self;
-    private final Clock clock;
+    private final Function<Trust, DeviceTime> time;
 
+    /** A verifier that believes a clock. */
     public ManifestVerifier(TrustStore trust, Verifying self, Clock clock) {
+        this(trust, self, trusted -> DeviceTime.by(clock.instant()));
+    }
+
+    /** @param time what time it is, given whom the device trusts */
+    public ManifestVerifier(TrustStore trust, Verifying self, Function<Trust, DeviceTime> time) {
         this.trust = trust;
         this.self = self;
-        this.clock = clock;
+        this.time = time;
     }
 
     /**
@@ -97,7 +104,7 @@ public final class ManifestVerifier {
 
     private Optional<Verification.Refused> checkSignature(SignedManifest signed) {
         String key = "key '" + signed.getKeyId() + "'";
-        return switch (trust.current().check(signed, clock.instant())) {
+        return switch (trust.current().check(signed, time().now())) {
             case VALID -> Optional.empty();
             case INVALID ->
                 Optional.of(refused(ReasonCode.SIGNATURE_INVALID, "the signature by " + key + " does not match"));
@@ -108,6 +115,10 @@ public final class ManifestVerifier {
             case KEY_REVOKED ->
                 Optional.of(refused(ReasonCode.KEY_REVOKED, "signed by " + key + ", which was revoked"));
         };
+    }
+
+    private DeviceTime time() {
+        return time.apply(trust.current());
     }
 
     private Optional<Verification.Refused> checkAddressee(Manifest manifest) {
@@ -187,10 +198,9 @@ public final class ManifestVerifier {
     private Optional<Verification.Refused> checkFreshness(Manifest manifest, long lastSequence) {
         Instant expiry = Instant.ofEpochSecond(
                 manifest.getExpiresAt().getSeconds(), manifest.getExpiresAt().getNanos());
-        if (!clock.instant().isBefore(expiry)) {
-            return Optional.of(refused(
-                    ReasonCode.MANIFEST_EXPIRED,
-                    "it expired at " + expiry + ", and this device's clock says " + clock.instant()));
+        DeviceTime now = time();
+        if (!now.now().isBefore(expiry)) {
+            return Optional.of(refused(ReasonCode.MANIFEST_EXPIRED, "it expired at " + expiry + ", and " + now));
         }
         if (Long.compareUnsigned(manifest.getSequence(), lastSequence) <= 0) {
             return Optional.of(refused(

@@ -18,7 +18,7 @@ import java.util.concurrent.CountDownLatch;
  * appears when it is reached.
  *
  * <p>A point is a step and a file, as {@code MOVED slots/current}. Chunks and telemetry windows are called {@code chunks/*}
- * and {@code telemetry/*}, and slots {@code slots/x/…}; temporary files are called as what they become. Where the journal is
+ * and {@code telemetry/*}, or by their own names; slots are {@code slots/x/…}; temporary files are called as what they become. Where the journal is
  * moved, the state that it stores is behind its name, as {@code MOVE journal FETCHING}, and {@code delivered} where nothing waits
  * for its delivery any more. Reads and writes its control files with {@code java.io}, which no file system provider comes
  * between.
@@ -55,13 +55,18 @@ final class StopPoints implements FileFaults {
         try (InputStream in = new FileInputStream(armed)) {
             point = new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).strip();
         }
-        if (point.equals(step + " " + pointName(step, name.substring(root.length())))) {
+        String plain = plainName(name);
+        if (point.equals(step + " " + plain) || point.equals(step + " " + pointName(step, plain))) {
             stop();
         }
     }
 
-    private String pointName(Step step, String name) {
-        String plain = name.endsWith(".tmp") ? name.substring(0, name.length() - 4) : name;
+    private String plainName(String name) {
+        String relative = name.substring(root.length());
+        return relative.endsWith(".tmp") ? relative.substring(0, relative.length() - 4) : relative;
+    }
+
+    private String pointName(Step step, String plain) {
         if (plain.startsWith("chunks/")) {
             return "chunks/*";
         }
