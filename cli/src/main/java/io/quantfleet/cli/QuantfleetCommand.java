@@ -7,6 +7,7 @@ import io.quantfleet.cli.device.DeviceCommand;
 import io.quantfleet.cli.embedded.ServersCommand;
 import io.quantfleet.cli.fleet.FleetCommand;
 import io.quantfleet.cli.keys.KeysCommand;
+import io.quantfleet.cli.model.ModelCommand;
 import io.quantfleet.cli.quantize.DeviceClassesCommand;
 import io.quantfleet.cli.quantize.LintCommand;
 import io.quantfleet.cli.quantize.QuantizeCommand;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Spec;
             UpCommand.class,
             QuantizeCommand.class,
             RegisterCommand.class,
+            ModelCommand.class,
             RolloutCommand.class,
             FleetCommand.class,
             DeviceCommand.class,

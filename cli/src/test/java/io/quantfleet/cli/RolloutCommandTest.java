@@ -29,7 +29,9 @@ class RolloutCommandTest {
              "stages": [{"stage": 0, "verdict": "HOLD", "counts": {"devices": 5, "active": 4, "underway": 1, "waiting": 0,
                "failed": 0}, "findings": [{"gate": "accuracy", "subject": "rpi-cpu", "verdict": "HOLD",
                "evidence": "90 % of 200 answers are right"}]}],
-             "devices": [{"deviceId": "cam-1", "state": "REFUSED", "reasonCode": "SELF_TEST_FAILED", "reason": "too bad"}]}
+             "devices": [{"deviceId": "cam-1", "state": "REFUSED", "reasonCode": "SELF_TEST_FAILED", "reason": "too bad",
+               "delta": "FAILED", "deltaReason": "the base is another one"}],
+             "bytes": {"delivered": 2097152, "saved": 6291456}}
             """;
 
     private final List<String> received = new CopyOnWriteArrayList<>();
@@ -84,7 +86,9 @@ class RolloutCommandTest {
                 .containsPattern("canary +SOAKING +5 +4 +1 +0 +0 +HOLD")
                 .containsPattern("all +– +– +–")
                 .contains("canary  HOLD  accuracy rpi-cpu: 90 % of 200 answers are right")
-                .contains("cam-1  REFUSED  SELF_TEST_FAILED: too bad");
+                .contains("cam-1  REFUSED  SELF_TEST_FAILED: too bad")
+                .contains("cam-1  its delta failed, whole chunks came instead: the base is another one")
+                .contains("delivered 2.00 MiB, saved 6.00 MiB");
     }
 
     @Test
@@ -96,6 +100,15 @@ class RolloutCommandTest {
 
         assertThat(screen.toString()).contains("\"state\" : \"RUNNING\"", "\"state\" : \"ROLLED_BACK\"");
         assertThat(received).hasSize(2);
+    }
+
+    @Test
+    void listsRolloutsThatAFilterMatches() {
+        answers.add("[]");
+
+        assertThat(rollout("list", "--filter", "state = RUNNING")).isZero();
+
+        assertThat(received.get(0)).contains("filter=state%20%3D%20RUNNING");
     }
 
     @Test

@@ -9,9 +9,8 @@ import static org.hamcrest.Matchers.hasSize;
 import io.quantfleet.controlplane.testing.Api;
 import io.quantfleet.controlplane.testing.EmbeddedParts;
 import io.quantfleet.controlplane.testing.FakeDevice;
-import io.quantfleet.controlplane.testing.FakeWorker;
 import io.quantfleet.controlplane.testing.Story;
-import io.quantfleet.protocols.artifact.ObjectStore;
+import io.quantfleet.controlplane.testing.WorkerStory;
 import io.quantfleet.protocols.v1.DeviceState;
 import io.quantfleet.protocols.v1.Manifest;
 import io.quarkus.test.common.WithTestResource;
@@ -21,7 +20,6 @@ import io.restassured.config.RestAssuredConfig;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
-import jakarta.inject.Inject;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,40 +29,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.paho.mqttv5.common.MqttException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Fleets by query, imports, tokens and decommissioning, over REST. */
 @QuarkusTest
 @WithTestResource(EmbeddedParts.class)
-class FleetsIT {
+class FleetsIT extends WorkerStory {
     private static final RestAssuredConfig AS_TEXT = RestAssuredConfig.config()
             .encoderConfig(EncoderConfig.encoderConfig()
                     .encodeContentTypeAs("text/csv", ContentType.TEXT)
                     .encodeContentTypeAs("application/x-ndjson", ContentType.TEXT));
     private static final Pattern NEXT = Pattern.compile("<([^>]+)>; rel=\"next\"");
-
-    @ConfigProperty(name = "quantfleet.kafka.bootstrap-servers")
-    String bootstrapServers;
-
-    @Inject
-    ObjectStore store;
-
-    private FakeWorker worker;
-
-    @BeforeEach
-    void start() {
-        Api.awaitReady();
-        worker = new FakeWorker(bootstrapServers);
-    }
-
-    @AfterEach
-    void stop() {
-        worker.close();
-    }
 
     private static ValidatableResponse importCsv(String query, String... lines) {
         return given().config(AS_TEXT)
@@ -243,8 +219,8 @@ class FleetsIT {
     @Test
     void devicesThatNewlyMatchConvergeAndTheRolloutThatBeganLastCommands() throws MqttException, IOException {
         Api.createFleet("home-r");
-        Story.quantizedModel(worker, store, "older");
-        Story.quantizedModel(worker, store, "newer");
+        quantizedModel("older");
+        quantizedModel("newer");
         Api.post("fleets", Map.of("name", "matching-r", "query", "fleet = home-r and label.ring = canary"))
                 .statusCode(201);
         try (FakeDevice plain = Story.enrol("home-r", "ring-1");
@@ -274,7 +250,7 @@ class FleetsIT {
     @Test
     void filtersRollouts() throws IOException {
         Api.createFleet("home-f");
-        Story.quantizedModel(worker, store, "filtered");
+        quantizedModel("filtered");
         importCsv("dryRun=false", "id,class,fleet", "filter-1,rpi-cpu,home-f").body("registered", equalTo(1));
         Story.startRollout(Map.of("fleet", "home-f", "model", "filtered", "version", 1, "draft", true));
 
@@ -325,7 +301,7 @@ class FleetsIT {
     @Test
     void aDecommissionedDeviceIsGoneUntilItIsReadmitted() throws MqttException, IOException {
         Api.createFleet("decom");
-        Story.quantizedModel(worker, store, "decom");
+        quantizedModel("decom");
         try (FakeDevice device = Story.enrol("decom", "decom-1")) {
             String rollout = Story.startRollout("decom", "decom", 1);
             device.report(device.awaitManifest(0), DeviceState.DEVICE_STATE_ACTIVE);

@@ -10,45 +10,22 @@ import io.quantfleet.controlplane.testing.Api;
 import io.quantfleet.controlplane.testing.EmbeddedParts;
 import io.quantfleet.controlplane.testing.FakeWorker;
 import io.quantfleet.controlplane.testing.Story;
-import io.quantfleet.protocols.artifact.ObjectStore;
+import io.quantfleet.controlplane.testing.WorkerStory;
 import io.quantfleet.protocols.v1.QuantizationJobRequested;
 import io.quantfleet.protocols.v1.QuantizationRung;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import jakarta.inject.Inject;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Jobs with options, told of rung by rung, cancelled, and done again. */
 @QuarkusTest
 @WithTestResource(EmbeddedParts.class)
-class JobsIT {
-    @ConfigProperty(name = "quantfleet.kafka.bootstrap-servers")
-    String bootstrapServers;
-
-    @Inject
-    ObjectStore store;
-
-    private FakeWorker worker;
-
-    @BeforeEach
-    void start() {
-        Api.awaitReady();
-        worker = new FakeWorker(bootstrapServers);
-    }
-
-    @AfterEach
-    void stop() {
-        worker.close();
-    }
-
+class JobsIT extends WorkerStory {
     private QuantizationJobRequested newJob(String model) {
         Api.register(model, "the graph of " + model).statusCode(201);
         return worker.awaitJobs(model, 3).get(0);

@@ -6,47 +6,23 @@ import static org.hamcrest.Matchers.equalTo;
 import io.quantfleet.controlplane.testing.Api;
 import io.quantfleet.controlplane.testing.EmbeddedParts;
 import io.quantfleet.controlplane.testing.FakeDevice;
-import io.quantfleet.controlplane.testing.FakeWorker;
 import io.quantfleet.controlplane.testing.Story;
-import io.quantfleet.protocols.artifact.ObjectStore;
+import io.quantfleet.controlplane.testing.WorkerStory;
 import io.quantfleet.protocols.v1.DeviceState;
 import io.quantfleet.protocols.v1.Manifest;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import jakarta.inject.Inject;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.paho.mqttv5.common.MqttException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Going back ends with the model of before serving wherever it did, whatever the devices are doing meanwhile. */
 @QuarkusTest
 @WithTestResource(EmbeddedParts.class)
-class RollbackIT {
+class RollbackIT extends WorkerStory {
     private static final String BEFORE = "of-before";
-
-    @ConfigProperty(name = "quantfleet.kafka.bootstrap-servers")
-    String bootstrapServers;
-
-    @Inject
-    ObjectStore store;
-
-    private FakeWorker worker;
-
-    @BeforeEach
-    void start() {
-        Api.awaitReady();
-        worker = new FakeWorker(bootstrapServers);
-    }
-
-    @AfterEach
-    void stop() {
-        worker.close();
-    }
 
     private void serve(String fleet, String model, FakeDevice... devices) throws MqttException {
         String rollout = Story.startRollout(fleet, model, 1);
@@ -68,7 +44,7 @@ class RollbackIT {
         String fleet = "all-back";
         Api.createFleet(fleet);
         Story.quantizedModel(worker, store, BEFORE + "-1");
-        Story.quantizedModel(worker, store, "new-1");
+        quantizedModel("new-1");
         try (FakeDevice serving = Story.enrol(fleet, "back-serving");
                 FakeDevice installing = Story.enrol(fleet, "back-installing");
                 FakeDevice away = Story.enrol(fleet, "back-away");
@@ -126,7 +102,7 @@ class RollbackIT {
         String fleet = "back-again";
         Api.createFleet(fleet);
         Story.quantizedModel(worker, store, BEFORE + "-2");
-        Story.quantizedModel(worker, store, "new-2");
+        quantizedModel("new-2");
         try (FakeDevice device = Story.enrol(fleet, "back-again-1")) {
             serve(fleet, BEFORE + "-2", device);
             String rollout = Story.startRollout(fleet, "new-2", 1);
@@ -167,8 +143,8 @@ class RollbackIT {
         String fleet = "overtaken";
         Api.createFleet(fleet);
         Story.quantizedModel(worker, store, BEFORE + "-3");
-        Story.quantizedModel(worker, store, "middle-3");
-        Story.quantizedModel(worker, store, "new-3");
+        quantizedModel("middle-3");
+        quantizedModel("new-3");
         try (FakeDevice quick = Story.enrol(fleet, "overtaken-quick");
                 FakeDevice away = Story.enrol(fleet, "overtaken-away")) {
             serve(fleet, BEFORE + "-3", quick, away);

@@ -7,52 +7,28 @@ import static org.hamcrest.Matchers.equalTo;
 import io.quantfleet.controlplane.testing.Api;
 import io.quantfleet.controlplane.testing.EmbeddedParts;
 import io.quantfleet.controlplane.testing.FakeDevice;
-import io.quantfleet.controlplane.testing.FakeWorker;
 import io.quantfleet.controlplane.testing.Story;
-import io.quantfleet.protocols.artifact.ObjectStore;
+import io.quantfleet.controlplane.testing.WorkerStory;
 import io.quantfleet.protocols.v1.DeviceState;
 import io.quantfleet.protocols.v1.Manifest;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
-import jakarta.inject.Inject;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.paho.mqttv5.common.MqttException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Who may do what to a rollout, and when: two persons, maintenance windows, idle devices. */
 @QuarkusTest
 @WithTestResource(EmbeddedParts.class)
-class RolloutPeopleIT {
-    @ConfigProperty(name = "quantfleet.kafka.bootstrap-servers")
-    String bootstrapServers;
-
-    @Inject
-    ObjectStore store;
-
-    private FakeWorker worker;
-
-    @BeforeEach
-    void start() {
-        Api.awaitReady();
-        worker = new FakeWorker(bootstrapServers);
-    }
-
-    @AfterEach
-    void stop() {
-        worker.close();
-    }
-
+class RolloutPeopleIT extends WorkerStory {
     @Test
     void takesTwoPersonsAndKeepsWhoDidWhat() throws MqttException, IOException {
         Api.createFleet("two-persons");
-        Story.quantizedModel(worker, store, "two-persons");
+        quantizedModel("two-persons");
         try (FakeDevice device = Story.enrol("two-persons", "two-persons-1")) {
             Map<String, Object> request = new HashMap<>(Map.of(
                     "fleet",
@@ -105,7 +81,7 @@ class RolloutPeopleIT {
     @Test
     void asksNobodyOutsideOfAMaintenanceWindow() throws MqttException, IOException {
         Api.createFleet("night-shift");
-        Story.quantizedModel(worker, store, "night-shift");
+        quantizedModel("night-shift");
         try (FakeDevice device = Story.enrol("night-shift", "night-shift-1")) {
             put("night-shift", List.of(window("0 0 1 1 *", "PT1M")))
                     .statusCode(200)
@@ -129,7 +105,7 @@ class RolloutPeopleIT {
     @Test
     void asksAgainInTheNextWindowWhoWasAwayInThisOne() throws MqttException, IOException {
         Api.createFleet("away-at-night");
-        Story.quantizedModel(worker, store, "away-at-night");
+        quantizedModel("away-at-night");
         try (FakeDevice here = Story.enrol("away-at-night", "here");
                 FakeDevice away = Story.enrol("away-at-night", "away")) {
             away.goOffline();
@@ -178,7 +154,7 @@ class RolloutPeopleIT {
     @Test
     void tellsDevicesToWaitUntilTheyAreIdle() throws MqttException, IOException {
         Api.createFleet("busy");
-        Story.quantizedModel(worker, store, "busy");
+        quantizedModel("busy");
         try (FakeDevice device = Story.enrol("busy", "busy-1")) {
             String rollout = Story.startRollout(Map.of(
                     "fleet",
@@ -204,7 +180,7 @@ class RolloutPeopleIT {
     @Test
     void saysWhatARolloutWouldDoAndBeginsNothing() throws MqttException, IOException {
         Api.createFleet("what-if");
-        Story.quantizedModel(worker, store, "what-if");
+        quantizedModel("what-if");
         try (FakeDevice one = Story.enrol("what-if", "what-if-1");
                 FakeDevice two = Story.enrol("what-if", "what-if-2");
                 FakeDevice three = Story.enrol("what-if", "what-if-3")) {

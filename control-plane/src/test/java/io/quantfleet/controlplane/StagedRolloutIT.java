@@ -7,50 +7,26 @@ import static org.hamcrest.Matchers.equalTo;
 import io.quantfleet.controlplane.testing.Api;
 import io.quantfleet.controlplane.testing.EmbeddedParts;
 import io.quantfleet.controlplane.testing.FakeDevice;
-import io.quantfleet.controlplane.testing.FakeWorker;
 import io.quantfleet.controlplane.testing.Story;
-import io.quantfleet.protocols.artifact.ObjectStore;
+import io.quantfleet.controlplane.testing.WorkerStory;
 import io.quantfleet.protocols.v1.DeviceState;
 import io.quantfleet.protocols.v1.Manifest;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import jakarta.inject.Inject;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.paho.mqttv5.common.MqttException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Rollouts stage by stage: what devices measure opens the next stage, or takes everything back. */
 @QuarkusTest
 @WithTestResource(EmbeddedParts.class)
-class StagedRolloutIT {
+class StagedRolloutIT extends WorkerStory {
     private static final Map<String, ?> CANARY_OF_ONE =
             Map.of("name", "canary", "devices", 1, "gates", Map.of("accuracy", accuracy()));
     private static final Map<String, ?> THE_REST = Map.of("name", "all", "percent", 100);
-
-    @ConfigProperty(name = "quantfleet.kafka.bootstrap-servers")
-    String bootstrapServers;
-
-    @Inject
-    ObjectStore store;
-
-    private FakeWorker worker;
-
-    @BeforeEach
-    void start() {
-        Api.awaitReady();
-        worker = new FakeWorker(bootstrapServers);
-    }
-
-    @AfterEach
-    void stop() {
-        worker.close();
-    }
 
     private static Map<String, ?> accuracy() {
         return Map.of("against", "FP32", "maxLossPoints", 2, "risk", 0.01);
@@ -64,7 +40,7 @@ class StagedRolloutIT {
     @Test
     void opensTheNextStageWhenTheCanariesAreAccurate() throws MqttException, IOException {
         Api.createFleet("good-canary");
-        Story.quantizedModel(worker, store, "good-canary");
+        quantizedModel("good-canary");
         try (FakeDevice one = Story.enrol("good-canary", "good-1");
                 FakeDevice two = Story.enrol("good-canary", "good-2")) {
             String rollout =
@@ -89,8 +65,8 @@ class StagedRolloutIT {
     @Test
     void takesEverythingBackWhenTheCanariesAreNot() throws MqttException, IOException {
         Api.createFleet("bad-canary");
-        Story.quantizedModel(worker, store, "served-before");
-        Story.quantizedModel(worker, store, "bad-canary");
+        quantizedModel("served-before");
+        quantizedModel("bad-canary");
         try (FakeDevice one = Story.enrol("bad-canary", "bad-1");
                 FakeDevice two = Story.enrol("bad-canary", "bad-2")) {
             String before = Story.startRollout("bad-canary", "served-before", 1);
@@ -120,7 +96,7 @@ class StagedRolloutIT {
     @Test
     void leavesADeviceThatServedNothingBeforeWithNothingToWant() throws MqttException, IOException {
         Api.createFleet("first-model");
-        Story.quantizedModel(worker, store, "first-model");
+        quantizedModel("first-model");
         try (FakeDevice device = Story.enrol("first-model", "first-1")) {
             String rollout = Story.startRollout("first-model", "first-model", 1);
             device.report(device.awaitManifest(0), DeviceState.DEVICE_STATE_FETCHING);
@@ -140,7 +116,7 @@ class StagedRolloutIT {
     @Test
     void waitsForApprovalsAndForThoseWhoPauseIt() throws MqttException, IOException {
         Api.createFleet("careful");
-        Story.quantizedModel(worker, store, "careful");
+        quantizedModel("careful");
         try (FakeDevice device = Story.enrol("careful", "careful-1")) {
             String rollout = Story.startRollout(
                     request("careful", "careful", List.of(Map.of("name", "all", "percent", 100, "approval", true))));
@@ -163,7 +139,7 @@ class StagedRolloutIT {
     @Test
     void letsDevicesThatFailedTryAgain() throws MqttException, IOException {
         Api.createFleet("once-more");
-        Story.quantizedModel(worker, store, "once-more");
+        quantizedModel("once-more");
         try (FakeDevice device = Story.enrol("once-more", "once-more-1")) {
             String rollout = Story.startRollout(Map.of(
                     "fleet",
@@ -200,7 +176,7 @@ class StagedRolloutIT {
     @Test
     void givesDevicesThatJoinLaterWhatTheFleetServes() throws MqttException, IOException {
         Api.createFleet("growing");
-        Story.quantizedModel(worker, store, "growing");
+        quantizedModel("growing");
         try (FakeDevice first = Story.enrol("growing", "growing-1")) {
             String rollout = Story.startRollout("growing", "growing", 1);
             first.report(first.awaitManifest(0), DeviceState.DEVICE_STATE_ACTIVE);
@@ -214,7 +190,7 @@ class StagedRolloutIT {
     @Test
     void beginsAtItsTimeAndDraftsWhenTheyAreStarted() throws MqttException, IOException {
         Api.createFleet("later");
-        Story.quantizedModel(worker, store, "later");
+        quantizedModel("later");
         try (FakeDevice device = Story.enrol("later", "later-1")) {
             String scheduled = Story.startRollout(Map.of(
                     "fleet",

@@ -123,11 +123,6 @@ public final class ControlPlaneClient {
         return json.convertValue(get("rollouts"), new TypeReference<>() {});
     }
 
-    /** Every rollout, newest first, as the control plane answers. */
-    public JsonNode rolloutList() {
-        return get("rollouts");
-    }
-
     /** One rollout with its stages and devices, as the control plane answers. */
     public JsonNode rolloutDetails(String id) {
         return get("rollouts/" + encoded(id));

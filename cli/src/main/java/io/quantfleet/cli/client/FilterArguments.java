@@ -1,7 +1,10 @@
 package io.quantfleet.cli.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.quantfleet.cli.CliException;
+import io.quantfleet.cli.terminal.Table;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
@@ -30,10 +33,27 @@ public final class FilterArguments {
         return FilterMistake.pointedOut(filter, () -> client.list(path, query, filter, limit));
     }
 
+    /** The same as a JSON array. */
+    public JsonNode array(ControlPlaneClient client, String path) {
+        return JsonNodeFactory.instance
+                .arrayNode()
+                .addAll(list(client, path, Map.of()).items());
+    }
+
     /** Part of a list. */
     public record Listing(List<JsonNode> items, boolean more) {
         public Listing {
             items = List.copyOf(items);
+        }
+
+        /** The lines of a table of it, and one more that says so where there is more. */
+        public List<String> lines(Table table) {
+            List<String> lines = new ArrayList<>(table.lines());
+            if (more) {
+                lines.add("");
+                lines.add("  There are more; --limit shows them.");
+            }
+            return lines;
         }
     }
 }

@@ -3,7 +3,6 @@ package io.quantfleet.cli.device;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quantfleet.cli.client.FilterArguments;
 import io.quantfleet.cli.terminal.Table;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Devices, a line each. */
@@ -33,12 +32,7 @@ public final class DeviceTable {
                         orDash(device.path("agentVersion").asText()),
                         orDash(device.path("lastSeen").asText()),
                         orDash(labels(device))));
-        List<String> lines = new ArrayList<>(table.lines());
-        if (listing.more()) {
-            lines.add("");
-            lines.add("  There are more; --limit shows them.");
-        }
-        return lines;
+        return listing.lines(table);
     }
 
     private static String state(JsonNode device) {

@@ -1,5 +1,6 @@
 package io.quantfleet.cli.rollout;
 
+import io.quantfleet.cli.client.FilterArguments;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -8,13 +9,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** {@code quantfleet rollout list}. */
-@Command(name = "list", description = "Every rollout, newest first.", sortOptions = false)
+@Command(name = "list", description = "Rollouts, newest first.", sortOptions = false)
 final class ListCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     private ControlPlaneOption controlPlane = new ControlPlaneOption();
+
+    @Mixin
+    private FilterArguments filter = new FilterArguments();
 
     @Mixin
     private OutputOptions output = new OutputOptions();
@@ -27,7 +31,7 @@ final class ListCommand implements Callable<Integer> {
         CommandLine line = spec.commandLine();
         var client = controlPlane.client();
         watching.run(
-                client::rolloutList,
+                () -> filter.array(client, "rollouts"),
                 rollouts -> false,
                 rollouts -> output.print(line.getOut(), rollouts, RolloutTables::list),
                 line.getErr());

@@ -46,6 +46,12 @@ final class RolloutTables {
             lines.add("  waits for a maintenance window of the fleet; the next one opens at "
                     + text(rollout, "nextWindow"));
         }
+        JsonNode bytes = rollout.path("bytes");
+        if (bytes.path("delivered").asLong() > 0) {
+            lines.add("  delivered " + mebibytes(bytes.path("delivered").asDouble() / MEBI) + " MiB, saved "
+                    + mebibytes(bytes.path("saved").asDouble() / MEBI)
+                    + " MiB by chunks at hand, compression and deltas");
+        }
         lines.addAll(stages(rollout).lines());
         for (JsonNode stage : rollout.path("stages")) {
             for (JsonNode finding : stage.path("findings")) {
@@ -60,6 +66,10 @@ final class RolloutTables {
             if (device.hasNonNull("reasonCode")) {
                 lines.add("  " + text(device, "deviceId") + "  " + text(device, "state") + "  "
                         + text(device, "reasonCode") + ": " + text(device, "reason"));
+            }
+            if (device.hasNonNull("deltaReason")) {
+                lines.add("  " + text(device, "deviceId") + "  its delta failed, whole chunks came instead: "
+                        + text(device, "deltaReason"));
             }
         }
         return lines;

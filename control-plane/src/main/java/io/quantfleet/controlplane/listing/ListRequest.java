@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,17 @@ public record ListRequest(String filter, int limit, Optional<String> after) {
                 Objects.requireNonNullElse(filter, ""),
                 most,
                 Optional.ofNullable(cursor).map(ListRequest::key));
+    }
+
+    /** {@link #after} where keys are ids. */
+    public Optional<UUID> afterId() {
+        return after.map(key -> {
+            try {
+                return UUID.fromString(key);
+            } catch (IllegalArgumentException e) {
+                throw badCursor();
+            }
+        });
     }
 
     static String cursor(String key) {

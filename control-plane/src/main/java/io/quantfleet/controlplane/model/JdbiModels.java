@@ -3,6 +3,8 @@ package io.quantfleet.controlplane.model;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import io.quantfleet.controlplane.ControlPlaneException;
+import io.quantfleet.controlplane.filter.Filter;
+import io.quantfleet.controlplane.filter.SqlFilter;
 import io.quantfleet.controlplane.storage.Rows;
 import io.quantfleet.controlplane.storage.Tx;
 import io.quantfleet.protocols.v1.ModelArtifacts;
@@ -33,16 +35,20 @@ public class JdbiModels {
     /** A model in a list. */
     record Summary(String name, int versions, int latestVersion, Instant registeredAt) {}
 
-    List<Summary> list(Tx tx) {
+    /** Models by their names, behind the one of the page before. */
+    List<Summary> list(Tx tx, Filter<Summary> filter, Optional<String> after, int limit) {
+        SqlFilter sql = SqlFilter.of(filter);
         return tx.handle()
-                .createQuery("""
-                        select model_name, count(*) as versions, max(version) as latest, max(registered_at) as at
-                        from model_version group by model_name order by model_name""")
+                .createQuery("select m.* from " + ModelFields.TABLE + " where " + sql.condition()
+                        + " and m.model_name > :after order by m.model_name limit :limit")
+                .bindMap(sql.values())
+                .bind("after", after.orElse(""))
+                .bind("limit", limit)
                 .map((row, context) -> new Summary(
                         row.getString("model_name"),
                         row.getInt("versions"),
                         row.getInt("latest"),
-                        Rows.instant(row, "at")))
+                        Rows.instant(row, "registered_at")))
                 .list();
     }
 

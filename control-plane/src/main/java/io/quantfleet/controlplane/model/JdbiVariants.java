@@ -3,6 +3,8 @@ package io.quantfleet.controlplane.model;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quantfleet.controlplane.filter.Filter;
+import io.quantfleet.controlplane.filter.SqlFilter;
 import io.quantfleet.controlplane.storage.Rows;
 import io.quantfleet.controlplane.storage.Tx;
 import io.quantfleet.protocols.Sha256;
@@ -125,6 +127,35 @@ public class JdbiVariants {
                 .bind("id", job)
                 .map(this::view)
                 .findOne();
+    }
+
+    /** Jobs, newest first, behind the one of the page before. */
+    List<JobSummary> jobs(Tx tx, Filter<JobSummary> filter, Optional<UUID> after, int limit) {
+        SqlFilter sql = SqlFilter.of(filter);
+        return tx.handle()
+                .createQuery("""
+                        select j.*, coalesce(v.verdict, j.state) as shown_state
+                        from quantization_job j left join variant v on v.job_id = j.id
+                        where (cast(:after as uuid) is null or (j.queued_at, j.id) <
+                            (select l.queued_at, l.id from quantization_job l where l.id = :after)) and\s""" + sql.condition() + " order by j.queued_at desc, j.id desc limit :limit")
+                .bindMap(sql.values())
+                .bind("after", after)
+                .bind("limit", limit)
+                .map((row, context) -> new JobSummary(
+                        Rows.uuid(row, "id"),
+                        row.getString("model_name"),
+                        row.getInt("model_version"),
+                        row.getString("device_class"),
+                        row.getInt("attempt"),
+                        row.getString("shown_state"),
+                        row.getDouble("progress"),
+                        Rows.optionalText(row, "step"),
+                        Rows.optionalText(row, "worker"),
+                        Rows.optionalText(row, "failure_code"),
+                        Rows.instant(row, "queued_at"),
+                        Rows.optionalInstant(row, "started_at"),
+                        Rows.optionalInstant(row, "finished_at")))
+                .list();
     }
 
     /** The last job of a model version for each device class, with its variant, if it has one. */

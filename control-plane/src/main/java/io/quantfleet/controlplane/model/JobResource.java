@@ -1,15 +1,25 @@
 package io.quantfleet.controlplane.model;
 
 import io.quantfleet.controlplane.ControlPlaneException;
+import io.quantfleet.controlplane.filter.Filter;
+import io.quantfleet.controlplane.listing.ListPage;
+import io.quantfleet.controlplane.listing.ListRequest;
 import io.quantfleet.controlplane.storage.Database;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.time.Clock;
+import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
 /** Quantization jobs over REST. */
 @Path("/api/v1/jobs")
@@ -19,11 +29,32 @@ public class JobResource {
     private final Database database;
     private final JdbiVariants variants;
     private final JobCancellation cancellation;
+    private final Clock clock;
 
-    JobResource(Database database, JdbiVariants variants, JobCancellation cancellation) {
+    JobResource(Database database, JdbiVariants variants, JobCancellation cancellation, Clock clock) {
         this.database = database;
         this.variants = variants;
         this.cancellation = cancellation;
+        this.clock = clock;
+    }
+
+    @GET
+    @Operation(
+            summary = "Jobs, newest first",
+            description = "'filter' knows id, model, version, class, attempt, state, worker and queued."
+                    + " Where more follow, a Link header leads to the next page.")
+    public Response list(
+            @QueryParam("filter") @Nullable String filter,
+            @QueryParam("limit") @Nullable Integer limit,
+            @QueryParam("cursor") @Nullable String cursor,
+            @Context UriInfo uri) {
+        ListRequest request = ListRequest.of(filter, limit, cursor);
+        Filter<JobSummary> matching = JobFields.read(request.filter(), clock.instant());
+        Optional<UUID> after = request.afterId();
+        return database.inTransaction(tx ->
+                        ListPage.of(request, variants.jobs(tx, matching, after, request.limit() + 1), job -> job.jobId()
+                                .toString()))
+                .toResponse(uri);
     }
 
     @GET

@@ -2,6 +2,9 @@ package io.quantfleet.controlplane.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quantfleet.controlplane.ControlPlaneException;
+import io.quantfleet.controlplane.filter.Filter;
+import io.quantfleet.controlplane.listing.ListPage;
+import io.quantfleet.controlplane.listing.ListRequest;
 import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.protocols.artifact.ObjectStore;
 import io.quantfleet.protocols.v1.QuantizationOptions;
@@ -10,10 +13,14 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +42,7 @@ public class ModelResource {
     private final JdbiVariants variants;
     private final QuantizationDefaults defaults;
     private final Requantization again;
+    private final Clock clock;
 
     ModelResource(
             Database database,
@@ -44,7 +52,8 @@ public class ModelResource {
             JdbiModels models,
             JdbiVariants variants,
             QuantizationDefaults defaults,
-            Requantization again) {
+            Requantization again,
+            Clock clock) {
         this.database = database;
         this.store = store;
         this.registry = registry;
@@ -53,6 +62,7 @@ public class ModelResource {
         this.variants = variants;
         this.defaults = defaults;
         this.again = again;
+        this.clock = clock;
     }
 
     record Made(String name, int version, String onnxSha256) {}
@@ -97,9 +107,22 @@ public class ModelResource {
     }
 
     @GET
-    @Operation(summary = "Every model")
-    public List<JdbiModels.Summary> list() {
-        return database.inTransaction(models::list);
+    @Operation(
+            summary = "Models, by their names",
+            description = "'filter' knows name, version (the latest), versions (how many) and registered."
+                    + " Where more follow, a Link header leads to the next page.")
+    public Response list(
+            @QueryParam("filter") @Nullable String filter,
+            @QueryParam("limit") @Nullable Integer limit,
+            @QueryParam("cursor") @Nullable String cursor,
+            @Context UriInfo uri) {
+        ListRequest request = ListRequest.of(filter, limit, cursor);
+        Filter<JdbiModels.Summary> matching = ModelFields.read(request.filter(), clock.instant());
+        return database.inTransaction(tx -> ListPage.of(
+                        request,
+                        models.list(tx, matching, request.after(), request.limit() + 1),
+                        JdbiModels.Summary::name))
+                .toResponse(uri);
     }
 
     @GET

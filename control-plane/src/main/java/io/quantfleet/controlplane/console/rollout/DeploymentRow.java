@@ -3,7 +3,12 @@ package io.quantfleet.controlplane.console.rollout;
 import java.time.Instant;
 import java.util.Optional;
 
-/** One device's part in a rollout. */
+/**
+ * One device's part in a rollout.
+ *
+ * @param delta what became of the delta that it was offered, as APPLIED; empty where whole chunks do
+ * @param deltaReason why it made nothing of it
+ */
 public record DeploymentRow(
         String deviceId,
         String deviceClass,
@@ -11,6 +16,8 @@ public record DeploymentRow(
         String state,
         Optional<String> reasonCode,
         Optional<String> reason,
+        Optional<String> delta,
+        Optional<String> deltaReason,
         long fetchedBytes,
         long totalBytes,
         Optional<Double> selfTestAccuracy,
@@ -33,6 +40,10 @@ public record DeploymentRow(
     /** The device is on its way, neither waiting nor at an end. */
     public boolean moving() {
         return progress() > 0 && progress() < 1;
+    }
+
+    public boolean byDelta() {
+        return delta.filter("APPLIED"::equals).isPresent();
     }
 
     /** Nothing was heard of the device since the manifest was made. */

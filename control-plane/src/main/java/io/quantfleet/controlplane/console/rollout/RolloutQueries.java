@@ -21,7 +21,9 @@ public class RolloutQueries {
                        count(*) filter (where state in ('PENDING', 'PUBLISHED')) as pending,
                        count(*) filter (where state in ('REFUSED', 'REVERTED')) as failed,
                        count(*) filter (where state in ('EXPIRED', 'SUPERSEDED')) as superseded,
-                       coalesce(sum(fetched_bytes), 0)::bigint as fetched_bytes
+                       coalesce(sum(fetched_bytes), 0)::bigint as fetched_bytes,
+                       coalesce(sum(greatest(total_bytes - fetched_bytes, 0)) filter (where state = 'ACTIVE'), 0)::bigint
+                           as saved_bytes
                   from rollout_member m join deployment d on d.id = coalesce(m.rollback_id, m.deployment_id)
                  where m.rollout_id = r.id) p on true
              order by r.created_at desc, r.id desc
@@ -30,7 +32,8 @@ public class RolloutQueries {
     private static final int OPEN = 100;
 
     private static final String DEPLOYMENTS = """
-            select p.device_id, d.device_class, d.online, p.state, p.reason_code, p.reason, p.fetched_bytes,
+            select p.device_id, d.device_class, d.online, p.state, p.reason_code, p.reason, p.delta_outcome as delta,
+                   p.delta_reason, p.fetched_bytes,
                    p.total_bytes, (p.self_test ->> 'accuracy')::double precision as self_test_accuracy,
                    (p.self_test ->> 'p50Micros')::double precision / 1000 as self_test_p50_millis,
                    v.probe_accuracy, v.sha256 as variant_sha256, p.state_at

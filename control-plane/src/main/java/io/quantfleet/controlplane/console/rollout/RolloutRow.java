@@ -14,6 +14,7 @@ import java.util.UUID;
  * @param stage the number of the stage that runs, from 0
  * @param phase of that stage
  * @param reason why it is in this state
+ * @param savedBytes what devices that are done did not have to fetch: chunks at hand, compression and deltas
  * @param superseded devices that a later rollout took over, or whose manifest expired
  */
 public record RolloutRow(
@@ -34,7 +35,8 @@ public record RolloutRow(
         long pending,
         long failed,
         long superseded,
-        long fetchedBytes) {
+        long fetchedBytes,
+        long savedBytes) {
     public StateBar bar() {
         return StateBar.of(List.of(
                 new StateCount("ACTIVE", active),
