@@ -59,6 +59,7 @@ record Problem(
                     DEVICE_DECOMMISSIONED,
                     VARIANT_NOT_READY,
                     FLEET_EMPTY,
+                    STAGE_EMPTY,
                     ROLLOUT_IN_PROGRESS,
                     ILLEGAL_STATE -> 409;
             case UNAVAILABLE -> 503;

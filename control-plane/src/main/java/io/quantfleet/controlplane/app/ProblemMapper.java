@@ -33,6 +33,10 @@ final class ProblemMapper {
 
     @ServerExceptionMapper
     Response malformedJson(JsonProcessingException e) {
+        if (e.getCause() instanceof ControlPlaneException cause) {
+            // A value that can be read, and is refused for what it says.
+            return refused(cause);
+        }
         return Problem.of(ReasonCode.REQUEST_INVALID, "the request's JSON can't be used: " + e.getOriginalMessage())
                 .toResponse();
     }

@@ -8,6 +8,7 @@ import io.quantfleet.protocols.v1.DeviceState;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** What can be asked about devices. In SQL a device is a row of {@code device d}. */
 public final class DeviceFields {
@@ -69,6 +70,13 @@ public final class DeviceFields {
     /** The devices of these ids, at least one. */
     public static Filter<DeviceView> withIds(List<String> ids) {
         return FIELDS.in("id", ids);
+    }
+
+    /** The devices that have all of these labels. */
+    public static Filter<DeviceView> withLabels(Map<String, String> labels) {
+        return new Filter.All<>(labels.entrySet().stream()
+                .map(label -> FIELDS.equal("label." + label.getKey(), label.getValue()))
+                .toList());
     }
 
     /** Every device but the decommissioned. */

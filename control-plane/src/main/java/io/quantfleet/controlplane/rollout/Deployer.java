@@ -88,7 +88,7 @@ class Deployer {
                     device,
                     part.variant().jobId(),
                     next.sequence(),
-                    manifests.make(order, now),
+                    manifests.make(tx, order, now),
                     now,
                     now.plus(good)));
             lines.add(new JdbiDeviceTimeline.Line(device, entry(id, part, now)));

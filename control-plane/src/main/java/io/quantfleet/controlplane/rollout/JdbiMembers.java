@@ -1,8 +1,9 @@
 package io.quantfleet.controlplane.rollout;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quantfleet.controlplane.device.DeviceView;
 import io.quantfleet.controlplane.device.JdbiDevices;
+import io.quantfleet.controlplane.filter.Filter;
+import io.quantfleet.controlplane.filter.SqlFilter;
 import io.quantfleet.controlplane.model.JdbiVariants;
 import io.quantfleet.controlplane.model.ModelVersionId;
 import io.quantfleet.controlplane.storage.Rows;
@@ -27,18 +28,20 @@ import org.jdbi.v3.core.statement.Update;
 /** Which devices belong to which stage of a rollout, in the database. */
 @Singleton
 class JdbiMembers {
-    // Devices that the rollout may take in, in an order of its own: first, second, ... of each class.
+    // Devices that the rollout may take in, first, second, ... of each class: those that stages took in before, and
+    // then
+    // the others in an order of the rollout's own. Who is in a stage already is in no other.
     private static final String CANDIDATES = """
             with candidate as (
-                select c.device_id, c.labels,
-                    row_number() over (partition by c.device_class order by md5(cast(c.rollout_id as text) || c.device_id)) as place,
+                select c.device_id, m.device_id is null as is_free,
+                    row_number() over (partition by c.device_class
+                        order by m.device_id is null, md5(cast(c.rollout_id as text) || c.device_id)) as place,
                     count(*) over (partition by c.device_class) as class_size
                 from rollout_candidate c
                 join rollout_variant v on v.rollout_id = c.rollout_id and v.device_class = c.device_class
+                left join rollout_member m on m.rollout_id = c.rollout_id and m.device_id = c.device_id
                 where c.rollout_id = :rollout),
-            free as (
-                select c.* from candidate c where not exists (
-                    select from rollout_member m where m.rollout_id = :rollout and m.device_id = c.device_id))
+            free as (select * from candidate where is_free)
             insert into rollout_member (rollout_id, device_id, stage)
             select :rollout, device_id, :stage from free
             """;
@@ -85,12 +88,6 @@ class JdbiMembers {
     /** So long after the first attempt failed it is asked again; after the second, twice that. */
     private static final Duration ROLLBACK_PAUSE = Duration.ofSeconds(5);
 
-    private final ObjectMapper json;
-
-    JdbiMembers(ObjectMapper json) {
-        this.json = json;
-    }
-
     /**
      * A member on its way back.
      *
@@ -107,7 +104,7 @@ class JdbiMembers {
      * of other fleets that they are in too, let go of them. Asking again takes in those that have come since.
      */
     int choose(Tx tx, UUID rollout, int index, Stage stage, Instant now) {
-        int taken = choose(tx, rollout, index, stage);
+        int taken = take(tx, rollout, index, stage, now);
         if (taken > 0) {
             tx.handle()
                     .createUpdate(LET_GO)
@@ -118,7 +115,7 @@ class JdbiMembers {
         return taken;
     }
 
-    private int choose(Tx tx, UUID rollout, int index, Stage stage) {
+    private static int take(Tx tx, UUID rollout, int index, Stage stage, Instant now) {
         if (stage.percent().isPresent()) {
             return choose(tx, rollout, index, "where place <= ceil(class_size * :percent / 100)")
                     .bind("percent", stage.percent().get())
@@ -129,9 +126,26 @@ class JdbiMembers {
                     .bind("count", stage.devices().get())
                     .execute();
         }
-        return choose(tx, rollout, index, "where labels @> cast(:labels as jsonb)")
-                .bind("labels", write(stage.labels().orElseThrow()))
+        SqlFilter selected = SqlFilter.of(stage.selection(now).orElseThrow());
+        return choose(
+                        tx,
+                        rollout,
+                        index,
+                        "where device_id in (select d.device_id from device d where " + selected.condition() + ")")
+                .bindMap(selected.values())
                 .execute();
+    }
+
+    /** How many devices of a fleet a stage selects by what they are. */
+    long countSelected(Tx tx, String fleet, Filter<DeviceView> selection) {
+        SqlFilter selected = SqlFilter.of(selection);
+        return tx.handle()
+                .createQuery("select count(*) from fleet_device f join device d on d.device_id = f.device_id"
+                        + " where f.fleet = :fleet and " + selected.condition())
+                .bind("fleet", fleet)
+                .bindMap(selected.values())
+                .mapTo(Long.class)
+                .one();
     }
 
     private static Update choose(Tx tx, UUID rollout, int index, String which) {
@@ -293,13 +307,5 @@ class JdbiMembers {
     private static JdbiDevices.Enrolled enrolled(ResultSet row) throws SQLException {
         return new JdbiDevices.Enrolled(
                 new DeviceId(row.getString("device_id")), row.getString("device_class"), row.getString("fleet"));
-    }
-
-    private String write(Object labels) {
-        try {
-            return json.writeValueAsString(labels);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("labels are always writable", e);
-        }
     }
 }

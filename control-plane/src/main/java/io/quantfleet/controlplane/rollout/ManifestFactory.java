@@ -3,6 +3,9 @@ package io.quantfleet.controlplane.rollout;
 import com.google.protobuf.Timestamp;
 import io.quantfleet.controlplane.artifact.ArtifactSources;
 import io.quantfleet.controlplane.artifact.ChunkPlans;
+import io.quantfleet.controlplane.device.DeviceProfile;
+import io.quantfleet.controlplane.device.DeviceProfiles;
+import io.quantfleet.controlplane.storage.Tx;
 import io.quantfleet.protocols.manifest.ManifestSigner;
 import io.quantfleet.protocols.v1.Delta;
 import io.quantfleet.protocols.v1.Manifest;
@@ -23,11 +26,13 @@ class ManifestFactory {
     private final ManifestSigner signer;
     private final ChunkPlans artifacts;
     private final ArtifactSources sources;
+    private final DeviceProfiles profiles;
 
-    ManifestFactory(ManifestSigner signer, ChunkPlans artifacts, ArtifactSources sources) {
+    ManifestFactory(ManifestSigner signer, ChunkPlans artifacts, ArtifactSources sources, DeviceProfiles profiles) {
         this.signer = signer;
         this.artifacts = artifacts;
         this.sources = sources;
+        this.profiles = profiles;
     }
 
     /**
@@ -48,8 +53,9 @@ class ManifestFactory {
     /** A manifest, and as it is to be published. */
     record Made(Manifest manifest, SignedManifest signed) {}
 
-    Made make(Order order, Instant now) {
+    Made make(Tx tx, Order order, Instant now) {
         Part part = order.part();
+        DeviceProfile profile = profiles.of(tx, part.device().deviceClass());
         Instant expires = now.plus(order.validity());
         Manifest.Builder manifest = Manifest.newBuilder()
                 .setDeviceId(part.device().id().value())
@@ -63,6 +69,8 @@ class ManifestFactory {
                 .setProbeSet(sources.located(artifacts.of(part.variant().probeSet()), expires))
                 .setMinProbeAccuracy(minProbeAccuracy(
                         part.variant().probeAccuracy(), part.variant().probeSamples()))
+                .setMemoryLimitBytes(profile.memoryLimitBytes().orElse(0))
+                .addAllExecutionProviders(profile.executionProviders())
                 .setIssuedAt(timestamp(now))
                 .setExpiresAt(timestamp(expires));
         order.delta()

@@ -45,7 +45,7 @@ class Previews {
     /** Refuses as {@link RolloutEngine#create} does. */
     RolloutPreview preview(Tx tx, RolloutEngine.Request asked) {
         ModelVersionId model = planner.lock(tx, asked.fleet(), asked.model(), asked.version());
-        planner.check(tx, asked.fleet(), model);
+        planner.check(tx, asked.fleet(), model, asked.strategy());
         Instant now = clock.instant();
         return tx.undone(() -> {
             UUID id = ids.next();

@@ -57,8 +57,8 @@ class RolloutEngine {
      * Takes a model version to a fleet. Asking again for a version whose rollout is under way gives that one; a rollout
      * of another version that is under way is superseded as soon as this one begins.
      *
-     * @throws ControlPlaneException if there is no such fleet or version, the fleet is empty, or a class in it has no
-     *     READY variant
+     * @throws ControlPlaneException if there is no such fleet or version, the fleet is empty, a class in it has no
+     *     READY variant, or a stage selects none of its devices
      */
     Started create(Tx tx, Request request, Cause cause) {
         ModelVersionId model = planner.lock(tx, request.fleet(), request.model(), request.version());
@@ -68,7 +68,7 @@ class RolloutEngine {
         if (same.isPresent()) {
             return new Started(same.get(), false);
         }
-        planner.check(tx, request.fleet(), model);
+        planner.check(tx, request.fleet(), model, request.strategy());
         approvals.requireName(request.strategy(), cause);
         JdbiRollouts.Rollout rollout = moves.create(tx, request.fleet(), model, request.strategy(), cause);
         if (!request.draft()) {
@@ -93,7 +93,7 @@ class RolloutEngine {
 
     /** The fleet's row must be held. What commands the fleet at the time is superseded. */
     void begin(Tx tx, JdbiRollouts.Rollout rollout, Cause cause) {
-        planner.check(tx, rollout.fleet(), rollout.model());
+        planner.check(tx, rollout.fleet(), rollout.model(), rollout.strategy());
         Instant now = clock.instant();
         Strategy strategy = rollout.strategy();
         RolloutState next = rollout.state().start(strategy.startAt(), strategy.stage(0), now);

@@ -7,7 +7,10 @@ import io.quantfleet.controlplane.model.JdbiModels;
 import io.quantfleet.controlplane.model.JdbiVariants;
 import io.quantfleet.controlplane.model.ModelVersionId;
 import io.quantfleet.controlplane.storage.Tx;
+import io.quantfleet.protocols.ReasonCode;
 import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.UUID;
 
 /** Knows what a rollout needs before it begins: its fleet, its version, and a variant for every class. */
@@ -18,18 +21,24 @@ class RolloutPlanner {
     private final JdbiModels models;
     private final JdbiVariants variants;
     private final JdbiRolloutVariants settled;
+    private final JdbiMembers members;
+    private final Clock clock;
 
     RolloutPlanner(
             FleetMembers fleets,
             JdbiDevices devices,
             JdbiModels models,
             JdbiVariants variants,
-            JdbiRolloutVariants settled) {
+            JdbiRolloutVariants settled,
+            JdbiMembers members,
+            Clock clock) {
         this.fleets = fleets;
         this.devices = devices;
         this.models = models;
         this.variants = variants;
         this.settled = settled;
+        this.members = members;
+        this.clock = clock;
     }
 
     /** Settles which variant each class gets. */
@@ -49,16 +58,28 @@ class RolloutPlanner {
     }
 
     /**
-     * Makes sure that every device of the fleet can be served.
+     * Makes sure that every device of the fleet can be served, and that no stage that selects devices by what they are is
+     * without any: a misspelt query must not let a version past its canaries.
      *
-     * @throws ControlPlaneException as {@link Readiness#require}
+     * @throws ControlPlaneException as {@link Readiness#require}, or {@code STAGE_EMPTY}
      */
-    void check(Tx tx, String fleet, ModelVersionId model) {
+    void check(Tx tx, String fleet, ModelVersionId model, Strategy strategy) {
         Readiness.require(
                 fleet,
                 model,
                 devices.classesOf(tx, fleet).keySet(),
                 variants.ready(tx, model).keySet(),
                 variants.views(tx, model.model(), model.version()));
+        Instant now = clock.instant();
+        for (Stage stage : strategy.stages()) {
+            stage.selection(now)
+                    .filter(selection -> members.countSelected(tx, fleet, selection) == 0)
+                    .ifPresent(nobody -> {
+                        throw new ControlPlaneException(
+                                ReasonCode.STAGE_EMPTY,
+                                "the stage '" + stage.name() + "' selects no device of the fleet '" + fleet
+                                        + "' as it is now; correct what it selects by, or leave the stage out");
+                    });
+        }
     }
 }

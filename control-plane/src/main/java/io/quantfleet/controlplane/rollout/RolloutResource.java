@@ -244,13 +244,7 @@ public class RolloutResource {
             @Context UriInfo uri) {
         ListRequest request = ListRequest.of(filter, limit, cursor);
         Filter<JdbiRollouts.Rollout> matching = RolloutFields.read(request.filter(), clock.instant());
-        Optional<UUID> after = request.after().map(key -> {
-            try {
-                return UUID.fromString(key);
-            } catch (IllegalArgumentException e) {
-                throw ListRequest.badCursor();
-            }
-        });
+        Optional<UUID> after = request.afterId();
         return database.inTransaction(tx -> ListPage.of(
                         request, views.list(tx, matching, after, request.limit() + 1), rollout -> rollout.id()
                                 .toString()))

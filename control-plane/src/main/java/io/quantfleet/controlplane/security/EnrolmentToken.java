@@ -28,6 +28,7 @@ record EnrolmentToken(
     private static final String PREFIX = "qfe_";
     private static final int RANDOM_BYTES = 24;
     private static final int ID_LENGTH = 16;
+    private static final String ANOTHER = "; make another with 'quantfleet device token create'";
 
     /** A new secret: 192 random bits behind a prefix that makes it recognisable in a leak. */
     static String newSecret(SecureRandom random) {
@@ -48,17 +49,17 @@ record EnrolmentToken(
     /** Why a device may not enrol with this token, if so; {@code holdsIt}: it has done so before. */
     Optional<String> objection(String wantedClass, boolean holdsIt, Instant now) {
         if (revokedAt.isPresent()) {
-            return Optional.of("the enrolment token was revoked at " + revokedAt.get());
+            return Optional.of("the enrolment token was revoked at " + revokedAt.get() + ANOTHER);
         }
         if (!now.isBefore(expiresAt)) {
-            return Optional.of("the enrolment token expired at " + expiresAt);
+            return Optional.of("the enrolment token expired at " + expiresAt + ANOTHER);
         }
         if (!wantedClass.equals(deviceClass)) {
             return Optional.of(
                     "the enrolment token is for devices of class '" + deviceClass + "', not '" + wantedClass + "'");
         }
         if (usesLeft == 0 && !holdsIt) {
-            return Optional.of("the enrolment token is used up: it was good for " + uses + " devices");
+            return Optional.of("the enrolment token is used up: it was good for " + uses + " devices" + ANOTHER);
         }
         return Optional.empty();
     }

@@ -56,7 +56,9 @@ class Enrolments {
     private String enrol(Tx tx, Application application) {
         EnrolmentToken token = tokens.lock(tx, EnrolmentToken.hash(application.token()))
                 .orElseThrow(() -> new ControlPlaneException(
-                        ReasonCode.ENROLMENT_TOKEN_INVALID, "the enrolment token is unknown"));
+                        ReasonCode.ENROLMENT_TOKEN_INVALID,
+                        "the enrolment token is unknown: check that it was copied whole, or make another with 'quantfleet"
+                                + " device token create'"));
         Optional<JdbiDevices.Known> known = devices.lock(tx, application.deviceId());
         boolean holdsIt = known.filter(device -> holds(device, token)).isPresent();
         token.objection(application.deviceClass(), holdsIt, clock.instant()).ifPresent(objection -> {

@@ -73,6 +73,7 @@ class RolloutStateTest {
                 Optional.of(percent),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 soak,
                 Optional.empty(),
                 Optional.empty(),
