@@ -16,6 +16,9 @@ import io.quantfleet.controlplane.rollout.RolloutState.RollingBack;
 import io.quantfleet.controlplane.rollout.RolloutState.Running;
 import io.quantfleet.controlplane.rollout.RolloutState.Scheduled;
 import io.quantfleet.controlplane.rollout.RolloutState.Superseded;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -146,6 +149,34 @@ class RolloutStateTest {
                         .hasMessageContaining("rollout");
             }
         });
+    }
+
+    /** The table of {@code docs/rollouts.md}, made of the one above. */
+    @Test
+    void theDocumentationHasThisTable() throws IOException {
+        StringBuilder expected = new StringBuilder("| | " + String.join(" | ", MOVES.keySet()) + " |\n|"
+                + "---|".repeat(MOVES.size() + 1) + "\n");
+        table().forEach(row -> {
+            RolloutState from = (RolloutState) row.get()[0];
+            @SuppressWarnings("unchecked")
+            Map<String, RolloutState> legal = (Map<String, RolloutState>) row.get()[1];
+            expected.append("| `").append(shown(from)).append('`').append(from.equals(LAST) ? ", last stage" : "");
+            MOVES.keySet().forEach(move -> expected.append(" | ")
+                    .append(Optional.ofNullable(legal.get(move)).map(to -> cell(from, to)).orElse("")));
+            expected.append(" |\n");
+        });
+        assertThat(Files.readString(Path.of("../docs/rollouts.md"))).contains(expected);
+    }
+
+    private static String shown(RolloutState state) {
+        return state instanceof Running running ? state.code() + " " + running.phase() : state.code();
+    }
+
+    private static String cell(RolloutState from, RolloutState to) {
+        boolean onwards = from instanceof Paused || from instanceof Running;
+        return to instanceof Running next && onwards && next.stage() > 0 && !from.equals(WAITING)
+                ? "next stage"
+                : "`" + shown(to) + "`";
     }
 
     @Test

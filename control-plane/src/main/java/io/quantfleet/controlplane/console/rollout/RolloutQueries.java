@@ -54,6 +54,7 @@ public class RolloutQueries {
                    case when t.spec ->> 'percent' is not null
                              then 'up to ' || (t.spec ->> 'percent')::double precision || ' % of the fleet'
                         when t.spec ->> 'devices' is not null then (t.spec ->> 'devices') || ' devices'
+                        when t.spec ->> 'query' is not null then t.spec ->> 'query'
                         else (select string_agg(key || ' = ' || value, ', ') from jsonb_each_text(t.spec -> 'labels'))
                    end as takes,
                    t.spec ->> 'soak' as soak, coalesce((t.spec ->> 'approval')::boolean, false) as approval,
