@@ -50,9 +50,7 @@ class ModelCommandTest {
         return QuantfleetMain.commandLine()
                 .setOut(new PrintWriter(screen, true))
                 .setErr(new PrintWriter(errors, true))
-                .execute(Stream.concat(
-                                Stream.of("model", command, "--control-plane", address),
-                                Arrays.stream(filter))
+                .execute(Stream.concat(Stream.of("model", command, "--control-plane", address), Arrays.stream(filter))
                         .toArray(String[]::new));
     }
 

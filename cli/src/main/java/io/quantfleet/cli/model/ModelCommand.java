@@ -32,8 +32,7 @@ public final class ModelCommand implements Runnable {
             sortOptions = false,
             footerHeading = "%nExample:%n",
             footer = "  quantfleet model list --filter 'name like res* and registered < 7d'")
-    int list(
-            @Mixin FilterArguments filter, @Mixin OutputArguments format, @Mixin ControlPlaneArguments controlPlane) {
+    int list(@Mixin FilterArguments filter, @Mixin OutputArguments format, @Mixin ControlPlaneArguments controlPlane) {
         FilterArguments.Listing models = filter.list(controlPlane.client(), "models", Map.of());
         Table table = new Table(
                 Table.Column.text("MODEL"),
@@ -55,8 +54,7 @@ public final class ModelCommand implements Runnable {
             sortOptions = false,
             footerHeading = "%nExample:%n",
             footer = "  quantfleet model jobs --filter 'state in (FAILED, REJECTED) and class = rpi-cpu'")
-    int jobs(
-            @Mixin FilterArguments filter, @Mixin OutputArguments format, @Mixin ControlPlaneArguments controlPlane) {
+    int jobs(@Mixin FilterArguments filter, @Mixin OutputArguments format, @Mixin ControlPlaneArguments controlPlane) {
         FilterArguments.Listing jobs = filter.list(controlPlane.client(), "jobs", Map.of());
         Table table = new Table(
                 Table.Column.text("JOB"),

@@ -28,9 +28,9 @@ import org.jdbi.v3.core.statement.Update;
 /** Which devices belong to which stage of a rollout, in the database. */
 @Singleton
 class JdbiMembers {
-    // Devices that the rollout may take in, first, second, ... of each class: those that stages took in before, and
-    // then
-    // the others in an order of the rollout's own. Who is in a stage already is in no other.
+    // Devices that the rollout may take in, numbered within their class: first those that stages took in before, then
+    // the
+    // others in an order of the rollout's own. Who is in a stage already is in no other.
     private static final String CANDIDATES = """
             with candidate as (
                 select c.device_id, m.device_id is null as is_free,

@@ -154,15 +154,17 @@ class RolloutStateTest {
     /** The table of {@code docs/rollouts.md}, made of the one above. */
     @Test
     void theDocumentationHasThisTable() throws IOException {
-        StringBuilder expected = new StringBuilder("| | " + String.join(" | ", MOVES.keySet()) + " |\n|"
-                + "---|".repeat(MOVES.size() + 1) + "\n");
+        StringBuilder expected = new StringBuilder(
+                "| | " + String.join(" | ", MOVES.keySet()) + " |\n|" + "---|".repeat(MOVES.size() + 1) + "\n");
         table().forEach(row -> {
             RolloutState from = (RolloutState) row.get()[0];
             @SuppressWarnings("unchecked")
             Map<String, RolloutState> legal = (Map<String, RolloutState>) row.get()[1];
             expected.append("| `").append(shown(from)).append('`').append(from.equals(LAST) ? ", last stage" : "");
             MOVES.keySet().forEach(move -> expected.append(" | ")
-                    .append(Optional.ofNullable(legal.get(move)).map(to -> cell(from, to)).orElse("")));
+                    .append(Optional.ofNullable(legal.get(move))
+                            .map(to -> cell(from, to))
+                            .orElse("")));
             expected.append(" |\n");
         });
         assertThat(Files.readString(Path.of("../docs/rollouts.md"))).contains(expected);

@@ -12,11 +12,16 @@ import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The agent as users have it: {@code edge-agent.jar}, its {@code lib/} and the script that starts it, in one directory. */
 public final class PackagedAgent {
     private static final Path SCRIPT = Path.of("src/main/sh/edge-agent");
+    /** What the agent runs with; every other jar on the class path would cost it the memory of that jar's directory. */
+    private static final Pattern LIBRARIES = Pattern.compile("(HdrHistogram|LatencyUtils|cloudevents|jackson-(annotations"
+            + "|core|databind)|jspecify|logback|micrometer|onnxruntime|org\\.eclipse\\.paho|picocli|protobuf-java-\\d"
+            + "|protocols|slf4j-api|zstd-jni).*\\.jar");
 
     private final Path directory;
 
@@ -31,6 +36,9 @@ public final class PackagedAgent {
         for (String entry : AgentProgram.classPath().split(File.pathSeparator)) {
             Path from = Path.of(entry);
             if (entry.endsWith(".jar")) {
+                if (!LIBRARIES.matcher(from.getFileName().toString()).matches()) {
+                    continue;
+                }
                 names.add("lib/" + from.getFileName());
                 Files.createSymbolicLink(libraries.resolve(from.getFileName()), from);
             } else if (!holdsTheAgent(from)) {

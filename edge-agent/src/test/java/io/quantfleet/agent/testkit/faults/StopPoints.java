@@ -63,7 +63,7 @@ final class StopPoints implements FileFaults {
 
     private String plainName(String name) {
         String relative = name.substring(root.length());
-        return relative.endsWith(".tmp") ? relative.substring(0, relative.length() - 4) : relative;
+        return relative.replaceFirst("\\.(tmp|part)$", "");
     }
 
     private String pointName(Step step, String plain) {
