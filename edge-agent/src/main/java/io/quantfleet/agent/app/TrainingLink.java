@@ -8,6 +8,7 @@ import io.quantfleet.protocols.mqtt.MqttTopics.Channel;
 import io.quantfleet.protocols.v1.DeviceState;
 import io.quantfleet.protocols.v1.ReportedState;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +43,7 @@ final class TrainingLink implements DeviceLink {
     @Override
     public synchronized void start(Listener of) {
         listener = Optional.of(of);
+        thread.execute(of::sessionLost);
         thread.execute(of::connected);
         topics.forEach(this::send);
     }
@@ -67,9 +69,9 @@ final class TrainingLink implements DeviceLink {
     }
 
     @Override
-    public synchronized void subscribe(String topic) {
-        topics.add(topic);
-        send(topic);
+    public synchronized void subscribe(Collection<String> wanted) {
+        topics.addAll(wanted);
+        wanted.forEach(this::send);
     }
 
     private void send(String topic) {
@@ -84,8 +86,8 @@ final class TrainingLink implements DeviceLink {
     }
 
     @Override
-    public synchronized void unsubscribe(String topic) {
-        topics.remove(topic);
+    public synchronized void unsubscribe(Collection<String> unwanted) {
+        topics.removeAll(unwanted);
     }
 
     @Override
