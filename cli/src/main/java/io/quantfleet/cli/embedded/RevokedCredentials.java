@@ -64,7 +64,8 @@ final class RevokedCredentials implements PublishInboundInterceptor {
         if (publish.getRetain()) {
             MqttTopics.parseRevoked(publish.getTopic())
                     .ifPresent(device -> take(
-                            device, publish.getPayload().map(RevokedCredentials::bytes).orElse(new byte[0])));
+                            device,
+                            publish.getPayload().map(RevokedCredentials::bytes).orElse(new byte[0])));
         }
     }
 
