@@ -24,7 +24,8 @@ import org.jboss.logging.Logger;
 /**
  * Writes the audit log. A call is noted before it is carried out, so that none is carried out unnoted: while the
  * database is away, changing calls are refused. Should the control plane be killed meanwhile, the entry stays without an
- * outcome, for then nobody knows it. Runs on the thread of the call.
+ * outcome, for then nobody knows it. Runs on the thread of the call. See
+ * {@code docs/decisions/0019-noted-before-it-is-done.md}.
  */
 @Provider
 @Singleton
