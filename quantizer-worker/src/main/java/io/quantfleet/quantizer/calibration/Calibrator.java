@@ -1,16 +1,22 @@
 package io.quantfleet.quantizer.calibration;
 
 import io.quantfleet.quantizer.ProgressListener;
+import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.dataset.SampleSource;
 import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.runtime.OnnxSession;
 import io.quantfleet.quantizer.runtime.RuntimeOptions;
+import io.quantfleet.quantizer.runtime.RuntimeOptions.Optimization;
 import io.quantfleet.quantizer.runtime.TensorSpec;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Streams samples through a model and collects what its tensors show. Every thread carries samples all the way, from
@@ -23,11 +29,15 @@ import java.util.Set;
  *     are made side by side, and then several passes, each for some of the tensors
  */
 public record Calibrator(int threads, int batchSize, long outputBytes) {
+    private static final Logger LOG = LoggerFactory.getLogger(Calibrator.class);
+
     private static final long USUAL_OUTPUT_BYTES = 1L << 30;
     /** What a lane computes and counts at a time should not be much more than its caches hold. */
     private static final long LANE_BYTES = 16L << 20;
     /** The same for inputs: what is computed from them is many times larger. */
     private static final long LANE_INPUT_BYTES = 5L << 19;
+    /** Less than this is put in order in less time than it takes to prepare a model that needs not. */
+    private static final long WORTH_A_MODEL = 1L << 30;
 
     public Calibrator {
         if (threads < 1 || batchSize < 1 || outputBytes < 1) {
@@ -83,12 +93,29 @@ public record Calibrator(int threads, int batchSize, long outputBytes) {
         int lanes = (int) Math.max(1, Math.min(threads, outputBytes / bytes));
         long fits = Math.min(LANE_BYTES / bytes, LANE_INPUT_BYTES / sampleBytes(narrow.inputs()));
         int batch = (int) Math.max(1, Math.min(Math.min(batchSize, samples.size()), fits));
-        if (lanes == threads) {
+        boolean inAnyOrder = !instruments.whole().isEmpty() && bytes * samples.size() > WORTH_A_MODEL;
+        if (lanes == threads && !inAnyOrder) {
             return pass(narrow, instruments, samples, lanes, batch, listener);
         }
-        try (OnnxSession wide = open(instruments, threads / lanes)) {
-            return pass(wide, instruments, samples, lanes, batch, listener);
+        try (OnnxSession session = inAnyOrder
+                ? openInAnyOrder(instruments.model(), threads / lanes)
+                : open(instruments, threads / lanes)) {
+            return pass(session, instruments, samples, lanes, batch, listener);
         }
+    }
+
+    private static OnnxSession openInAnyOrder(OnnxModel model, int threads) {
+        RuntimeOptions options = RuntimeOptions.threads(threads);
+        Optional<ByteBuffer> blocked = BlockedLayout.keptByOutputs(model);
+        if (blocked.isPresent()) {
+            try {
+                return OnnxSession.open(blocked.get(), options.withOptimization(Optimization.NONE));
+            } catch (QuantizerException e) {
+                // ONNX Runtime does not read all that it writes. Then everything is put in order, and counts the same.
+                LOG.debug("the optimized model does not load: {}", e.getMessage());
+            }
+        }
+        return OnnxSession.open(model.serialized(), options);
     }
 
     private static CalibrationStatistics pass(

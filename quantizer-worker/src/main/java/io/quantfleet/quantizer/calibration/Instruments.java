@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * What is added to a model so that a run shows what a calibration wants to know. Least and greatest values are reduced
@@ -29,11 +30,19 @@ final class Instruments {
     private final Set<String> outputs = new LinkedHashSet<>();
     private final Map<String, String> whole = new LinkedHashMap<>();
     private final Map<String, String> means = new LinkedHashMap<>();
-    private final List<String> reduced = new ArrayList<>();
+    private final List<Reduction> reductions = new ArrayList<>();
 
     private String extremes = "";
-    private String zero = "";
-    private String axis = "";
+
+    /**
+     * What there is of a tensor in the vector, one after another: its least value unless it is known, its greatest value,
+     * its sum unless others show what that would.
+     *
+     * @param tensor which tensor's
+     * @param fromZero whether its least value is known to be zero, and not in the vector
+     * @param sum whether its sum is in the vector
+     */
+    record Reduction(String tensor, boolean fromZero, boolean sum) {}
 
     private Instruments(OnnxModel original) {
         this.original = original;
@@ -74,12 +83,10 @@ final class Instruments {
         ShortWay shortWay = new ShortWay(graph);
         List<List<String>> parts = new ArrayList<>();
         for (String tensor : inOrder(tensors)) {
-            reduced.add(tensor);
-            boolean pooled = shortWay.reachesZeroAndPools(tensor);
-            parts.add(List.of(
-                    pooled ? zero() : scalar("ReduceMin", tensor),
-                    scalar("ReduceMax", pooled ? pooledMost(tensor) : tensor),
-                    pooled && shortWay.showsInLaterSums(tensor) ? zero() : scalar("ReduceSum", tensor)));
+            boolean fromZero = shortWay.reachesZeroAndPools(tensor);
+            Reduction reduction = new Reduction(tensor, fromZero, !fromZero || !shortWay.showsInLaterSums(tensor));
+            reductions.add(reduction);
+            parts.add(parts(reduction));
         }
         chain(parts);
     }
@@ -98,45 +105,47 @@ final class Instruments {
         return order;
     }
 
+    private List<String> parts(Reduction reduction) {
+        List<String> parts = new ArrayList<>();
+        if (reduction.fromZero()) {
+            // Runs in the blocked layout of convolutions, where a reduction would have everything copied out of it
+            // first.
+            parts.add(added("ReduceMax", row(added("GlobalMaxPool", reduction.tensor()))));
+        }
+        if (!reduction.fromZero() || reduction.sum()) {
+            String row = row(reduction.tensor());
+            Stream.of("ReduceMin", "ReduceMax", "ReduceSum")
+                    .filter(reduce -> !reduction.fromZero() || reduce.equals("ReduceSum"))
+                    .forEach(reduce -> parts.add(added(reduce, row)));
+        }
+        return parts;
+    }
+
     // ONNX Runtime runs what is added last first, and before it whatever that reads, again from the last on: this way
-    // it
-    // reduces each tensor as soon as it is there, while it is in the cache, and keeps none of them.
+    // it reduces each tensor as soon as it is there, while it is in the cache, and keeps none of them.
     private void chain(List<List<String>> parts) {
         for (List<String> more : parts) {
-            List<String> inputs = new ArrayList<>(List.of(extremes));
-            inputs.addAll(more);
-            inputs.remove("");
+            List<String> inputs = new ArrayList<>(more);
+            if (!extremes.isEmpty()) {
+                inputs.add(0, extremes);
+            }
             extremes = graph.freshName("extremes");
-            graph.add(Node.of(extremes, "Concat", inputs, List.of(extremes)).with("axis", 0));
+            graph.add(Node.of(extremes, "Concat", inputs, List.of(extremes)).with("axis", 1));
         }
         outputs.add(extremes);
     }
 
-    private String zero() {
-        if (zero.isEmpty()) {
-            zero = graph.freshName("part_zero");
-            graph.setInitializer(Tensors.ofFloats(zero, List.of(1L), 0));
-        }
-        return zero;
+    // A matrix of one row, whatever the number of axes. It costs no copy.
+    private String row(String tensor) {
+        String row = graph.freshName(tensor + "_row");
+        graph.add(Node.of(row, "Flatten", List.of(tensor), List.of(row)).with("axis", 0));
+        return row;
     }
 
-    // Runs in the blocked layout of convolutions, where a reduction would have everything copied out of it first.
-    private String pooledMost(String tensor) {
-        String output = graph.freshName(tensor + "_most");
-        graph.add(Node.of(output, "GlobalMaxPool", List.of(tensor), List.of(output)));
+    private String added(String operator, String tensor) {
+        String output = graph.freshName(tensor + "_" + operator);
+        graph.add(Node.of(output, operator, List.of(tensor), List.of(output)));
         return output;
-    }
-
-    private String scalar(String operator, String tensor) {
-        String scalar = graph.freshName(tensor + "_" + operator);
-        graph.add(Node.of(scalar, operator, List.of(tensor), List.of(scalar)).with("keepdims", 0));
-        if (axis.isEmpty()) {
-            axis = graph.freshName("vector_axis");
-            graph.setInitializer(Tensors.ofLongs(axis, 0));
-        }
-        String part = graph.freshName(scalar + "_part");
-        graph.add(Node.of(part, "Unsqueeze", List.of(scalar, axis), List.of(part)));
-        return part;
     }
 
     private void reduceToMeans(String tensor, ChannelAxis channels) {
@@ -177,12 +186,12 @@ final class Instruments {
         return means;
     }
 
-    /** The tensors that are reduced, in the order of {@link #extremes()}. */
-    List<String> reduced() {
-        return reduced;
+    /** What {@link #extremes()} consists of, in order. */
+    List<Reduction> reductions() {
+        return reductions;
     }
 
-    /** The output that has three numbers for each tensor that is reduced: its least and greatest value, and its sum. */
+    /** The output that is one row with all extremes. */
     String extremes() {
         return extremes;
     }

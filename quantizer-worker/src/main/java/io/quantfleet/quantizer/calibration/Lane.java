@@ -1,5 +1,6 @@
 package io.quantfleet.quantizer.calibration;
 
+import io.quantfleet.quantizer.calibration.Instruments.Reduction;
 import io.quantfleet.quantizer.calibration.Sighting.Extremes;
 import io.quantfleet.quantizer.dataset.SampleSource;
 import io.quantfleet.quantizer.runtime.Batch;
@@ -51,13 +52,14 @@ final class Lane {
     }
 
     private void readVectors(Map<String, Extremes> extremes) {
-        if (instruments.reduced().isEmpty()) {
+        if (instruments.reductions().isEmpty()) {
             return;
         }
         FloatBuffer values = batch.output(instruments.extremes()).data().asFloatBuffer();
-        for (String tensor : instruments.reduced()) {
-            Extremes seen = new Extremes(values.get(), values.get());
-            extremes.put(tensor, Float.isNaN(values.get()) ? Extremes.NOT_FINITE : seen);
+        for (Reduction reduction : instruments.reductions()) {
+            Extremes seen = new Extremes(reduction.fromZero() ? 0 : values.get(), values.get());
+            boolean number = !reduction.sum() || !Float.isNaN(values.get());
+            extremes.put(reduction.tensor(), number ? seen : Extremes.NOT_FINITE);
         }
     }
 

@@ -65,18 +65,20 @@ final class ImageSamples implements LabelledSamples {
     @Override
     public void fill(int sample, String inputName, ByteBuffer target) {
         byte[] pixels = compact(sample, inputName);
+        float[] elements = new float[pixels.length];
         int channels = values.length;
-        if (input.layout() == ImageInput.Layout.NHWC) {
-            for (int i = 0; i < pixels.length; i++) {
-                target.putFloat(values[i % channels][pixels[i] & 0xff]);
-            }
-            return;
-        }
+        int area = pixels.length / channels;
+        boolean interleaved = input.layout() == ImageInput.Layout.NHWC;
         for (int channel = 0; channel < channels; channel++) {
-            for (int i = channel; i < pixels.length; i += channels) {
-                target.putFloat(values[channel][pixels[i] & 0xff]);
+            float[] meaning = values[channel];
+            int at = interleaved ? channel : channel * area;
+            int step = interleaved ? channels : 1;
+            for (int i = channel; i < pixels.length; i += channels, at += step) {
+                elements[at] = meaning[pixels[i] & 0xff];
             }
         }
+        target.asFloatBuffer().put(elements);
+        target.position(target.position() + elements.length * Float.BYTES);
     }
 
     private void checkInput(String inputName) {

@@ -1,5 +1,7 @@
 package io.quantfleet.quantizer.dataset;
 
+import java.util.Arrays;
+
 /**
  * Bilinear resizing with antialiasing, to the bit as Pillow does it for images of 8 bits a channel: two passes of a
  * triangle filter that widens with the reduction, with coefficients in fixed point and rounding after each pass. Only
@@ -53,10 +55,18 @@ final class PillowResampler {
         int stride = image.width() * image.channels();
         byte[] in = image.data();
         byte[] out = new byte[height * stride];
+        int[] sums = new int[stride];
         for (int y = 0; y < height; y++) {
+            Arrays.fill(sums, HALF);
             int start = (filter.first[y] - top) * stride;
+            for (int weight : filter.weights[y]) {
+                for (int x = 0; x < stride; x++) {
+                    sums[x] += (in[start + x] & 0xff) * weight;
+                }
+                start += stride;
+            }
             for (int x = 0; x < stride; x++) {
-                out[y * stride + x] = weighted(in, start + x, stride, filter.weights[y]);
+                out[y * stride + x] = rounded(sums[x]);
             }
         }
         return new Pixels(image.width(), height, image.channels(), out);
@@ -69,6 +79,10 @@ final class PillowResampler {
             sum += (in[at] & 0xff) * weight;
             at += stride;
         }
+        return rounded(sum);
+    }
+
+    private static byte rounded(int sum) {
         return (byte) Math.min(255, sum >> PRECISION_BITS);
     }
 

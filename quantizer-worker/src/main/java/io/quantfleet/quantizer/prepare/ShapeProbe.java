@@ -13,20 +13,20 @@ import io.quantfleet.quantizer.runtime.RuntimeOptions;
 import io.quantfleet.quantizer.runtime.RuntimeOptions.Optimization;
 import io.quantfleet.quantizer.runtime.TensorSpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
- * Learns types, shapes and constant values by running the model with every tensor as an output, once on a batch of one
- * sample and once on two samples. What differs in shape follows the batch; a tensor that is computed from constants and
- * shapes alone, and has the same value both times, is a constant.
- *
- * <p>Running the model rather than inferring its shapes covers every operator that ONNX Runtime has.
+ * Learns types, shapes and constant values of a model's tensors. Types and most shapes ONNX Runtime infers; what it does
+ * not, and constants, are learnt by running the model once on one sample and once on two. A dimension that differs follows
+ * the batch; a tensor that is computed from constants and shapes alone, and has the same value both times, is a constant.
  */
 final class ShapeProbe {
     private static final Set<String> UNREPEATABLE = Set.of(
@@ -59,18 +59,28 @@ final class ShapeProbe {
     }
 
     private Findings probe(OnnxModel model, SampleSource samples) {
-        Set<String> wanted = new LinkedHashSet<>();
-        graph.sorted().forEach(node -> wanted.addAll(node.outputs()));
-        wanted.remove("");
-        OnnxModel exposed = model.withOutputs(wanted);
-        RuntimeOptions options = RuntimeOptions.threads(1).withOptimization(Optimization.NONE);
-        try (OnnxSession session = OnnxSession.open(exposed.serialized(), options)) {
+        Set<String> tensors = new LinkedHashSet<>();
+        graph.sorted().forEach(node -> tensors.addAll(node.outputs()));
+        tensors.remove("");
+        Map<String, TensorSpec> unsure = infer(model.withOutputs(tensors));
+        Graph measured = model.graph();
+        Map<String, String> shapes = new LinkedHashMap<>();
+        for (String tensor : unsure.keySet()) {
+            String shape = measured.freshName(tensor + "_shape");
+            measured.add(Node.of(shape, "Shape", List.of(tensor), List.of(shape)));
+            shapes.put(tensor, shape);
+        }
+        Set<String> wanted = new LinkedHashSet<>(shapes.values());
+        wanted.addAll(candidates);
+        tensors.stream().filter(graph::isOutput).forEach(wanted::add);
+        OnnxModel shown = model.withGraph(measured).withOutputs(wanted);
+        try (OnnxSession session = OnnxSession.open(shown.serialized(), RuntimeOptions.threads(1))) {
             session.inputs().forEach(input -> specs.put(input.name(), input));
             boolean fixed = session.inputs().stream()
                     .anyMatch(input -> input.fixedBatch().isPresent());
-            see(session, feeds(session.inputs(), samples, 1), wanted, true);
+            see(session.run(feeds(session.inputs(), samples, 1), wanted), shapes, unsure);
             if (!fixed) {
-                see(session, feeds(session.inputs(), samples, OTHER_BATCH), wanted, false);
+                see(session.run(feeds(session.inputs(), samples, OTHER_BATCH), wanted), shapes, unsure);
             }
         }
         graph.initializers()
@@ -113,32 +123,49 @@ final class ShapeProbe {
         return feeds;
     }
 
-    private void see(OnnxSession session, Map<String, HostTensor> feeds, Set<String> wanted, boolean first) {
+    // Gives back the tensors of unknown shape.
+    private Map<String, TensorSpec> infer(OnnxModel model) {
+        Map<String, TensorSpec> unsure = new LinkedHashMap<>();
+        RuntimeOptions options = RuntimeOptions.threads(1).withOptimization(Optimization.NONE);
+        try (OnnxSession session = OnnxSession.open(model.serialized(), options)) {
+            for (TensorSpec output : session.outputs()) {
+                (session.infersShape(output) ? specs : unsure).put(output.name(), output);
+            }
+        }
+        return unsure;
+    }
+
+    private void see(Map<String, HostTensor> seen, Map<String, String> shapes, Map<String, TensorSpec> unsure) {
+        boolean first = outputs.isEmpty();
+        unsure.forEach((tensor, spec) -> {
+            HostTensor shape = Objects.requireNonNull(seen.get(shapes.get(tensor)));
+            specs.merge(
+                    tensor,
+                    spec.withShape(shape(shape)),
+                    (before, now) -> before.withShape(common(before.shape(), now.shape())));
+        });
         Map<String, float[]> given = new LinkedHashMap<>();
-        outputs.add(given);
-        session.run(feeds, wanted, output -> {
-            String name = output.spec().name();
-            if (graph.isOutput(name) && output.spec().type() == ElementType.FLOAT32) {
-                given.put(name, output.elements().get().floats());
-            }
-            if (first) {
-                specs.put(name, output.spec());
-                if (candidates.contains(name)) {
-                    values.put(name, output.elements().get());
-                }
-                return;
-            }
-            TensorSpec before = specs.get(name);
-            if (before != null) {
-                specs.put(
-                        name,
-                        before.withShape(common(before.shape(), output.spec().shape())));
-            }
-            if (values.containsKey(name)
-                    && !values.get(name).equals(output.elements().get())) {
-                values.remove(name);
+        seen.forEach((name, value) -> {
+            if (graph.isOutput(name) && value.type() == ElementType.FLOAT32) {
+                given.put(name, value.floats());
             }
         });
+        outputs.add(given);
+        if (first) {
+            seen.forEach((name, value) -> {
+                if (candidates.contains(name)) {
+                    values.put(name, value);
+                }
+            });
+        } else {
+            values.entrySet().removeIf(value -> !value.getValue().equals(seen.get(value.getKey())));
+        }
+    }
+
+    private static List<Long> shape(HostTensor tensor) {
+        long[] dimensions = new long[tensor.data().limit() / Long.BYTES];
+        tensor.data().asLongBuffer().get(dimensions);
+        return Arrays.stream(dimensions).boxed().toList();
     }
 
     private static List<Long> common(List<Long> one, List<Long> other) {

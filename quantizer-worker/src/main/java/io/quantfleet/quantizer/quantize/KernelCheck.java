@@ -1,17 +1,11 @@
 package io.quantfleet.quantizer.quantize;
 
-import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
-import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.OnnxModel;
-import io.quantfleet.quantizer.runtime.OnnxSession;
+import io.quantfleet.quantizer.runtime.OptimizedGraph;
 import io.quantfleet.quantizer.runtime.RuntimeOptions;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -65,7 +59,9 @@ public final class KernelCheck {
      */
     public static List<Node> computedInFloats(OnnxModel variant, Collection<Node> quantized) {
         Set<String> onIntegers = new HashSet<>();
-        for (NodeProto node : optimized(variant)) {
+        RuntimeOptions options = RuntimeOptions.threads(1).withSignedKernels();
+        for (NodeProto node :
+                OptimizedGraph.of(variant.serialized(), options).getGraph().getNodeList()) {
             if (KERNELS.contains(node.getOpType())) {
                 onIntegers.add(LAYOUT_SUFFIX.matcher(node.getName()).replaceFirst(""));
             }
@@ -74,24 +70,5 @@ public final class KernelCheck {
                 .filter(node -> node.domain().isEmpty() && HAVE_KERNEL.contains(node.operator()))
                 .filter(node -> !onIntegers.contains(node.label()))
                 .toList();
-    }
-
-    private static List<NodeProto> optimized(OnnxModel variant) {
-        try {
-            Path file = Files.createTempFile("optimized-", ".onnx");
-            try {
-                RuntimeOptions options =
-                        RuntimeOptions.threads(1).withSignedKernels().withOptimizedModel(file);
-                OnnxSession.open(variant.serialized(), options).close();
-                try (InputStream stream = Files.newInputStream(file)) {
-                    return ModelProto.parseFrom(stream).getGraph().getNodeList();
-                }
-            } finally {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            throw new QuantizerException(
-                    ReasonCode.STORAGE_FAILED, "the optimized graph can't be kept for a moment: " + e.getMessage(), e);
-        }
     }
 }

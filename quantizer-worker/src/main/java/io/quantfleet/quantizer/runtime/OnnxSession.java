@@ -191,6 +191,18 @@ public final class OnnxSession implements AutoCloseable {
     }
 
     /**
+     * Whether ONNX Runtime infers an output's whole shape from the model: each dimension is fixed, or is the first and that of
+     * the inputs' batch.
+     */
+    public boolean infersShape(TensorSpec output) {
+        List<Long> shape = output.shape();
+        // A tensor of unknown rank looks like a scalar.
+        return !shape.isEmpty()
+                && shape.stream().skip(1).allMatch(size -> size >= 0)
+                && (shape.get(0) >= 0 || followsBatch.contains(output.name()));
+    }
+
+    /**
      * Runs the model once on tensors of any shape.
      *
      * @param tensors a tensor for each input
