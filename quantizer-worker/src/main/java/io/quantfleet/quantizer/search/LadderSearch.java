@@ -79,10 +79,12 @@ public final class LadderSearch {
             }
         }
         boolean met = standing.enough().isPresent();
-        for (Step step : costlySteps()) {
-            if (allowed(step) && (options.forced() || !met)) {
-                standing = rung(step, standing);
-            }
+        if (allowed(mixed) && (options.forced() || !met)) {
+            standing = rung(mixed, standing);
+        }
+        FormStep forms = new FormStep(workbench, goal, options, front);
+        if (allowed(forms) && !options.forced()) {
+            standing = rung(forms, standing);
         }
         return result(standing);
     }
@@ -102,15 +104,6 @@ public final class LadderSearch {
         steps.add(new SmoothQuantStep(workbench));
         steps.add(new BiasCorrectionStep(workbench));
         steps.add(new WeightStep(workbench));
-        return steps;
-    }
-
-    // What costs time or bytes is tried if nothing else was enough.
-    private List<Step> costlySteps() {
-        List<Step> steps = new ArrayList<>(List.of(mixed));
-        if (!options.forced()) {
-            steps.add(new FormStep(workbench, goal, options, front));
-        }
         return steps;
     }
 

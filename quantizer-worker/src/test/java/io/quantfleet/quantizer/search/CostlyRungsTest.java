@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 /** What is done if static INT8 of the whole model is not accurate enough. */
 class CostlyRungsTest {
     private static final AccuracyGoal NEARLY_ALL = new AccuracyGoal(2, Optional.of(0.98));
+    private static final AccuracyGoal EASY = new AccuracyGoal(60, Optional.empty());
     private static final AccuracyGoal IMPOSSIBLE = new AccuracyGoal(0, Optional.of(1.0));
     private static final Set<Technique> ONLY_COSTLY = EnumSet.of(Technique.MIXED_PRECISION, Technique.FORMS);
 
@@ -91,6 +92,29 @@ class CostlyRungsTest {
         assertThat(found.trail().method()).startsWith("auto-").containsAnyOf("dynamic-int8", "weight-only-int8");
         assertThat(search.last().trials()).hasSize(2);
         assertThat(errors(found, profile)).isEmpty();
+    }
+
+    @Test
+    void dynamicRangesAreTriedForMatrixProductsThatAreAccurateEnoughAlready() {
+        DeviceClassProfile profile = profile(
+                "faster", "onnxruntime-cpu", "[int8, float32]", "[static-int8, dynamic-int8, weight-only-int8]");
+        SearchOnNet search = new SearchOnNet("transformer", profile).goal(EASY).techniques(EnumSet.of(Technique.FORMS));
+        SearchOnNet bytes = new SearchOnNet("transformer", profile)
+                .goal(EASY)
+                .objective(Objective.BYTES)
+                .techniques(EnumSet.of(Technique.FORMS));
+        SearchOnNet convolutions =
+                new SearchOnNet("uneven depthwise", profile).goal(EASY).techniques(EnumSet.of(Technique.FORMS));
+
+        SearchResult found = search.search();
+        bytes.search();
+        convolutions.search();
+
+        // Which is faster is measured, and may be either.
+        assertThat(search.last().trials()).extracting(Trial::name).containsExactly("dynamic-int8");
+        assertThat(found.trail().paretoFront()).anyMatch(ParetoPoint::taken);
+        assertThat(bytes.rungs()).noneMatch(rung -> rung.name().equals("forms"));
+        assertThat(convolutions.rungs()).noneMatch(rung -> rung.name().equals("forms"));
     }
 
     @Test
