@@ -42,6 +42,11 @@ public record CalibrationRequest(Set<String> tensors, boolean histograms, Map<St
         return new CalibrationRequest(tensors, false, Map.of());
     }
 
+    /** Whether nothing but least and greatest values is wanted. */
+    boolean rangesAlone() {
+        return !histograms && channels.isEmpty();
+    }
+
     /** Everything that any method needs. */
     public static CalibrationRequest histograms(Set<String> tensors) {
         return new CalibrationRequest(tensors, true, Map.of());

@@ -52,6 +52,16 @@ public final class CalibrationStatistics {
         return method.choose(of(tensor), type, symmetric);
     }
 
+    /** These statistics and those of more samples, of some of the tensors: their least and greatest values. */
+    CalibrationStatistics andRanges(CalibrationStatistics more) {
+        Map<String, TensorStatistics> both = new LinkedHashMap<>();
+        tensors.forEach((tensor, seen) -> {
+            TensorStatistics later = more.tensors.getOrDefault(tensor, seen);
+            both.put(tensor, TensorStatistics.ofRange(seen.range().union(later.range())));
+        });
+        return new CalibrationStatistics(both);
+    }
+
     /** These statistics and those of other tensors, which win where both have a tensor. */
     public CalibrationStatistics with(CalibrationStatistics other) {
         Map<String, TensorStatistics> both = new LinkedHashMap<>(tensors);

@@ -38,6 +38,18 @@ public record Calibrator(int threads, int batchSize, long outputBytes) {
     private static final long LANE_INPUT_BYTES = 5L << 19;
     /** Less than this is put in order in less time than it takes to prepare a model that needs not. */
     private static final long WORTH_A_MODEL = 1L << 30;
+    /** After so many samples, tensors that reached both their bounds are not watched any longer. */
+    private static final int LOOK = 16;
+    /** Where one of so many tensors has bounds. */
+    private static final int CLIPS_WORTH_A_LOOK = 4;
+
+    /** Some consecutive samples. */
+    private record Stretch(SampleSource all, int first, int size) implements SampleSource {
+        @Override
+        public void fill(int sample, String inputName, ByteBuffer target) {
+            all.fill(first + sample, inputName, target);
+        }
+    }
 
     public Calibrator {
         if (threads < 1 || batchSize < 1 || outputBytes < 1) {
@@ -60,6 +72,26 @@ public record Calibrator(int threads, int batchSize, long outputBytes) {
      *     takes a value that is not finite
      */
     public CalibrationStatistics collect(
+            OnnxModel model, CalibrationRequest request, SampleSource samples, ProgressListener listener) {
+        Clips clips = Clips.of(model, request.tensors());
+        boolean worthALook =
+                clips.tensors().size() * CLIPS_WORTH_A_LOOK >= request.tensors().size();
+        if (!request.rangesAlone() || !worthALook || samples.size() < 2 * LOOK) {
+            return collectAll(model, request, samples, listener);
+        }
+        double share = (double) LOOK / samples.size();
+        CalibrationStatistics first =
+                collectAll(model, request, new Stretch(samples, 0, LOOK), done -> listener.progressed(done * share));
+        Set<String> open = clips.notYetReached(first);
+        CalibrationStatistics rest = collectAll(
+                model,
+                CalibrationRequest.ranges(open),
+                new Stretch(samples, LOOK, samples.size() - LOOK),
+                done -> listener.progressed(share + done * (1 - share)));
+        return first.andRanges(rest);
+    }
+
+    private CalibrationStatistics collectAll(
             OnnxModel model, CalibrationRequest request, SampleSource samples, ProgressListener listener) {
         Deque<Set<String>> groups = new ArrayDeque<>();
         if (!request.tensors().isEmpty()) {

@@ -14,13 +14,14 @@ public record MovingAverage() implements RangeMethod {
         return "moving-average";
     }
 
+    /** Averages are collected with histograms: least and greatest values alone need not be watched to the end. */
     @Override
     public boolean needsHistogram() {
-        return false;
+        return true;
     }
 
     @Override
     public Range choose(TensorStatistics seen, IntegerType type, boolean symmetric) {
-        return seen.movingAverage();
+        return seen.movingAverageOrThrow();
     }
 }

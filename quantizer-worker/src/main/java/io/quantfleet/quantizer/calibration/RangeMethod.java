@@ -11,7 +11,7 @@ public sealed interface RangeMethod permits MinMax, MovingAverage, Percentile, E
     /** The method's name in reports, in lower case without blanks. */
     String name();
 
-    /** Whether it reads histograms, which cost more to collect than least and greatest values. */
+    /** Whether it reads histograms or averages, which cost more to collect than least and greatest values. */
     boolean needsHistogram();
 
     /**

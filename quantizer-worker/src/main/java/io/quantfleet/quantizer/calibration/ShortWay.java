@@ -4,6 +4,7 @@ import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.Tensors;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Tells tensors whose extremes come cheaper than by three reductions: the bounded outputs of convolutions, most of what
@@ -27,11 +28,20 @@ final class ShortWay {
 
     private boolean boundsAtZero(Node node) {
         return node.is("Relu")
-                || (node.is("Clip")
-                        && node.input(1)
-                                .flatMap(graph::initializer)
-                                .filter(low -> Tensors.isFloat(low) && Tensors.floats(low)[0] == 0)
-                                .isPresent());
+                || (node.is("Clip") && bound(node, 1).filter(low -> low == 0).isPresent());
+    }
+
+    /** Between which values a Clip holds a tensor; empty if none does. */
+    Optional<Range> bounds(String tensor) {
+        return graph.producer(tensor).filter(node -> node.is("Clip")).flatMap(clip -> bound(clip, 1)
+                .flatMap(low -> bound(clip, 2).filter(high -> low <= high).map(high -> new Range(low, high))));
+    }
+
+    private Optional<Float> bound(Node clip, int input) {
+        return clip.input(input)
+                .flatMap(graph::initializer)
+                .filter(Tensors::isFloat)
+                .map(bound -> Tensors.floats(bound)[0]);
     }
 
     /** Whether what is no number in it would make what is computed from it no number either: convolutions add it up. */

@@ -40,7 +40,7 @@ final class Tally {
         TensorStatistics statistics(Optional<LogHistogram> histogram, Optional<ChannelMeans> means) {
             return new TensorStatistics(
                     range,
-                    new Range((float) lowAverage, (float) highAverage),
+                    histogram.map(counts -> new Range((float) lowAverage, (float) highAverage)),
                     histogram.map(counts -> counts.snapshot(range)),
                     means);
         }

@@ -6,12 +6,25 @@ import java.util.Optional;
  * What was seen of one tensor's values on all samples.
  *
  * @param range from the least to the greatest
- * @param movingAverage from the moving average of the batches' least values to that of their greatest
+ * @param movingAverage from the moving average of the batches' least values to that of their greatest, if histograms were
+ *     asked for
  * @param histogram how often which values came, if that was asked for
  * @param channelMeans the mean of each channel, if that was asked for
  */
 public record TensorStatistics(
-        Range range, Range movingAverage, Optional<Histogram> histogram, Optional<ChannelMeans> channelMeans) {
+        Range range,
+        Optional<Range> movingAverage,
+        Optional<Histogram> histogram,
+        Optional<ChannelMeans> channelMeans) {
+
+    static TensorStatistics ofRange(Range range) {
+        return new TensorStatistics(range, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    Range movingAverageOrThrow() {
+        return movingAverage.orElseThrow(
+                () -> new IllegalStateException("the method needs moving averages, which were not collected"));
+    }
 
     Histogram histogramOrThrow() {
         return histogram.orElseThrow(

@@ -17,7 +17,8 @@ class RangeMethodTest {
 
     private static TensorStatistics seen(float... values) {
         Range range = Range.of(values);
-        return new TensorStatistics(range, range, Optional.of(LogHistogramTest.of(values)), Optional.empty());
+        return new TensorStatistics(
+                range, Optional.of(range), Optional.of(LogHistogramTest.of(values)), Optional.empty());
     }
 
     private static float[] gaussian(long seed) {
@@ -144,7 +145,7 @@ class RangeMethodTest {
     @Test
     void methodsThatReadHistogramsSayWhenThereAreNone() {
         Range range = new Range(-1, 1);
-        TensorStatistics bare = new TensorStatistics(range, range, Optional.empty(), Optional.empty());
+        TensorStatistics bare = TensorStatistics.ofRange(range);
         methods().filter(RangeMethod::needsHistogram).forEach(method -> assertThatExceptionOfType(
                         IllegalStateException.class)
                 .isThrownBy(() -> method.choose(bare, IntegerType.INT8, false)));
