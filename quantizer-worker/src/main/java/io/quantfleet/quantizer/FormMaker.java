@@ -39,7 +39,7 @@ final class FormMaker implements VariantMaker {
                 options.weightBlocks().on(profile.runtime()),
                 excluded);
         QuantizedModel made = maker.quantize(prepared, options.method().form().orElseThrow());
-        made.model().write(target);
+        prepared.shapesDeclaredIn(made.model()).write(target);
         listener.progressed(Step.QUANTIZE, 1);
         Trail trail = new Trail(
                 made.method(), List.of(), 0, 0, List.of(), made.leftFloat(), List.of(), Optional.empty(), List.of());

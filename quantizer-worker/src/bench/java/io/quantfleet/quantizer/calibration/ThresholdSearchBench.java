@@ -27,7 +27,7 @@ public class ThresholdSearchBench {
 
     private RangeMethod chosen = new MinMax();
     private TensorStatistics seen =
-            new TensorStatistics(new Range(0, 0), new Range(0, 0), Optional.empty(), Optional.empty());
+            TensorStatistics.ofRange(new Range(0, 0));
 
     @Setup
     public void collect() {
@@ -47,7 +47,7 @@ public class ThresholdSearchBench {
         LogHistogram histogram = new LogHistogram();
         new FloatCounter().count(floats, histogram);
         Range range = Range.of(values);
-        seen = new TensorStatistics(range, range, Optional.of(histogram.snapshot(range)), Optional.empty());
+        seen = new TensorStatistics(range, Optional.of(range), Optional.of(histogram.snapshot(range)), Optional.empty());
     }
 
     @Benchmark

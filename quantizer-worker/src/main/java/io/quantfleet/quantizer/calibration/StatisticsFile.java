@@ -46,7 +46,10 @@ final class StatisticsFile {
 
     private static void write(DataOutputStream out, TensorStatistics seen) throws IOException {
         write(out, seen.range());
-        write(out, seen.movingAverage());
+        out.writeBoolean(seen.movingAverage().isPresent());
+        if (seen.movingAverage().isPresent()) {
+            write(out, seen.movingAverage().get());
+        }
         out.writeBoolean(seen.histogram().isPresent());
         if (seen.histogram().isPresent()) {
             Histogram histogram = seen.histogram().get();
@@ -65,7 +68,7 @@ final class StatisticsFile {
 
     private static TensorStatistics read(DataInputStream in) throws IOException {
         Range range = range(in);
-        Range movingAverage = range(in);
+        Optional<Range> movingAverage = in.readBoolean() ? Optional.of(range(in)) : Optional.empty();
         Optional<Histogram> histogram = Optional.empty();
         if (in.readBoolean()) {
             double width = in.readDouble();

@@ -159,17 +159,39 @@ public final class OnnxModel {
         graph.initializers().stream()
                 .filter(tensor -> read.contains(tensor.getName()))
                 .forEach(part::addInitializer);
-        from.forEach(spec -> part.addInput(declaration(spec)));
+        from.forEach(spec -> part.addInput(declaration(spec, "")));
         to.forEach(tensor -> part.addOutput(ValueInfoProto.newBuilder().setName(tensor)));
         return new OnnxModel(proto.toBuilder().setGraph(part).build());
     }
 
-    // Dimensions that are open have no value.
-    private static ValueInfoProto declaration(TensorSpec spec) {
+    /**
+     * This model with types and shapes of tensors inside it written down.
+     *
+     * @param tensors those that nothing declares yet; where their first dimension is open, it is the inputs'
+     */
+    public OnnxModel declaring(Collection<TensorSpec> tensors) {
+        String batch = proto.getGraph().getInputList().stream()
+                .map(input -> input.getType().getTensorType().getShape())
+                .filter(shape -> shape.getDimCount() > 0)
+                .map(shape -> shape.getDim(0).getDimParam())
+                .findFirst()
+                .orElse("");
+        GraphProto.Builder graph = proto.getGraph().toBuilder().clearValueInfo();
+        tensors.forEach(tensor -> graph.addValueInfo(declaration(tensor, batch)));
+        return new OnnxModel(proto.toBuilder().setGraph(graph).build());
+    }
+
+    // Dimensions that are open have no value, and the first of them a name.
+    private static ValueInfoProto declaration(TensorSpec spec, String batch) {
         TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-        for (long dimension : spec.shape()) {
+        for (int i = 0; i < spec.shape().size(); i++) {
             TensorShapeProto.Dimension.Builder each = TensorShapeProto.Dimension.newBuilder();
-            shape.addDim(dimension == TensorSpec.DYNAMIC ? each : each.setDimValue(dimension));
+            if (spec.shape().get(i) != TensorSpec.DYNAMIC) {
+                each.setDimValue(spec.shape().get(i));
+            } else if (i == 0 && !batch.isEmpty()) {
+                each.setDimParam(batch);
+            }
+            shape.addDim(each);
         }
         return ValueInfoProto.newBuilder()
                 .setName(spec.name())

@@ -85,6 +85,25 @@ public record PreparedModel(OnnxModel model, TensorFacts facts, BatchNormStatist
         }
     }
 
+    /**
+     * A variant of this model with the shapes of its tensors of floats written down, if it normalizes layers: ONNX Runtime
+     * joins an addition with the normalization after it only where it knows their shapes, and does not infer them past its own
+     * integer operators.
+     */
+    public OnnxModel shapesDeclaredIn(OnnxModel variant) {
+        Graph graph = variant.graph();
+        boolean normalizes =
+                graph.sorted().stream().anyMatch(node -> node.is("LayerNormalization") || node.is("ReduceMean"));
+        if (!normalizes) {
+            return variant;
+        }
+        return variant.declaring(graph.sorted().stream()
+                .flatMap(node -> node.outputs().stream())
+                .filter(tensor -> facts.isFloat(tensor) && !graph.isOutput(tensor))
+                .map(facts.specs()::get)
+                .toList());
+    }
+
     private static TensorFacts sameFunction(ShapeProbe.Findings before, ShapeProbe.Findings after) {
         SameFunction.check(before.outputs(), after.outputs());
         return after.facts();

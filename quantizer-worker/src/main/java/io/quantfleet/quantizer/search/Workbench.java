@@ -72,7 +72,8 @@ final class Workbench {
             List<Finding> findings,
             Calibration calibration,
             Recipe recipe,
-            QuantizedModel quantized) {
+            QuantizedModel made) {
+        QuantizedModel quantized = made.withModel(calibration.prepared().shapesDeclaredIn(made.model()));
         calibrateSeconds += quantized.calibrating().toNanos() / 1e9;
         quantizeSeconds += quantized.quantizing().toNanos() / 1e9;
         return new Candidate(
