@@ -87,8 +87,8 @@ public record PreparedModel(OnnxModel model, TensorFacts facts, BatchNormStatist
 
     /**
      * A variant of this model with the shapes of its tensors of floats written down, if it normalizes layers: ONNX Runtime
-     * joins an addition with the normalization after it only where it knows their shapes, and does not infer them past its own
-     * integer operators.
+     * joins an addition with the normalization after it only where it knows their shapes, and loses sight of them at the first
+     * Reshape to a shape that is computed.
      */
     public OnnxModel shapesDeclaredIn(OnnxModel variant) {
         Graph graph = variant.graph();
