@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
  * Measures several models in turns, so that whatever else the machine does slows all of them alike. Each turn is a few
  * runs of one model, of which the first is thrown away: it finds the caches full of the model before.
  */
-final class LatencyMeter {
+public final class LatencyMeter {
     private static final int TURN = 6;
     private static final int SAMPLES = 16;
 
@@ -22,7 +22,7 @@ final class LatencyMeter {
     private final ProgressListener progress;
 
     /** @param nanoTime the clock, in nanoseconds */
-    LatencyMeter(LabelledSamples samples, LatencyPlan plan, LongSupplier nanoTime, ProgressListener progress) {
+    public LatencyMeter(LabelledSamples samples, LatencyPlan plan, LongSupplier nanoTime, ProgressListener progress) {
         this.samples = samples;
         this.plan = plan;
         this.nanoTime = nanoTime;
@@ -30,7 +30,7 @@ final class LatencyMeter {
     }
 
     /** Measures sessions that have one thread each; the result has their order. */
-    List<Latency> measure(List<OnnxSession> sessions) {
+    public List<Latency> measure(List<OnnxSession> sessions) {
         List<Batch> batches =
                 sessions.stream().map(session -> session.newBatch(1)).toList();
         for (Batch batch : batches) {

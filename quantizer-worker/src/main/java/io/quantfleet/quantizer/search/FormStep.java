@@ -1,18 +1,22 @@
 package io.quantfleet.quantizer.search;
 
 import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.quantizer.ProgressListener;
 import io.quantfleet.quantizer.QuantizerException;
+import io.quantfleet.quantizer.evaluate.Latency;
+import io.quantfleet.quantizer.evaluate.LatencyMeter;
+import io.quantfleet.quantizer.evaluate.LatencyPlan;
 import io.quantfleet.quantizer.form.WeightBlocks;
 import io.quantfleet.quantizer.form.WholeModelForm;
 import io.quantfleet.quantizer.quantize.QuantizedModel;
 import io.quantfleet.quantizer.quantize.RangeChoice;
 import io.quantfleet.quantizer.quantize.Recipe;
 import io.quantfleet.quantizer.quantize.StaticQuantizer;
-import io.quantfleet.quantizer.runtime.HostTensor;
-import io.quantfleet.quantizer.runtime.OperatorTimes;
-import io.quantfleet.quantizer.sensitivity.SampleFeeds;
+import io.quantfleet.quantizer.runtime.OnnxSession;
+import io.quantfleet.quantizer.runtime.RuntimeOptions;
 import io.quantfleet.quantizer.target.DeviceClassProfile;
 import io.quantfleet.quantizer.target.Form;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -26,9 +30,8 @@ import java.util.Optional;
  * a transformer's other operators are quicker on floats than with their inputs and outputs on integers.
  */
 final class FormStep implements Step {
-    private static final int RUNS = 20;
+    private static final LatencyPlan RUNS = new LatencyPlan(5, 100, 20, Duration.ofSeconds(5));
     private static final String CPU = "onnxruntime-cpu";
-    private static final double MICROS_OF_A_MILLI = 1000;
     /** Another form must take this share of what the best so far takes at most: timings are not exact. */
     private static final double CLEARLY_CHEAPER = 0.9;
 
@@ -50,7 +53,7 @@ final class FormStep implements Step {
     }
 
     /** A variant, and what it takes. */
-    private record Priced(String name, Candidate candidate, double latencyMs) {
+    private record Priced(Candidate candidate, double latencyMs) {
         double cost(Objective objective) {
             return objective == Objective.LATENCY ? latencyMs : candidate.bytes();
         }
@@ -60,35 +63,31 @@ final class FormStep implements Step {
     public void enter(Contest contest) {
         Candidate best = contest.best();
         boolean met = goal.metBy(workbench.accuracy(best));
-        List<Priced> enough = new ArrayList<>();
+        List<Candidate> made = new ArrayList<>();
         for (Form form : best.recipe().profile().forms()) {
-            boolean worthTrying = met ? mayBeFaster(form, best) : mayBeCloser(form, best);
-            Optional<Candidate> made = worthTrying ? make(form, best) : Optional.empty();
-            if (made.isPresent()) {
-                Priced priced = shown(made.get().quantized().method(), made.get());
-                contest.note(priced.name(), priced.candidate());
-                if (goal.metBy(workbench.accuracy(priced.candidate()))) {
-                    enough.add(priced);
-                }
+            if (met ? mayBeFaster(form, best) : mayBeCloser(form, best)) {
+                make(form, best).ifPresent(made::add);
             }
         }
-        if (!met && enough.isEmpty()) {
-            contest.chooseClosest();
-        } else if (!enough.isEmpty()) {
-            double most = met
-                    ? CLEARLY_CHEAPER * shown(best.quantized().method(), best).cost(options.objective())
-                    : Double.POSITIVE_INFINITY;
-            enough.stream()
-                    .filter(priced -> priced.cost(options.objective()) <= most)
-                    .min(Comparator.comparingDouble(priced -> priced.cost(options.objective())))
-                    .ifPresent(cheapest -> contest.choose(cheapest.candidate()));
+        if (made.isEmpty()) {
+            return;
         }
-    }
-
-    private Priced shown(String name, Candidate candidate) {
-        Priced priced = priced(name, candidate);
-        front.add(name, Map.of(), candidate, priced.latencyMs());
-        return priced;
+        made.forEach(candidate -> contest.note(candidate.quantized().method(), candidate));
+        List<Candidate> all = new ArrayList<>(made);
+        all.add(best);
+        List<Priced> priced = priced(all);
+        double cheap =
+                met ? CLEARLY_CHEAPER * priced.get(made.size()).cost(options.objective()) : Double.POSITIVE_INFINITY;
+        Optional<Priced> cheapest = priced.stream()
+                .limit(made.size())
+                .filter(each -> each.cost(options.objective()) <= cheap)
+                .filter(each -> goal.metBy(workbench.accuracy(each.candidate())))
+                .min(Comparator.comparingDouble(each -> each.cost(options.objective())));
+        if (cheapest.isPresent()) {
+            contest.choose(cheapest.get().candidate());
+        } else if (!met) {
+            contest.chooseClosest();
+        }
     }
 
     private boolean mayBeFaster(Form form, Candidate best) {
@@ -140,11 +139,25 @@ final class FormStep implements Step {
         return workbench.compared(List.of(form.label()), List.of(), workbench.plain(), best.recipe(), made);
     }
 
-    private Priced priced(String name, Candidate candidate) {
-        SearchSetting setting = workbench.setting();
-        Map<String, HostTensor> sample = new SampleFeeds(setting.description(), setting.calibration()).of(0, 1);
-        double micros = OperatorTimes.measure(candidate.quantized().model().serialized(), sample, RUNS)
-                .total();
-        return new Priced(name, candidate, micros / MICROS_OF_A_MILLI);
+    // All in turns, so that a busy machine slows them alike.
+    private List<Priced> priced(List<Candidate> candidates) {
+        List<OnnxSession> sessions = new ArrayList<>();
+        try {
+            for (Candidate candidate : candidates) {
+                sessions.add(OnnxSession.open(candidate.quantized().model().serialized(), RuntimeOptions.threads(1)));
+            }
+            List<Latency> latencies = new LatencyMeter(
+                            workbench.setting().calibration(), RUNS, System::nanoTime, ProgressListener.NONE)
+                    .measure(sessions);
+            List<Priced> priced = new ArrayList<>();
+            for (Candidate candidate : candidates) {
+                double millis = latencies.get(priced.size()).p50();
+                front.add(candidate.quantized().method(), Map.of(), candidate, millis);
+                priced.add(new Priced(candidate, millis));
+            }
+            return priced;
+        } finally {
+            sessions.forEach(OnnxSession::close);
+        }
     }
 }
