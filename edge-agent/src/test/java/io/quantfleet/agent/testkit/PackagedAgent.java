@@ -19,9 +19,10 @@ import java.util.stream.Stream;
 public final class PackagedAgent {
     private static final Path SCRIPT = Path.of("src/main/sh/edge-agent");
     /** What the agent runs with; every other jar on the class path would cost it the memory of that jar's directory. */
-    private static final Pattern LIBRARIES = Pattern.compile("(HdrHistogram|LatencyUtils|cloudevents|jackson-(annotations"
-            + "|core|databind)|jspecify|logback|micrometer|onnxruntime|org\\.eclipse\\.paho|picocli|protobuf-java-\\d"
-            + "|protocols|slf4j-api|zstd-jni).*\\.jar");
+    private static final Pattern LIBRARIES =
+            Pattern.compile("(HdrHistogram|LatencyUtils|cloudevents|jackson-(annotations"
+                    + "|core|databind)|jspecify|logback|micrometer|onnxruntime|org\\.eclipse\\.paho|picocli|protobuf-java-\\d"
+                    + "|protocols|slf4j-api|zstd-jni).*\\.jar");
 
     private final Path directory;
 
