@@ -38,10 +38,7 @@ public final class QuantfleetMain {
         command.getErr()
                 .println(command.getColorScheme().errorText("quantfleet: " + String.valueOf(failure.getMessage())));
         CommandLine.UnmatchedArgumentException.printSuggestions(failure, command.getErr());
-        String name = command.getCommandSpec().parent() == null
-                ? "help"
-                : "help " + command.getCommandSpec().qualifiedName().replaceFirst("^\\S+ ", "");
-        command.getErr().println("'quantfleet " + name + "' has every option.");
+        command.getErr().println("'" + command.getCommandSpec().qualifiedName() + " --help' has every option.");
         return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 

@@ -6,6 +6,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +54,15 @@ class QuantfleetMainTest {
         Files.writeString(directory.resolve("thesis.tex"), "");
         assertThat(run("up", "--verbose", "--data-dir", directory.toString())).isEqualTo(1);
         assertThat(err.toString()).contains("\tat io.quantfleet.cli.stack.DataDirectory.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "help", "up --nonsense", "rollout show --nonsense"})
+    void namesTheCommandThatHasEveryOption(String arguments) {
+        run(arguments.isEmpty() ? new String[0] : arguments.split(" "));
+        Matcher hint = Pattern.compile("'quantfleet (.*)' has every option").matcher(err.toString());
+        assertThat(hint.find()).isTrue();
+        assertThat(run(hint.group(1).split(" "))).isZero();
     }
 
     @Test
