@@ -1,18 +1,12 @@
 package io.quantfleet.quantizer.calibration;
 
-import ai.onnx.proto.OnnxMl.GraphProto;
-import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import io.quantfleet.quantizer.onnx.Graph;
+import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.OnnxModel;
-import io.quantfleet.quantizer.runtime.OptimizedGraph;
+import io.quantfleet.quantizer.onnx.OptimizedModel;
 import io.quantfleet.quantizer.runtime.RuntimeOptions;
-import java.nio.ByteBuffer;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Lets tensors out of ONNX Runtime in the layout that it computes them in. Its convolutions hold their channels in blocks,
@@ -33,64 +27,38 @@ final class BlockedLayout {
      * @return the model, to be loaded without further optimization; empty if there is nothing to win
      * @throws io.quantfleet.quantizer.QuantizerException if ONNX Runtime refuses the model
      */
-    static Optional<ByteBuffer> keptByOutputs(OnnxModel model) {
-        ModelProto optimized = OptimizedGraph.of(model.serialized(), RuntimeOptions.threads(1));
-        GraphProto graph = optimized.getGraph();
-        Map<String, String> names = blockedOutputs(graph);
-        if (names.isEmpty()) {
+    static Optional<OnnxModel> keptByOutputs(OnnxModel model) {
+        OnnxModel optimized = OptimizedModel.of(model, RuntimeOptions.threads(1));
+        Graph graph = optimized.graph();
+        List<Node> nodes = graph.sorted();
+        // A subgraph may read any tensor, in the order that it expects.
+        if (nodes.stream().anyMatch(Node::hasSubgraph)) {
             return Optional.empty();
         }
-        GraphProto.Builder changed = graph.toBuilder().clearNode();
-        for (NodeProto node : graph.getNodeList()) {
-            if (!isReordering(node) || !names.containsKey(node.getInput(0))) {
-                changed.addNode(renamed(node, names));
+        boolean changed = false;
+        for (Node node : nodes) {
+            if (isLastReordering(node, graph)) {
+                keepLayout(node, graph);
+                changed = true;
             }
         }
-        return Optional.of(
-                OnnxModel.ofAnyForm(optimized.toBuilder().setGraph(changed).build())
-                        .serialized());
+        return changed ? Optional.of(optimized.withGraph(graph)) : Optional.empty();
     }
 
-    // By blocked tensor, the output that is the same tensor in order.
-    private static Map<String, String> blockedOutputs(GraphProto graph) {
-        Set<String> outputs = new HashSet<>();
-        graph.getOutputList().stream().map(ValueInfoProto::getName).forEach(outputs::add);
-        graph.getNodeList().forEach(node -> node.getInputList().forEach(outputs::remove));
-        Map<String, String> names = new HashMap<>();
-        if (graph.getNodeList().stream().anyMatch(BlockedLayout::hasSubgraph)) {
-            // It may read any tensor without saying so.
-            return names;
-        }
-        for (NodeProto node : graph.getNodeList()) {
-            if (isReordering(node) && wholeBlocks(node) && outputs.contains(node.getOutput(0))) {
-                names.put(node.getInput(0), node.getOutput(0));
-            }
-        }
-        return names;
+    private static boolean isLastReordering(Node node, Graph graph) {
+        return node.domain().equals(DOMAIN)
+                && node.operator().equals("ReorderOutput")
+                && node.integer("channels", 1) % BLOCK == 0
+                && graph.isOutput(node.output())
+                && graph.consumers(node.output()).isEmpty()
+                && !graph.isOutput(node.inputs().get(0));
     }
 
-    private static boolean hasSubgraph(NodeProto node) {
-        return node.getAttributeList().stream()
-                .anyMatch(attribute -> attribute.hasG() || attribute.getGraphsCount() > 0);
-    }
-
-    private static boolean isReordering(NodeProto node) {
-        return node.getDomain().equals(DOMAIN) && node.getOpType().equals("ReorderOutput");
-    }
-
-    private static boolean wholeBlocks(NodeProto node) {
-        return node.getAttributeList().stream()
-                .anyMatch(attribute -> attribute.getName().equals("channels") && attribute.getI() % BLOCK == 0);
-    }
-
-    private static NodeProto renamed(NodeProto node, Map<String, String> names) {
-        NodeProto.Builder renamed = node.toBuilder();
-        for (int i = 0; i < node.getInputCount(); i++) {
-            renamed.setInput(i, names.getOrDefault(node.getInput(i), node.getInput(i)));
-        }
-        for (int i = 0; i < node.getOutputCount(); i++) {
-            renamed.setOutput(i, names.getOrDefault(node.getOutput(i), node.getOutput(i)));
-        }
-        return renamed.build();
+    // The tensor in blocks takes the name of the one in order.
+    private static void keepLayout(Node reordering, Graph graph) {
+        String blocked = reordering.inputs().get(0);
+        graph.remove(reordering);
+        graph.producer(blocked).ifPresent(maker -> graph.renameOutput(maker, blocked, reordering.output()));
+        graph.redirect(blocked, reordering.output(), reader -> true);
     }
 }

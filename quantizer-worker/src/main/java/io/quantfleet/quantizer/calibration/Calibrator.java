@@ -138,10 +138,10 @@ public record Calibrator(int threads, int batchSize, long outputBytes) {
 
     private static OnnxSession openInAnyOrder(OnnxModel model, int threads) {
         RuntimeOptions options = RuntimeOptions.threads(threads);
-        Optional<ByteBuffer> blocked = BlockedLayout.keptByOutputs(model);
+        Optional<OnnxModel> blocked = BlockedLayout.keptByOutputs(model);
         if (blocked.isPresent()) {
             try {
-                return OnnxSession.open(blocked.get(), options.withOptimization(Optimization.NONE));
+                return OnnxSession.open(blocked.get().serialized(), options.withOptimization(Optimization.NONE));
             } catch (QuantizerException e) {
                 // ONNX Runtime does not read all that it writes. Then everything is put in order, and counts the same.
                 LOG.debug("the optimized model does not load: {}", e.getMessage());

@@ -1,10 +1,9 @@
 package io.quantfleet.quantizer.quantize;
 
-import ai.onnx.proto.OnnxMl.NodeProto;
 import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.OnnxModel;
-import io.quantfleet.quantizer.runtime.OptimizedGraph;
+import io.quantfleet.quantizer.onnx.OptimizedModel;
 import io.quantfleet.quantizer.runtime.RuntimeOptions;
 import java.util.Collection;
 import java.util.HashSet;
@@ -60,10 +59,9 @@ public final class KernelCheck {
     public static List<Node> computedInFloats(OnnxModel variant, Collection<Node> quantized) {
         Set<String> onIntegers = new HashSet<>();
         RuntimeOptions options = RuntimeOptions.threads(1).withSignedKernels();
-        for (NodeProto node :
-                OptimizedGraph.of(variant.serialized(), options).getGraph().getNodeList()) {
-            if (KERNELS.contains(node.getOpType())) {
-                onIntegers.add(LAYOUT_SUFFIX.matcher(node.getName()).replaceFirst(""));
+        for (Node node : OptimizedModel.of(variant, options).graph().sorted()) {
+            if (KERNELS.contains(node.operator())) {
+                onIntegers.add(LAYOUT_SUFFIX.matcher(node.name()).replaceFirst(""));
             }
         }
         return quantized.stream()

@@ -2,12 +2,12 @@ package io.quantfleet.quantizer.form;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.onnx.proto.OnnxMl.NodeProto;
 import io.quantfleet.quantizer.onnx.GaussianSamples;
+import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.OnnxModel;
+import io.quantfleet.quantizer.onnx.OptimizedModel;
 import io.quantfleet.quantizer.onnx.TinyModel;
 import io.quantfleet.quantizer.prepare.PreparedModel;
-import io.quantfleet.quantizer.runtime.OptimizedGraph;
 import io.quantfleet.quantizer.runtime.RuntimeOptions;
 import io.quantfleet.quantizer.target.Form;
 import java.util.List;
@@ -47,8 +47,8 @@ class DeclaredShapesTest {
     }
 
     private static List<String> optimized(OnnxModel model) {
-        return OptimizedGraph.of(model.serialized(), RuntimeOptions.threads(1)).getGraph().getNodeList().stream()
-                .map(NodeProto::getOpType)
+        return OptimizedModel.of(model, RuntimeOptions.threads(1)).graph().sorted().stream()
+                .map(Node::operator)
                 .toList();
     }
 

@@ -1,32 +1,29 @@
-package io.quantfleet.quantizer.runtime;
+package io.quantfleet.quantizer.onnx;
 
-import ai.onnx.proto.OnnxMl.ModelProto;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.QuantizerException;
+import io.quantfleet.quantizer.runtime.OnnxSession;
+import io.quantfleet.quantizer.runtime.RuntimeOptions;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What ONNX Runtime makes of a model before it runs it. */
-public final class OptimizedGraph {
-    private OptimizedGraph() {}
+public final class OptimizedModel {
+    private OptimizedModel() {}
 
     /**
      * Loads a model and gives it back as ONNX Runtime rewrote it: for this version of it, and this kind of processor.
      *
-     * @param model a serialized model, a direct buffer
      * @throws QuantizerException if ONNX Runtime refuses the model, or the disk has no room for it
      */
-    public static ModelProto of(ByteBuffer model, RuntimeOptions options) {
+    public static OnnxModel of(OnnxModel model, RuntimeOptions options) {
         try {
             Path file = Files.createTempFile("optimized-", ".onnx");
             try {
-                OnnxSession.open(model, options.withOptimizedModel(file)).close();
-                try (InputStream stream = Files.newInputStream(file)) {
-                    return ModelProto.parseFrom(stream);
-                }
+                OnnxSession.open(model.serialized(), options.withOptimizedModel(file))
+                        .close();
+                return OnnxModel.readAnyForm(file);
             } finally {
                 Files.deleteIfExists(file);
             }
