@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
             RolloutBenchCommand.class,
             GatesBenchCommand.class,
             ChaosBenchCommand.class,
-            RegistryBenchCommand.class
+            RegistryBenchCommand.class,
+            IngestBenchCommand.class
         })
 public final class BenchCommand implements Runnable {
     @Spec
@@ -25,6 +26,6 @@ public final class BenchCommand implements Runnable {
     @Override
     public void run() {
         throw new CommandLine.ParameterException(
-                spec.commandLine(), "say what to measure: quantizer, delta, rollout, gates, chaos or registry");
+                spec.commandLine(), "say what to measure: quantizer, delta, rollout, gates, chaos, registry or ingest");
     }
 }

@@ -1,5 +1,6 @@
 package io.quantfleet.cli.embedded;
 
+import com.hivemq.configuration.service.InternalConfigurations;
 import com.hivemq.embedded.EmbeddedExtension;
 import com.hivemq.embedded.EmbeddedHiveMQ;
 import io.quantfleet.cli.CliException;
@@ -20,6 +21,7 @@ import org.slf4j.LoggerFactory;
  * again what counts. See {@code docs/decisions/0017-embedded-broker-in-memory.md}.
  */
 final class EmbeddedMqttBroker implements AutoCloseable {
+    private static final int IN_FLIGHT = 1024;
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedMqttBroker.class);
     private static final int CONNECT_LIMIT_MILLIS = 2_000;
 
@@ -37,6 +39,10 @@ final class EmbeddedMqttBroker implements AutoCloseable {
      * @throws CliException if it does not come up
      */
     static EmbeddedMqttBroker start(Path directory, int port, VerificationKeys trusted) {
+        // With fifty, as usual, a client that acknowledges only what it has stored elsewhere gets a thousand messages a
+        // second. Whoever wants less says so by its receive maximum.
+        InternalConfigurations.MAX_INFLIGHT_WINDOW_SIZE_MESSAGES = IN_FLIGHT;
+        InternalConfigurations.PUBLISH_POLL_BATCH_SIZE = IN_FLIGHT;
         try {
             EmbeddedHiveMQ broker = EmbeddedHiveMQ.builder()
                     .withConfigurationFolder(writeConfiguration(directory, port))
@@ -93,7 +99,7 @@ final class EmbeddedMqttBroker implements AutoCloseable {
                     </listeners>
                     <mqtt>
                         <queued-messages>
-                            <max-queue-size>10000</max-queue-size>
+                            <max-queue-size>200000</max-queue-size>
                             <strategy>discard</strategy>
                         </queued-messages>
                         <packets>

@@ -14,6 +14,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -26,6 +27,7 @@ public final class Stack implements AutoCloseable {
     private final StackAddresses addresses;
     private final Supervisor supervisor;
     private final Progress progress;
+    private final Map<String, String> controlPlane;
     private boolean closed;
 
     private Stack(
@@ -33,12 +35,14 @@ public final class Stack implements AutoCloseable {
             Installation installation,
             StackAddresses addresses,
             Supervisor supervisor,
-            Progress progress) {
+            Progress progress,
+            Map<String, String> controlPlane) {
         this.directory = directory;
         this.installation = installation;
         this.addresses = addresses;
         this.supervisor = supervisor;
         this.progress = progress;
+        this.controlPlane = controlPlane;
     }
 
     /**
@@ -67,7 +71,7 @@ public final class Stack implements AutoCloseable {
             LeftoverPostmaster.stop(directory.resolve("postgres"));
             StackAddresses addresses = chooseAddresses(directory, options);
             Supervisor supervisor = new Supervisor(Launcher.forThisSystem(), register, progress::line, longestPause);
-            return new Stack(directory, installation, addresses, supervisor, progress);
+            return new Stack(directory, installation, addresses, supervisor, progress, options.controlPlane());
         } catch (CliException e) {
             directory.close();
             throw e;
@@ -97,7 +101,7 @@ public final class Stack implements AutoCloseable {
                 workers.isEmpty()
                         ? "Starting the control plane"
                         : "Starting the control plane and " + String.join(", ", workers));
-        supervisor.launch(programs.controlPlane(keys));
+        supervisor.launch(programs.controlPlane(keys, controlPlane));
         IntStream.range(0, workers.size()).mapToObj(programs::workerProgram).forEach(supervisor::launch);
         supervisor.awaitReady(StackPrograms.CONTROL_PLANE);
         workers.forEach(supervisor::awaitReady);

@@ -6,6 +6,7 @@ import io.quantfleet.cli.keys.KeyDirectory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,10 +76,11 @@ public final class StackPrograms {
                 STOP_LIMIT);
     }
 
-    Program controlPlane(KeyDirectory keys) {
+    /** @param settings variables of its environment that are not as usual */
+    Program controlPlane(KeyDirectory keys, Map<String, String> settings) {
         List<String> command = java("-Xmx256m", "-XX:TieredStopAtLevel=1");
         command.addAll(List.of("-jar", installation.controlPlane().toString()));
-        Map<String, String> environment = Map.ofEntries(
+        Map<String, String> environment = new HashMap<>(Map.ofEntries(
                 entry("QUARKUS_HTTP_HOST", "127.0.0.1"),
                 entry("QUARKUS_HTTP_PORT", Integer.toString(addresses.http())),
                 entry("QUARKUS_DATASOURCE_JDBC_URL", addresses.jdbc()),
@@ -91,7 +93,8 @@ public final class StackPrograms {
                 entry("QUANTFLEET_OBJECT_STORE_DIRECTORY", objectStore()),
                 entry("QUANTFLEET_SIGNING_KEY", keys.signingKey().toString()),
                 entry("QUANTFLEET_CREDENTIAL_KEY", keys.credentialKey().toString()),
-                entry("QUANTFLEET_TRUST_STATEMENT", keys.trustStatement().toString()));
+                entry("QUANTFLEET_TRUST_STATEMENT", keys.trustStatement().toString())));
+        environment.putAll(settings);
         return new Program(
                 CONTROL_PLANE,
                 command,

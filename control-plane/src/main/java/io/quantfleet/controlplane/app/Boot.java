@@ -12,6 +12,8 @@ import io.quantfleet.controlplane.outbox.OutboxRelay;
 import io.quantfleet.controlplane.rollout.RolloutTicker;
 import io.quantfleet.controlplane.storage.SchemaMigration;
 import io.quantfleet.controlplane.telemetry.FleetGauges;
+import io.quantfleet.controlplane.telemetry.TelemetryPartitions;
+import io.quantfleet.controlplane.telemetry.VariantGauges;
 import io.quantfleet.protocols.ReasonCode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -41,6 +43,8 @@ class Boot {
     private final FleetTicker fleets;
     private final RolloutTicker rollouts;
     private final FleetGauges gauges;
+    private final TelemetryPartitions partitions;
+    private final VariantGauges variants;
     private final Thread thread = new Thread(this::run, "boot");
     private volatile boolean stopping;
 
@@ -54,7 +58,9 @@ class Boot {
             Deltas deltas,
             FleetTicker fleets,
             RolloutTicker rollouts,
-            FleetGauges gauges) {
+            FleetGauges gauges,
+            TelemetryPartitions partitions,
+            VariantGauges variants) {
         this.migration = migration;
         this.builtIns = builtIns;
         this.kafka = kafka;
@@ -65,6 +71,8 @@ class Boot {
         this.fleets = fleets;
         this.rollouts = rollouts;
         this.gauges = gauges;
+        this.partitions = partitions;
+        this.variants = variants;
     }
 
     void start(@Observes StartupEvent event) {
@@ -84,13 +92,17 @@ class Boot {
         deltas.close();
         relay.close();
         gauges.close();
+        variants.close();
+        partitions.close();
     }
 
     private void run() {
         try {
             await("the database", migration::run);
             await("the database", builtIns::register);
+            await("the database", partitions::start);
             gauges.start();
+            variants.start();
             delivery.start();
             deltas.start();
             fleets.start();

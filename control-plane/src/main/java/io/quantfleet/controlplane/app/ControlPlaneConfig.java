@@ -35,6 +35,31 @@ public interface ControlPlaneConfig {
 
     Accuracy accuracy();
 
+    Telemetry telemetry();
+
+    interface Telemetry {
+        Retention retention();
+
+        /** How long telemetry is kept, at least. */
+        interface Retention {
+            /** Windows as they came, for devices' own pages; zero keeps none. */
+            @WithDefault("P1D")
+            Duration windows();
+
+            /** Roll-ups by minute; at least two days. */
+            @WithDefault("P8D")
+            Duration minutes();
+
+            /** Roll-ups by hour. */
+            @WithDefault("P100D")
+            Duration hours();
+
+            /** Roll-ups by day. */
+            @WithDefault("P1100D")
+            Duration days();
+        }
+    }
+
     interface Kafka {
         /** HOST:PORT, several separated by commas. */
         String bootstrapServers();

@@ -15,6 +15,7 @@ import io.quantfleet.controlplane.security.ManifestKeys;
 import io.quantfleet.controlplane.security.MosquittoDynamicSecurity;
 import io.quantfleet.controlplane.security.MqttAddress;
 import io.quantfleet.controlplane.security.SignedAccounts;
+import io.quantfleet.controlplane.telemetry.TelemetryRetention;
 import io.quantfleet.protocols.artifact.Chunker;
 import io.quantfleet.protocols.artifact.DirectoryObjectStore;
 import io.quantfleet.protocols.artifact.ObjectStore;
@@ -165,6 +166,13 @@ final class Wiring {
     @Singleton
     static ManifestSigner manifestSigner(ManifestKeys keys) {
         return new ManifestSigner(keys.active(), keys.statement());
+    }
+
+    @Produces
+    @Singleton
+    static TelemetryRetention telemetryRetention(ControlPlaneConfig config) {
+        ControlPlaneConfig.Telemetry.Retention retention = config.telemetry().retention();
+        return new TelemetryRetention(retention.windows(), retention.minutes(), retention.hours(), retention.days());
     }
 
     private static String hostName() {

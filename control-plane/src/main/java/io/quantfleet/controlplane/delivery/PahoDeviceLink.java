@@ -36,7 +36,7 @@ final class PahoDeviceLink implements DeviceLink, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(PahoDeviceLink.class);
     private static final int QOS = 1;
     private static final int MAX_IN_FLIGHT = 64;
-    private static final int RECEIVE_MAXIMUM = 256;
+    private static final int RECEIVE_MAXIMUM = 1024;
     private static final int ONLY_FOR_NEW_SUBSCRIPTIONS = 1;
     private static final long SESSION_EXPIRY_SECONDS = Duration.ofDays(7).toSeconds();
     private static final long PATIENCE_MS = 10_000;

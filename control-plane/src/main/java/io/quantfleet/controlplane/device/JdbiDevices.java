@@ -136,6 +136,11 @@ public class JdbiDevices {
                 .bind("at", device.at())
                 .bind("agentVersion", device.agentVersion())
                 .execute();
+        // So does an agent that numbers its windows without naming a series.
+        tx.handle()
+                .createUpdate("delete from telemetry_series where device_id = :id and series = 0")
+                .bind("id", device.id().value())
+                .execute();
     }
 
     /** Forgets what a decommissioned device served, before it enrols again. */

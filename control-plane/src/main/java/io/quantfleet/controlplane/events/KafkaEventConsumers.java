@@ -29,6 +29,12 @@ public class KafkaEventConsumers implements AutoCloseable {
     private static final int HEARTBEAT_MS = 3_000;
     private static final int MAX_POLL_RECORDS = 1000;
 
+    /** Telemetry is counted by the batch: the larger, the cheaper each window, and none waits for long. */
+    private static final int MAX_POLL_WINDOWS = 5000;
+
+    private static final int FETCH_WINDOWS_BYTES = 512 << 10;
+    private static final int FETCH_WINDOWS_WAIT_MS = 250;
+
     private final KafkaSettings settings;
     private final KafkaTopics topics;
     private final Database database;
@@ -81,6 +87,11 @@ public class KafkaEventConsumers implements AutoCloseable {
         properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_TIMEOUT_MS);
         properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, HEARTBEAT_MS);
         properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
+        if (topic.equals(topics.deviceTelemetry())) {
+            properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_WINDOWS);
+            properties.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, FETCH_WINDOWS_BYTES);
+            properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WINDOWS_WAIT_MS);
+        }
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         return new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer());

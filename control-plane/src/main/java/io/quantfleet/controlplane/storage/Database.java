@@ -75,7 +75,7 @@ public class Database {
         }
         // 08 connection, 40 lost to another transaction (a deadlock), 53 out of resources, 57P the server is shutting
         // down
-        // or starting, 25006 it is read-only.
-        return Stream.of("08", "40", "53", "57P", "25006").anyMatch(state::startsWith);
+        // or starting, 25006 it is read-only, 55P03 a lock is held for too long.
+        return Stream.of("08", "40", "53", "57P", "25006", "55P03").anyMatch(state::startsWith);
     }
 }

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Gauges that are read from the database now and then: devices by fleet, class and state, jobs, the outbox. */
+/** Gauges that are read from the database now and then: devices, rollouts and jobs by state, the outbox. */
 @Singleton
 public class FleetGauges implements AutoCloseable {
     private static final Duration PERIOD = Duration.ofSeconds(5);
@@ -19,6 +19,8 @@ public class FleetGauges implements AutoCloseable {
     private final JdbiCounts counts;
     private final MultiGauge devices;
     private final MultiGauge jobs;
+    private final MultiGauge rollouts;
+    private final MultiGauge deployments;
     private final AtomicLong outbox = new AtomicLong();
     private final Ticker ticker;
 
@@ -27,6 +29,10 @@ public class FleetGauges implements AutoCloseable {
         this.counts = counts;
         this.devices = MultiGauge.builder("quantfleet.devices").register(meters);
         this.jobs = MultiGauge.builder("quantfleet.jobs").register(meters);
+        this.rollouts = MultiGauge.builder("quantfleet.rollouts").register(meters);
+        this.deployments = MultiGauge.builder("quantfleet.deployments")
+                .description("devices in the latest rollout of each fleet")
+                .register(meters);
         meters.gauge("quantfleet.outbox.waiting", outbox);
         this.ticker = new Ticker("gauges", PERIOD, this::tick);
     }
@@ -44,8 +50,17 @@ public class FleetGauges implements AutoCloseable {
                                     job -> MultiGauge.Row.of(Tags.of("state", job.state()), (double) job.count()))
                             .toList(),
                     true);
+            rollouts.register(byState(counts.rollouts(tx)), true);
+            deployments.register(byState(counts.deployments(tx)), true);
             outbox.set(counts.outbox(tx));
         });
+    }
+
+    private static List<MultiGauge.Row<?>> byState(List<JdbiCounts.ByState> counted) {
+        return counted.stream()
+                .<MultiGauge.Row<?>>map(group -> MultiGauge.Row.of(
+                        Tags.of("fleet", group.fleet(), "state", group.state()), (double) group.count()))
+                .toList();
     }
 
     private static List<MultiGauge.Row<?>> rows(List<JdbiCounts.Devices> counted) {

@@ -35,6 +35,29 @@ class JdbiCounts {
                 .list();
     }
 
+    /** Rollouts, or devices of a rollout, of one fleet in one state. */
+    record ByState(String fleet, String state, long count) {}
+
+    List<ByState> rollouts(Tx tx) {
+        return byState(tx, "select fleet, state, count(*) as count from rollout group by fleet, state");
+    }
+
+    /** Devices in the latest rollout of each fleet. */
+    List<ByState> deployments(Tx tx) {
+        return byState(tx, """
+                with latest as (select distinct on (fleet) id, fleet from rollout order by fleet, created_at desc)
+                select l.fleet, d.state, count(*) as count
+                  from latest l join deployment d on d.rollout_id = l.id group by l.fleet, d.state""");
+    }
+
+    private static List<ByState> byState(Tx tx, String sql) {
+        return tx.handle()
+                .createQuery(sql)
+                .map((row, context) ->
+                        new ByState(row.getString("fleet"), row.getString("state"), row.getLong("count")))
+                .list();
+    }
+
     /** Events that have not been relayed to Kafka yet. */
     long outbox(Tx tx) {
         return tx.handle()

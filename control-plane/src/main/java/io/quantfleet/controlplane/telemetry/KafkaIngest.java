@@ -1,5 +1,6 @@
 package io.quantfleet.controlplane.telemetry;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quantfleet.controlplane.delivery.DeviceInbox;
 import io.quantfleet.controlplane.events.KafkaEventSender;
@@ -31,6 +32,7 @@ class KafkaIngest implements DeviceInbox {
     private final KafkaEventSender sender;
     private final KafkaTopics topics;
     private final MeterRegistry meters;
+    private final Counter dropped;
     private final Clock clock;
     private final OutageLog outage = new OutageLog(LOG, "Kafka, which telemetry goes to,");
     private final ScheduledExecutorService thread = new ScheduledThreadPoolExecutor(1, task -> {
@@ -43,6 +45,9 @@ class KafkaIngest implements DeviceInbox {
         this.sender = sender;
         this.topics = topics;
         this.meters = meters;
+        this.dropped = Counter.builder("quantfleet.ingest.dropped")
+                .description("messages that no device may publish, or that don't parse")
+                .register(meters);
         this.clock = clock;
     }
 
@@ -62,7 +67,7 @@ class KafkaIngest implements DeviceInbox {
             message = DeviceMessages.read(topic, payload, clock.instant());
         } catch (IllegalArgumentException e) {
             LOG.warnf("message dropped: %s", e.getMessage());
-            meters.counter("quantfleet.ingest.dropped").increment();
+            dropped.increment();
             acknowledge.run();
             return;
         }

@@ -7,20 +7,32 @@ import io.quantfleet.protocols.DeviceId;
 import io.quantfleet.protocols.v1.TelemetryWindowReceived;
 import jakarta.inject.Singleton;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Stores a window once, and adds it to the sums; which of two windows comes first does not matter to them. */
+/**
+ * Counts each window once, however often it comes, and in the bucket of its own time, however late. Which of two windows
+ * comes first does not matter. What is counted and that it was counted is one transaction; a batch that is read again
+ * after a crash changes nothing.
+ */
 @Singleton
 class TelemetryWindowHandler implements BatchEventHandler<TelemetryWindowReceived> {
-    private final JdbiTelemetry telemetry;
+    private final JdbiWindows windows;
+    private final TelemetryCounting counting;
+    private final TelemetryPartitions partitions;
     private final TelemetryMetrics metrics;
     private final Clock clock;
 
-    TelemetryWindowHandler(JdbiTelemetry telemetry, TelemetryMetrics metrics, Clock clock) {
-        this.telemetry = telemetry;
+    TelemetryWindowHandler(
+            JdbiWindows windows,
+            TelemetryCounting counting,
+            TelemetryPartitions partitions,
+            TelemetryMetrics metrics,
+            Clock clock) {
+        this.windows = windows;
+        this.counting = counting;
+        this.partitions = partitions;
         this.metrics = metrics;
         this.clock = clock;
     }
@@ -32,34 +44,32 @@ class TelemetryWindowHandler implements BatchEventHandler<TelemetryWindowReceive
 
     @Override
     public void handleAll(Tx tx, List<TelemetryWindowReceived> events) {
-        List<Window> windows =
-                events.stream().map(TelemetryWindowHandler::window).toList();
-        Instant now = clock.instant();
-        Map<DeviceId, JdbiTelemetry.Origin> origins =
-                telemetry.origins(tx, windows.stream().map(Window::device).collect(Collectors.toSet()), now);
-        List<JdbiTelemetry.Located> located = windows.stream()
-                .map(window -> new JdbiTelemetry.Located(window, require(origins, window.device())))
+        List<Window> came = events.stream().map(TelemetryWindowHandler::window).toList();
+        Map<DeviceId, JdbiWindows.Origin> origins =
+                windows.origins(tx, came.stream().map(Window::device).collect(Collectors.toSet()), clock.instant());
+        List<JdbiWindows.Located> located = came.stream()
+                .map(window -> new JdbiWindows.Located(window, require(origins, window.device())))
                 .toList();
-        List<JdbiTelemetry.Located> news = telemetry.insert(tx, located, now);
-        if (!news.isEmpty()) {
-            telemetry.addToDevices(
-                    tx, news.stream().map(JdbiTelemetry.Located::window).toList());
-            telemetry.addToMinutes(tx, news);
-            tx.afterCommit(() -> news.forEach(one -> metrics.count(one.window(), one.origin())));
-        }
+        List<JdbiWindows.Located> news = counting.count(tx, located, partitions::keeps);
+        windows.keep(
+                tx,
+                news.stream()
+                        .filter(one -> partitions.keepsWindows(one.window().received()))
+                        .toList());
+        tx.afterCommit(() -> metrics.count(news, located.size() - news.size()));
     }
 
     private static Window window(TelemetryWindowReceived event) {
         try {
-            return Window.of(event.getWindow());
+            return Window.of(event);
         } catch (IllegalArgumentException e) {
             throw ControlPlaneException.invalid("a telemetry window of device '"
                     + event.getWindow().getDeviceId() + "' can't be used: " + e.getMessage());
         }
     }
 
-    private static JdbiTelemetry.Origin require(Map<DeviceId, JdbiTelemetry.Origin> origins, DeviceId device) {
-        JdbiTelemetry.Origin origin = origins.get(device);
+    private static JdbiWindows.Origin require(Map<DeviceId, JdbiWindows.Origin> origins, DeviceId device) {
+        JdbiWindows.Origin origin = origins.get(device);
         if (origin == null) {
             throw ControlPlaneException.notFound("device '" + device + "'");
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.nio.ByteBuffer;
+import java.util.Random;
 import java.util.stream.LongStream;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,31 @@ public class LatencyHistogramTest {
     }
 
     @Test
+    void saysOfAnyValueWhatHdrHistogramSaysAndIsReadByIt() throws Exception {
+        Random random = new Random(4);
+        Histogram theirs = new Histogram(1, 3_600_000_000L, 2);
+        LatencyHistogram.Sum sum = new LatencyHistogram.Sum();
+        for (int window = 0; window < 50; window++) {
+            Histogram one = new Histogram(1, 3_600_000_000L, 2);
+            for (int i = 0; i < 40; i++) {
+                long micros = (long) Math.exp(random.nextDouble() * Math.log(3.6e9));
+                one.recordValueWithCount(micros, 1 + random.nextInt(1000));
+            }
+            theirs.add(one);
+            sum.add(LatencyHistogram.decode(encoded(one)));
+        }
+
+        for (double percentile = 0.1; percentile <= 100; percentile += 0.1) {
+            assertThat(sum.histogram().percentile(percentile))
+                    .hasValue((double) theirs.getValueAtPercentile(percentile));
+        }
+        Histogram read = Histogram.decodeFromCompressedByteBuffer(
+                ByteBuffer.wrap(sum.histogram().encode()), 0);
+        assertThat(read).isEqualTo(theirs);
+        assertThat(sum.histogram().count()).isEqualTo(theirs.getTotalCount());
+    }
+
+    @Test
     void hasNoPercentileOfNothing() {
         LatencyHistogram empty = LatencyHistogram.decode(encoded(2, LongStream.empty()));
 
@@ -43,6 +69,9 @@ public class LatencyHistogramTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> LatencyHistogram.decode(encoded(new Histogram(Long.MAX_VALUE / 4, 2))))
                 .withMessageContaining("up to");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LatencyHistogram.decode(encoded(3, LongStream.of(1))))
+                .withMessageContaining("3 digits");
     }
 
     @Test

@@ -8,20 +8,23 @@ import com.google.protobuf.Timestamp;
 import io.quantfleet.controlplane.latency.LatencyHistogramTest;
 import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.v1.TelemetryWindow;
+import io.quantfleet.protocols.v1.TelemetryWindowReceived;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class WindowTest {
     @Test
     void readsAWindow() {
-        Window window = Window.of(valid().build());
+        Window window = read(valid());
 
         assertThat(window.device().value()).isEqualTo("pi-1");
         assertThat(window.start()).isEqualTo(Instant.ofEpochSecond(1000));
         assertThat(window.deployment()).isEmpty();
-        assertThat(window.cpuTemperature()).isEmpty();
+        assertThat(window.board().cpuTemperature()).isEmpty();
         assertThat(window.figures().latency().percentile(50)).isPresent();
     }
 
@@ -33,9 +36,10 @@ class WindowTest {
                 .setVariant(ByteString.fromHex(variant.hex()))
                 .setDeployment(ByteString.fromHex("00112233445566778899aabbccddeeff"));
 
-        Window read = Window.of(window.build());
+        Window read = read(window.setSeries(-5));
 
         assertThat(read.variant()).isEqualTo(variant);
+        assertThat(read.series()).isEqualTo(-5);
         assertThat(read.deployment()).contains(UUID.fromString("00112233-4455-6677-8899-aabbccddeeff"));
         refused(window.clone().setDeployment(ByteString.fromHex("0011")));
         refused(window.clone().clearVariant());
@@ -44,7 +48,7 @@ class WindowTest {
     @Test
     void refusesAFormatThatIsNewerAndSaysWhatToDo() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Window.of(valid().setFormat(3).build()))
+                .isThrownBy(() -> read(valid().setFormat(3)))
                 .withMessageContaining("bring the control plane up to date");
     }
 
@@ -69,8 +73,39 @@ class WindowTest {
         refused(valid().clearLatencyHistogram());
     }
 
+    @Test
+    void refusesDistributionsThatAreNone() {
+        refused(valid().addPredictedClasses(3));
+        refused(valid().addPredictedClasses(3)
+                .addPredictedClasses(3)
+                .addPredictedCounts(1)
+                .addPredictedCounts(1));
+        refused(valid().addPredictedClasses(3).addPredictedCounts(-1));
+        refused(valid().addAllConfidences(Collections.nCopies(21, 1L)));
+        refused(valid().addAllPredictedClasses(IntStream.range(0, 65).boxed().toList())
+                .addAllPredictedCounts(Collections.nCopies(65, 1L)));
+        refused(valid().setWindowNumber(-1));
+    }
+
+    @Test
+    void aWindowCountsAtItsOwnTimeUnlessItsClockIsAhead() {
+        assertThat(read(valid()).countedAt()).isEqualTo(Instant.ofEpochSecond(1060));
+        assertThat(read(valid().setEnd(Timestamp.newBuilder().setSeconds(2300))).countedAt())
+                .isEqualTo(Instant.ofEpochSecond(2300));
+        assertThat(read(valid().setEnd(Timestamp.newBuilder().setSeconds(2301))).countedAt())
+                .isEqualTo(Instant.ofEpochSecond(2000));
+    }
+
+    /** Received at second 2000. */
+    private static Window read(TelemetryWindow.Builder window) {
+        return Window.of(TelemetryWindowReceived.newBuilder()
+                .setWindow(window)
+                .setReceivedAt(Timestamp.newBuilder().setSeconds(2000))
+                .build());
+    }
+
     private static void refused(TelemetryWindow.Builder window) {
-        assertThatIllegalArgumentException().isThrownBy(() -> Window.of(window.build()));
+        assertThatIllegalArgumentException().isThrownBy(() -> read(window));
     }
 
     private static TelemetryWindow.Builder valid() {

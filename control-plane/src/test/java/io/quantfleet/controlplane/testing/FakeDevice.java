@@ -28,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.HdrHistogram.Histogram;
@@ -54,6 +55,7 @@ public final class FakeDevice implements AutoCloseable {
     private final MqttConnectionOptions options = new MqttConnectionOptions();
     private long reports;
     private long windows;
+    private final Instant begun = Instant.now().truncatedTo(ChronoUnit.HOURS).minus(1, ChronoUnit.HOURS);
 
     /** Connects with what enrolment answered. */
     public FakeDevice(String deviceClass, JsonPath enrolled) throws MqttException {
@@ -183,7 +185,7 @@ public final class FakeDevice implements AutoCloseable {
         ByteBuffer encoded = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
         histogram.encodeIntoCompressedByteBuffer(encoded);
         encoded.flip();
-        Instant end = Instant.parse("2026-11-24T10:00:00Z").plusSeconds(windows);
+        Instant end = begun.plusSeconds(windows);
         TelemetryWindow window = TelemetryWindow.newBuilder()
                 .setDeviceId(id.value())
                 .setWindowNumber(windows)
