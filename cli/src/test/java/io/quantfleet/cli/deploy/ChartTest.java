@@ -54,6 +54,29 @@ class ChartTest {
     }
 
     @Test
+    void rendersDashboardsAndRulesOnRequest() throws IOException {
+        List<JsonNode> manifests =
+                render(template().set("monitoring.dashboards", "true").set("monitoring.rules", "true"));
+
+        assertThat(manifests)
+                .filteredOn(manifest -> manifest.path("kind").asText().equals("ConfigMap"))
+                .singleElement()
+                .satisfies(dashboards -> {
+                    assertThat(dashboards.path("data")).hasSize(5);
+                    assertThat(new YAMLMapper()
+                                    .readTree(dashboards
+                                            .at("/data/quantfleet-fleet.json")
+                                            .asText())
+                                    .path("panels"))
+                            .isNotEmpty();
+                });
+        assertThat(manifests)
+                .filteredOn(manifest -> manifest.path("kind").asText().equals("PrometheusRule"))
+                .singleElement()
+                .satisfies(rules -> assertThat(rules.at("/spec/groups/0/rules")).hasSizeGreaterThan(10));
+    }
+
+    @Test
     void everyContainerRunsWithoutRootAndWithoutPrivileges() throws IOException {
         List<JsonNode> pods = render(template().set("agent.enabled", "true")).stream()
                 .map(manifest -> manifest.at("/spec/template/spec"))

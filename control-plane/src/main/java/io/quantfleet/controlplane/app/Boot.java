@@ -1,6 +1,7 @@
 package io.quantfleet.controlplane.app;
 
 import io.quantfleet.controlplane.ControlPlaneException;
+import io.quantfleet.controlplane.alert.AlertTicker;
 import io.quantfleet.controlplane.delivery.DeviceDelivery;
 import io.quantfleet.controlplane.delta.Deltas;
 import io.quantfleet.controlplane.device.BuiltInDeviceClasses;
@@ -44,6 +45,7 @@ class Boot {
     private final RolloutTicker rollouts;
     private final FleetGauges gauges;
     private final TelemetryPartitions partitions;
+    private final AlertTicker alerts;
     private final VariantGauges variants;
     private final Thread thread = new Thread(this::run, "boot");
     private volatile boolean stopping;
@@ -60,6 +62,7 @@ class Boot {
             RolloutTicker rollouts,
             FleetGauges gauges,
             TelemetryPartitions partitions,
+            AlertTicker alerts,
             VariantGauges variants) {
         this.migration = migration;
         this.builtIns = builtIns;
@@ -72,6 +75,7 @@ class Boot {
         this.rollouts = rollouts;
         this.gauges = gauges;
         this.partitions = partitions;
+        this.alerts = alerts;
         this.variants = variants;
     }
 
@@ -93,6 +97,7 @@ class Boot {
         relay.close();
         gauges.close();
         variants.close();
+        alerts.close();
         partitions.close();
     }
 
@@ -110,6 +115,7 @@ class Boot {
             await("Kafka", kafka::prepare);
             relay.start();
             consumers.start();
+            alerts.start();
             LOG.info("every part has started");
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();

@@ -60,6 +60,14 @@ public interface ControlPlaneConfig {
         }
     }
 
+    Alerts alerts();
+
+    interface Alerts {
+        /** How often the rules are looked at. */
+        @WithDefault("PT15S")
+        Duration period();
+    }
+
     interface Kafka {
         /** HOST:PORT, several separated by commas. */
         String bootstrapServers();

@@ -1,6 +1,7 @@
 package io.quantfleet.controlplane.app;
 
 import io.quantfleet.controlplane.Ids;
+import io.quantfleet.controlplane.alert.AlertPeriod;
 import io.quantfleet.controlplane.artifact.DeliveryRoutes;
 import io.quantfleet.controlplane.artifact.UrlKey;
 import io.quantfleet.controlplane.artifact.WorkDirectory;
@@ -173,6 +174,12 @@ final class Wiring {
     static TelemetryRetention telemetryRetention(ControlPlaneConfig config) {
         ControlPlaneConfig.Telemetry.Retention retention = config.telemetry().retention();
         return new TelemetryRetention(retention.windows(), retention.minutes(), retention.hours(), retention.days());
+    }
+
+    @Produces
+    @Singleton
+    static AlertPeriod alertPeriod(ControlPlaneConfig config) {
+        return new AlertPeriod(config.alerts().period());
     }
 
     private static String hostName() {

@@ -69,6 +69,7 @@ public final class Parts implements AutoCloseable {
                         "quantfleet.trust-statement",
                         directory.resolve("trust.binpb").toString()),
                 entry("quantfleet.delivery.withdraw-period", "PT1S"),
+                entry("quantfleet.alerts.period", "PT1S"),
                 entry("quantfleet.delivery.public-uri", "http://control-plane.example:8080/"));
     }
 

@@ -1,0 +1,207 @@
+package io.quantfleet.controlplane.alert;
+
+import io.quantfleet.controlplane.ControlPlaneException;
+import io.quantfleet.controlplane.storage.Database;
+import io.quantfleet.controlplane.storage.Tx;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Alerts, their rules and their receivers over REST. */
+@Path("/api/v1")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Alerts")
+public class AlertResource {
+    private static final int MOST = 1000;
+    private static final Duration USUAL_CLEAR = Duration.ofMinutes(2);
+
+    private final Database database;
+    private final JdbiAlertRules rules;
+    private final JdbiAlerts alerts;
+    private final Clock clock;
+
+    AlertResource(Database database, JdbiAlertRules rules, JdbiAlerts alerts, Clock clock) {
+        this.database = database;
+        this.rules = rules;
+        this.alerts = alerts;
+        this.clock = clock;
+    }
+
+    /**
+     * A rule as it is put.
+     *
+     * @param fleet whose devices are looked at; each fleet's if it is left out
+     * @param holdFor by default none: the alert fires at the first look
+     * @param clearFor by default two minutes
+     * @param severity by default {@code warning}
+     */
+    record RuleBody(
+            @Nullable String fleet,
+            AlertRule.@Nullable Condition condition,
+            @Nullable Duration holdFor,
+            @Nullable Duration clearFor,
+            @Nullable String severity,
+            @Nullable List<String> receivers,
+            @Nullable Boolean enabled) {}
+
+    /** A receiver as it is put. */
+    record ReceiverBody(
+            Receiver.@Nullable Kind kind,
+            @Nullable URI url,
+            @Nullable String secret) {}
+
+    /** A receiver as it is shown; its secret is not. */
+    record ReceiverView(String name, Receiver.Kind kind, URI url, boolean signed) {
+        static ReceiverView of(Receiver receiver) {
+            return new ReceiverView(
+                    receiver.name(),
+                    receiver.kind(),
+                    receiver.url(),
+                    !receiver.secret().isEmpty());
+        }
+    }
+
+    @GET
+    @Path("alerts")
+    @Operation(
+            summary = "Alerts, those that are not resolved first",
+            description = "'state' is PENDING, FIRING or RESOLVED; 'limit' is at most 1000.")
+    public List<Alert> list(
+            @QueryParam("state") @DefaultValue("") String state,
+            @QueryParam("fleet") @DefaultValue("") String fleet,
+            @QueryParam("limit") @DefaultValue("100") int limit) {
+        if (limit < 1 || limit > MOST) {
+            throw ControlPlaneException.invalid("'limit' is " + limit + "; it must be from 1 to " + MOST);
+        }
+        return database.inTransaction(tx -> alerts.list(tx, state.toUpperCase(Locale.ROOT), fleet, limit));
+    }
+
+    @GET
+    @Path("alert-rules")
+    @Operation(summary = "Rules, by their names")
+    public List<AlertRule> listRules() {
+        return database.inTransaction(rules::rules);
+    }
+
+    @GET
+    @Path("alert-rules/{name}")
+    @Operation(summary = "One rule")
+    public AlertRule rule(String name) {
+        return database.inTransaction(tx -> rules.rule(tx, name))
+                .orElseThrow(() -> ControlPlaneException.notFound("alert rule '" + name + "'"));
+    }
+
+    @PUT
+    @Path("alert-rules/{name}")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(
+            summary = "Makes a rule, or replaces it",
+            description =
+                    "'condition.kind' is THRESHOLD (metric, above, value, clear, over), BURN_RATE (metric, objective,"
+                            + " factor, longSpan, shortSpan) or ABSENCE (over). Durations are as PT5M. 201 for a new one.")
+    public Response putRule(String name, RuleBody body) {
+        AlertRule rule = read(name, body);
+        boolean isNew = database.inTransaction(tx -> {
+            check(tx, rule);
+            return rules.put(tx, rule, clock.instant());
+        });
+        return Response.status(isNew ? Response.Status.CREATED : Response.Status.OK)
+                .entity(rule)
+                .build();
+    }
+
+    @DELETE
+    @Path("alert-rules/{name}")
+    @Operation(summary = "Deletes a rule", description = "Its alerts are resolved at the next look.")
+    public void deleteRule(String name) {
+        if (!database.inTransaction(tx -> rules.delete(tx, name))) {
+            throw ControlPlaneException.notFound("alert rule '" + name + "'");
+        }
+    }
+
+    @GET
+    @Path("alert-receivers")
+    @Operation(summary = "Receivers, by their names")
+    public List<ReceiverView> receivers() {
+        return database.inTransaction(rules::receivers).stream()
+                .map(ReceiverView::of)
+                .toList();
+    }
+
+    @PUT
+    @Path("alert-receivers/{name}")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(
+            summary = "Makes a receiver, or replaces it",
+            description = "A WEBHOOK takes a POST for each alert that fires or is resolved, signed where there is a"
+                    + " 'secret'; an ALERTMANAGER is told by its API v2.")
+    public ReceiverView putReceiver(String name, ReceiverBody body) {
+        if (body.kind() == null || body.url() == null) {
+            throw ControlPlaneException.invalid("a receiver needs a 'kind', WEBHOOK or ALERTMANAGER, and a 'url'");
+        }
+        Receiver receiver = new Receiver(name, body.kind(), body.url(), Objects.requireNonNullElse(body.secret(), ""));
+        database.useTransaction(tx -> rules.putReceiver(tx, receiver, clock.instant()));
+        return ReceiverView.of(receiver);
+    }
+
+    @DELETE
+    @Path("alert-receivers/{name}")
+    @Operation(summary = "Deletes a receiver", description = "What it was still to be told is forgotten.")
+    public void deleteReceiver(String name) {
+        if (!database.inTransaction(tx -> rules.deleteReceiver(tx, name))) {
+            throw ControlPlaneException.notFound("alert receiver '" + name + "'");
+        }
+    }
+
+    private static AlertRule read(String name, RuleBody body) {
+        if (body.condition() == null) {
+            throw ControlPlaneException.invalid(
+                    "an alert rule needs a 'condition' of kind THRESHOLD, BURN_RATE or ABSENCE");
+        }
+        if (!name.matches("[A-Za-z0-9][A-Za-z0-9_-]{0,99}")) {
+            throw ControlPlaneException.invalid(
+                    "an alert rule's name has letters, digits, hyphens and underscores, at most" + " 100; '" + name
+                            + "' does not");
+        }
+        return new AlertRule(
+                name,
+                Optional.ofNullable(body.fleet()),
+                body.condition(),
+                Objects.requireNonNullElse(body.holdFor(), Duration.ZERO),
+                Objects.requireNonNullElse(body.clearFor(), USUAL_CLEAR),
+                Objects.requireNonNullElse(body.severity(), "warning"),
+                Objects.requireNonNullElse(body.receivers(), List.of()),
+                Objects.requireNonNullElse(body.enabled(), true));
+    }
+
+    private void check(Tx tx, AlertRule rule) {
+        List<String> known = rules.receivers(tx).stream().map(Receiver::name).toList();
+        rule.receivers().stream()
+                .filter(receiver -> !known.contains(receiver))
+                .findFirst()
+                .ifPresent(receiver -> {
+                    throw ControlPlaneException.invalid("there is no alert receiver '" + receiver
+                            + "'; make it first with PUT /api/v1/alert-receivers/" + receiver);
+                });
+        rule.fleet().filter(fleet -> !rules.fleets(tx).contains(fleet)).ifPresent(fleet -> {
+            throw ControlPlaneException.notFound("fleet '" + fleet + "'");
+        });
+    }
+}

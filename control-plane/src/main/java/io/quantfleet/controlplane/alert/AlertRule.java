@@ -1,0 +1,203 @@
+package io.quantfleet.controlplane.alert;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.quantfleet.controlplane.ControlPlaneException;
+import io.quantfleet.controlplane.telemetry.Metric;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When who is told.
+ *
+ * @param fleet whose devices are looked at; without one, every fleet for itself
+ * @param condition what has to be met
+ * @param holdFor how long it has to be met before the alert fires
+ * @param clearFor how long it has to be over before the alert is resolved
+ * @param severity a word for receivers, as {@code warning} or {@code critical}
+ * @param receivers names of those who are told
+ */
+record AlertRule(
+        String name,
+        Optional<String> fleet,
+        Condition condition,
+        @JsonFormat(shape = JsonFormat.Shape.STRING) Duration holdFor,
+        @JsonFormat(shape = JsonFormat.Shape.STRING) Duration clearFor,
+        String severity,
+        List<String> receivers,
+        boolean enabled) {
+    private static final Duration LONGEST = Duration.ofDays(30);
+    private static final Duration SHORTEST = Duration.ofMinutes(1);
+
+    AlertRule {
+        receivers = List.copyOf(receivers);
+        if (holdFor.isNegative() || clearFor.isNegative()) {
+            throw ControlPlaneException.invalid("'holdFor' and 'clearFor' can't be negative");
+        }
+    }
+
+    /** What is looked at. */
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    @JsonSubTypes({
+        @JsonSubTypes.Type(value = Threshold.class, name = "THRESHOLD"),
+        @JsonSubTypes.Type(value = BurnRate.class, name = "BURN_RATE"),
+        @JsonSubTypes.Type(value = Absence.class, name = "ABSENCE")
+    })
+    sealed interface Condition permits Threshold, BurnRate, Absence {
+        /** What a look finds. */
+        Finding look(Measurements measured);
+    }
+
+    /** What there is to look at: figures of one fleet over the time before now. */
+    interface Measurements {
+        /** A figure; empty if nothing of it was measured. */
+        OptionalDouble measure(Metric metric, Duration over);
+
+        /** How many windows came. */
+        long windows(Duration over);
+    }
+
+    /**
+     * What a look found.
+     *
+     * @param met whether the condition is met
+     * @param over whether it is over; an alert that fires goes on while neither is so, as between the two thresholds, or
+     *     where nothing was measured
+     * @param value that was looked at
+     */
+    record Finding(boolean met, boolean over, OptionalDouble value, String text) {}
+
+    /**
+     * A figure beyond a number.
+     *
+     * @param above whether larger is worse
+     * @param clear the number that it must come back to; by default the same
+     */
+    record Threshold(
+            Metric metric,
+            boolean above,
+            double value,
+            @Nullable Double clear,
+            @JsonFormat(shape = JsonFormat.Shape.STRING) Duration over)
+            implements Condition {
+        Threshold {
+            require(metric);
+            require(over, "over");
+            if (clear != null && (above ? clear > value : clear < value)) {
+                throw ControlPlaneException.invalid("'clear' is " + clear + ", beyond 'value', " + value);
+            }
+        }
+
+        @Override
+        public Finding look(Measurements measured) {
+            OptionalDouble now = measured.measure(metric, over);
+            double end = Objects.requireNonNullElse(clear, value);
+            String text = metric + (above ? " above " : " below ") + value + " over " + over;
+            if (now.isEmpty()) {
+                return new Finding(false, false, now, text + ": nothing measured");
+            }
+            boolean met = above ? now.getAsDouble() > value : now.getAsDouble() < value;
+            boolean back = above ? now.getAsDouble() <= end : now.getAsDouble() >= end;
+            return new Finding(met, !met && back, now, text + ": " + now.getAsDouble());
+        }
+    }
+
+    /**
+     * An error budget that is used up too fast, over a long and a short span: B. Beyer et al., The Site Reliability
+     * Workbook (2018), chapter 5, "Multiwindow, Multi-Burn-Rate Alerts".
+     *
+     * @param metric a share: of errors, or of right answers
+     * @param objective the share that is good, as 0.99
+     * @param factor how many times as fast as would use up the budget just in time
+     */
+    record BurnRate(
+            Metric metric,
+            double objective,
+            double factor,
+            @JsonFormat(shape = JsonFormat.Shape.STRING) Duration longSpan,
+            @JsonFormat(shape = JsonFormat.Shape.STRING) Duration shortSpan)
+            implements Condition {
+        BurnRate {
+            require(metric);
+            require(longSpan, "longSpan");
+            require(shortSpan, "shortSpan");
+            if (metric != Metric.ERROR_SHARE && metric != Metric.ACCURACY && metric != Metric.FEEDBACK_ACCURACY) {
+                throw ControlPlaneException.invalid(
+                        "a burn rate is of ERROR_SHARE, ACCURACY or FEEDBACK_ACCURACY, not of " + metric);
+            }
+            if (!(objective > 0 && objective < 1) || !(factor > 0) || shortSpan.compareTo(longSpan) >= 0) {
+                throw ControlPlaneException.invalid(
+                        "a burn rate has an 'objective' between 0 and 1, a 'factor' above 0 and"
+                                + " a 'shortSpan' shorter than its 'longSpan'");
+            }
+        }
+
+        @Override
+        public Finding look(Measurements measured) {
+            OptionalDouble slow = rate(measured.measure(metric, longSpan));
+            OptionalDouble fast = rate(measured.measure(metric, shortSpan));
+            String text = "error budget of " + metric + " (objective " + objective + ") burns more than " + factor
+                    + " times too fast over " + longSpan + " and " + shortSpan;
+            if (fast.isEmpty() || slow.isEmpty()) {
+                return new Finding(false, false, fast, text + ": nothing measured");
+            }
+            boolean isFast = fast.getAsDouble() > factor;
+            return new Finding(isFast && slow.getAsDouble() > factor, !isFast, fast, text + ": " + fast.getAsDouble());
+        }
+
+        private OptionalDouble rate(OptionalDouble share) {
+            if (share.isEmpty()) {
+                return share;
+            }
+            double bad = metric == Metric.ERROR_SHARE ? share.getAsDouble() : 1 - share.getAsDouble();
+            return OptionalDouble.of(bad / (1 - objective));
+        }
+    }
+
+    /** Nothing comes any more. */
+    record Absence(
+            @JsonFormat(shape = JsonFormat.Shape.STRING) Duration over) implements Condition {
+        Absence {
+            require(over, "over");
+        }
+
+        @Override
+        public Finding look(Measurements measured) {
+            long windows = measured.windows(over);
+            return new Finding(
+                    windows == 0,
+                    windows > 0,
+                    OptionalDouble.of((double) windows),
+                    "telemetry windows within " + over + ": " + windows);
+        }
+    }
+
+    /** JSON may leave it out. */
+    private static void require(@Nullable Metric metric) {
+        if (metric == null) {
+            throw ControlPlaneException.invalid("'metric' is missing; it is one of " + List.of(Metric.values()));
+        }
+    }
+
+    private static void require(@Nullable Duration span, String name) {
+        if (span == null) {
+            throw ControlPlaneException.invalid("'" + name + "' is missing; it is a duration, as PT5M");
+        }
+        if (span.compareTo(SHORTEST) < 0 || span.compareTo(LONGEST) > 0) {
+            throw ControlPlaneException.invalid(
+                    "'" + name + "' is " + span + "; it must be from " + SHORTEST + " to " + LONGEST);
+        }
+    }
+
+    /** Whether it is looked at for this fleet. */
+    @JsonIgnore
+    boolean isFor(String candidate) {
+        return fleet.isEmpty() || fleet.get().equals(candidate);
+    }
+}
