@@ -118,6 +118,10 @@ public final class InferenceServer implements AutoCloseable {
             requireMethod(exchange, endpoint);
             return answer(exchange, endpoint);
         } catch (RequestException e) {
+            if (e.status() == RequestException.TOO_LARGE) {
+                // What is left of the body is not read, so nothing else can come over this connection.
+                exchange.getResponseHeaders().set("Connection", "close");
+            }
             return new Answer(e.status(), api.error(String.valueOf(e.getMessage())));
         } catch (ModelException e) {
             LOG.warn("inference failed: {}", e.getMessage());
