@@ -84,6 +84,14 @@ final class ConsoleFixture {
         jdbi.useHandle(handle -> handle.execute(sql, arguments));
     }
 
+    /** Runs a statement that refers to many rollouts while the engine, which locks them too, waits. */
+    void runBesideTheEngine(String sql) {
+        jdbi.useTransaction(handle -> {
+            handle.execute("lock table rollout in exclusive mode");
+            handle.execute(sql);
+        });
+    }
+
     /** Two roll-ups of one fleet: 900 inferences that took 1 ms each, and 100 that took 100 ms each. */
     void twoMinutesOfVeryDifferentLatency() {
         run("insert into fleet values ('mixed', '', now())");

@@ -54,7 +54,7 @@ final class FixtureCrowd {
                 from rollout r join fleet_device f on f.fleet = r.fleet join device d on d.device_id = f.device_id
                 join rollout_variant t on t.rollout_id = r.id and t.device_class = d.device_class
                 where cast(r.id as text) like '%7b2___'""");
-        fixture.run("insert into rollout_member (rollout_id, device_id, stage, deployment_id)"
+        fixture.runBesideTheEngine("insert into rollout_member (rollout_id, device_id, stage, deployment_id)"
                 + " select rollout_id, device_id, 0, id from deployment where device_id like 'crowd-%'");
         fixture.run("""
                 insert into device_event (device_id, at, kind, state, deployment_id)
