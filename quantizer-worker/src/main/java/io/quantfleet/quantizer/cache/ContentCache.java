@@ -82,12 +82,8 @@ public final class ContentCache {
         Path file = file(key);
         try {
             byte[] whole = Files.readAllBytes(file);
-            if (whole.length < DIGEST_BYTES) {
-                LOG.warn("{} is damaged; what it held is made anew", file);
-                return Optional.empty();
-            }
-            byte[] content = Arrays.copyOfRange(whole, DIGEST_BYTES, whole.length);
-            if (!Arrays.equals(whole, 0, DIGEST_BYTES, digest(content), 0, DIGEST_BYTES)) {
+            byte[] content = Arrays.copyOfRange(whole, Math.min(DIGEST_BYTES, whole.length), whole.length);
+            if (!Arrays.equals(Arrays.copyOf(whole, whole.length - content.length), digest(content))) {
                 LOG.warn("{} is damaged; what it held is made anew", file);
                 return Optional.empty();
             }

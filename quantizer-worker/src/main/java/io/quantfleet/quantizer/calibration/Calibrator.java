@@ -73,10 +73,11 @@ public record Calibrator(int threads, int batchSize, long outputBytes) {
      */
     public CalibrationStatistics collect(
             OnnxModel model, CalibrationRequest request, SampleSource samples, ProgressListener listener) {
+        if (!request.rangesAlone() || samples.size() < 2 * LOOK) {
+            return collectAll(model, request, samples, listener);
+        }
         Clips clips = Clips.of(model, request.tensors());
-        boolean worthALook =
-                clips.tensors().size() * CLIPS_WORTH_A_LOOK >= request.tensors().size();
-        if (!request.rangesAlone() || !worthALook || samples.size() < 2 * LOOK) {
+        if (clips.tensors().size() * CLIPS_WORTH_A_LOOK < request.tensors().size()) {
             return collectAll(model, request, samples, listener);
         }
         double share = (double) LOOK / samples.size();
@@ -126,28 +127,26 @@ public record Calibrator(int threads, int batchSize, long outputBytes) {
         long fits = Math.min(LANE_BYTES / bytes, LANE_INPUT_BYTES / sampleBytes(narrow.inputs()));
         int batch = (int) Math.max(1, Math.min(Math.min(batchSize, samples.size()), fits));
         boolean inAnyOrder = !instruments.whole().isEmpty() && bytes * samples.size() > WORTH_A_MODEL;
-        if (lanes == threads && !inAnyOrder) {
+        Optional<OnnxSession> quicker =
+                inAnyOrder ? openInAnyOrder(instruments.model(), threads / lanes) : Optional.empty();
+        if (quicker.isEmpty() && lanes == threads) {
             return pass(narrow, instruments, samples, lanes, batch, listener);
         }
-        try (OnnxSession session = inAnyOrder
-                ? openInAnyOrder(instruments.model(), threads / lanes)
-                : open(instruments, threads / lanes)) {
+        try (OnnxSession session = quicker.orElseGet(() -> open(instruments, threads / lanes))) {
             return pass(session, instruments, samples, lanes, batch, listener);
         }
     }
 
-    private static OnnxSession openInAnyOrder(OnnxModel model, int threads) {
-        RuntimeOptions options = RuntimeOptions.threads(threads);
+    private static Optional<OnnxSession> openInAnyOrder(OnnxModel model, int threads) {
+        RuntimeOptions options = RuntimeOptions.threads(threads).withOptimization(Optimization.NONE);
         Optional<OnnxModel> blocked = BlockedLayout.keptByOutputs(model);
-        if (blocked.isPresent()) {
-            try {
-                return OnnxSession.open(blocked.get().serialized(), options.withOptimization(Optimization.NONE));
-            } catch (QuantizerException e) {
-                // ONNX Runtime does not read all that it writes. Then everything is put in order, and counts the same.
-                LOG.debug("the optimized model does not load: {}", e.getMessage());
-            }
+        try {
+            return blocked.map(optimized -> OnnxSession.open(optimized.serialized(), options));
+        } catch (QuantizerException e) {
+            // ONNX Runtime does not read all that it writes. Then everything is put in order, and counts the same.
+            LOG.debug("the optimized model does not load: {}", e.getMessage());
+            return Optional.empty();
         }
-        return OnnxSession.open(model.serialized(), options);
     }
 
     private static CalibrationStatistics pass(

@@ -112,10 +112,6 @@ public record PreparedModel(OnnxModel model, TensorFacts facts, BatchNormStatist
     /** The same, without the comparison: whoever asks for it compares the models more closely. */
     public PreparedModel rewrittenFreely(Graph graph, SampleSource samples) {
         OnnxModel changed = model.withGraph(graph);
-        return changed(changed, graph, samples);
-    }
-
-    private PreparedModel changed(OnnxModel changed, Graph graph, SampleSource samples) {
         return new PreparedModel(
                 changed, ShapeProbe.run(changed, samples).facts(), statistics.after(model.graph(), graph));
     }
