@@ -145,69 +145,48 @@ public record DeviceClassProfile(
 
     /** This profile with a single scale for every weight. */
     public DeviceClassProfile withWeightsPerTensor() {
-        return new DeviceClassProfile(
-                name,
-                title,
-                description,
-                runtime,
-                new Weights(weights.type(), weights.symmetric(), OperatorSet.of(), weights.reducedRange()),
-                activations,
-                bias,
-                forms,
-                layers,
-                operators,
-                everyOperator,
-                staticShapes,
-                int8Kernels,
-                memoryMiB,
-                latencyMs,
-                latencyTable,
-                minAgreement,
-                maxLossPoints);
+        Weights perTensor = new Weights(weights.type(), weights.symmetric(), OperatorSet.of(), weights.reducedRange());
+        return with(perTensor, activations, layers, everyOperator, int8Kernels);
     }
 
     /** This profile without demands on what must be quantized: for variants that are only compared. */
     public DeviceClassProfile withoutDemands() {
         Set<Precision> any = EnumSet.copyOf(layers);
         any.add(Precision.FLOAT32);
-        return new DeviceClassProfile(
-                name,
-                title,
-                description,
-                runtime,
-                weights,
-                activations,
-                bias,
-                forms,
-                any,
-                operators,
-                false,
-                staticShapes,
-                Kernels.OPTIONAL,
-                memoryMiB,
-                latencyMs,
-                latencyTable,
-                minAgreement,
-                maxLossPoints);
+        return with(weights, activations, any, false, Kernels.OPTIONAL);
     }
 
     /** This profile with activations in 16 bits, signed as they are. */
     public DeviceClassProfile withWideActivations() {
         IntegerType wide = activations.type().signed() ? IntegerType.INT16 : IntegerType.UINT16;
+        return with(
+                weights,
+                new Activations(wide, activations.symmetric(), activations.outputs()),
+                layers,
+                everyOperator,
+                Kernels.OPTIONAL);
+    }
+
+    private DeviceClassProfile with(
+            Weights otherWeights,
+            Activations otherActivations,
+            Set<Precision> otherLayers,
+            boolean everyOne,
+            Kernels kernels) {
         return new DeviceClassProfile(
                 name,
                 title,
                 description,
                 runtime,
-                weights,
-                new Activations(wide, activations.symmetric(), activations.outputs()),
+                otherWeights,
+                otherActivations,
                 bias,
                 forms,
-                layers,
+                otherLayers,
                 operators,
-                everyOperator,
+                everyOne,
                 staticShapes,
-                Kernels.OPTIONAL,
+                kernels,
                 memoryMiB,
                 latencyMs,
                 latencyTable,
