@@ -2,7 +2,6 @@ package io.quantfleet.quantizer.calibration;
 
 import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.Node;
-import io.quantfleet.quantizer.onnx.Tensors;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,10 +37,7 @@ final class ShortWay {
     }
 
     private Optional<Float> bound(Node clip, int input) {
-        return clip.input(input)
-                .flatMap(graph::initializer)
-                .filter(Tensors::isFloat)
-                .map(bound -> Tensors.floats(bound)[0]);
+        return clip.input(input).flatMap(graph::number);
     }
 
     /** Whether what is no number in it would make what is computed from it no number either: convolutions add it up. */

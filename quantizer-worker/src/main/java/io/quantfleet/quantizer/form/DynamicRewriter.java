@@ -18,8 +18,6 @@ import java.util.Set;
 
 /** Replaces layers by DynamicQuantizeLinear, an integer product and the scales that make floats of it again. */
 final class DynamicRewriter {
-    private static final Set<String> LAYERS = Set.of("MatMul", "Gemm", "Conv", "ConvTranspose");
-
     private final Graph graph;
     private final DynamicOptions options;
     private final QuantizedTables tables;
@@ -38,7 +36,7 @@ final class DynamicRewriter {
     }
 
     void rewrite(Node node) {
-        if (!LAYERS.contains(node.operator()) || !node.domain().isEmpty()) {
+        if (!node.isLayer()) {
             if (!options.excluded().contains(node.label())) {
                 tables.table(node).ifPresent(table -> {
                     tables.rewrite(node, table);

@@ -19,8 +19,6 @@ import java.util.function.Function;
  * another, so that one matrix is in memory at a time.
  */
 final class WeightOnlyRewriter {
-    private static final Set<String> LAYERS = Set.of("MatMul", "Gemm", "Conv", "ConvTranspose");
-
     private final Graph graph;
     private final WeightOnlyOptions options;
     private final Function<TensorProto, WeightSource> sources;
@@ -50,7 +48,7 @@ final class WeightOnlyRewriter {
         List<Node> nodes = graph.sorted();
         for (int i = 0; i < nodes.size(); i++) {
             Node node = nodes.get(i);
-            if (LAYERS.contains(node.operator()) && node.domain().isEmpty()) {
+            if (node.isLayer()) {
                 rewrite(node);
             } else if (!options.excluded().contains(node.label())) {
                 tables.table(node).ifPresent(table -> {

@@ -30,7 +30,7 @@ final class ActivationRule implements LintRule {
     private static void width(Node node, LintSubject subject, Findings findings) {
         Map<Integer, String> widths = new TreeMap<>();
         Stream<Coding> read = node.inputs().stream()
-                .limit(LintSubject.isLayer(node) ? 2 : node.inputs().size())
+                .limit(node.isLayer() ? 2 : node.inputs().size())
                 .flatMap(tensor -> subject.quantized().readThrough(tensor).stream())
                 .filter(coding -> subject.stored(coding).isEmpty());
         Stream.concat(read, subject.givenThrough(node).stream())

@@ -37,7 +37,7 @@ final class FloatOperatorRule implements LintRule {
                                                             + subject.profile().name()
                                                             + " computes on integers only; quantize it, or replace the operator in the model")));
         } else if (!subject.profile().layers().contains(Precision.FLOAT32) && isStatic(subject)) {
-            concerned(subject, floats).filter(LintSubject::isLayer).forEach(node -> read(node, subject, floats)
+            concerned(subject, floats).filter(Node::isLayer).forEach(node -> read(node, subject, floats)
                     .ifPresent(fault -> findings.error(
                             "float-operator",
                             node,

@@ -57,8 +57,8 @@ final class FormRule implements LintRule {
         if (node.operator().equals("MatMulNBits")) {
             return Optional.of(weightOnly((int) node.integer("bits", 4)));
         }
-        boolean floats = LintSubject.isLayer(node)
-                && node.input(0).filter(subject::dequantized).isEmpty();
+        boolean floats =
+                node.isLayer() && node.input(0).filter(subject::dequantized).isEmpty();
         return floats
                 ? subject.weight(node).map(LintSubject.Weight::coding).map(FormRule::weightOnly)
                 : Optional.empty();

@@ -10,13 +10,9 @@ import io.quantfleet.quantizer.target.DeviceClassProfile;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** The variant under the lens, with what several rules ask of it. */
 final class LintSubject {
-    /** Operators that multiply with weights. */
-    private static final Set<String> LAYERS = Set.of("Conv", "ConvTranspose", "Gemm", "MatMul");
-
     private static final int FACTORS = 2;
 
     private final OnnxModel model;
@@ -67,11 +63,7 @@ final class LintSubject {
     }
 
     Collection<Node> layers() {
-        return graph().sorted().stream().filter(LintSubject::isLayer).toList();
-    }
-
-    static boolean isLayer(Node node) {
-        return node.domain().isEmpty() && LAYERS.contains(node.operator());
+        return graph().sorted().stream().filter(Node::isLayer).toList();
     }
 
     static boolean isBound(Node node) {
@@ -106,7 +98,7 @@ final class LintSubject {
             return false;
         }
         // What follows a layer's factors is added to them, and need not be read through a DequantizeLinear.
-        int data = isLayer(node) ? FACTORS : node.inputs().size();
+        int data = node.isLayer() ? FACTORS : node.inputs().size();
         return node.inputs().stream().limit(data).allMatch(this::dequantized) && givesIntegers(node);
     }
 

@@ -57,7 +57,7 @@ final class PlacementRule implements LintRule {
     private static void fusion(Coding coding, Node reader, LintSubject subject, Findings findings) {
         Optional<Node> layer = subject.graph()
                 .producer(coding.node().inputs().get(0))
-                .filter(LintSubject::isLayer)
+                .filter(Node::isLayer)
                 .filter(producer -> subject.graph().consumers(producer.output()).size() == 1);
         if (layer.isEmpty() || !QuantizedGraph.dequantizes(reader)) {
             return;

@@ -78,6 +78,11 @@ public final class Graph {
         return Optional.ofNullable(initializers.get(tensor));
     }
 
+    /** The value of a stored tensor of a single float, such as a bound of Clip; empty for any other tensor. */
+    public Optional<Float> number(String tensor) {
+        return initializer(tensor).filter(Tensors::isFloat).map(stored -> Tensors.floats(stored)[0]);
+    }
+
     /** All stored tensors. */
     public Collection<TensorProto> initializers() {
         return Collections.unmodifiableCollection(initializers.values());

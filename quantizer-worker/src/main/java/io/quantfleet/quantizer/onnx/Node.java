@@ -20,6 +20,8 @@ public final class Node {
     /** The domain of ONNX Runtime's own operators. */
     public static final String MICROSOFT = "com.microsoft";
 
+    private static final Set<String> LAYERS = Set.of("Conv", "ConvTranspose", "Gemm", "MatMul");
+
     private final String domain;
     private final String operator;
     private final Map<String, AttributeProto> attributes = new LinkedHashMap<>();
@@ -77,6 +79,16 @@ public final class Node {
             names.addAll(node.getInputList());
             node.getAttributeList().forEach(attribute -> captureFrom(attribute, names));
         }
+    }
+
+    /** Whether the operator, one of ONNX's own, multiplies with weights: what quantization is for. */
+    public boolean isLayer() {
+        return domain.isEmpty() && isLayer(operator);
+    }
+
+    /** Whether that operator of ONNX's own domain multiplies with weights. */
+    public static boolean isLayer(String operator) {
+        return LAYERS.contains(operator);
     }
 
     /** The node's name; may be empty, else no other node of its graph has it. */

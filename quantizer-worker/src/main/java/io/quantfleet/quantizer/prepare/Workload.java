@@ -6,12 +6,9 @@ import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.Tensors;
 import io.quantfleet.quantizer.runtime.TensorSpec;
 import java.util.Optional;
-import java.util.Set;
 
 /** How much work an operator has with one sample. Stateless. */
 public final class Workload {
-    private static final Set<String> LAYERS = Set.of("Conv", "ConvTranspose", "Gemm", "MatMul");
-
     private static final double MILLION = 1e6;
 
     private Workload() {}
@@ -23,7 +20,7 @@ public final class Workload {
                 .sum();
         double each = node.input(1)
                 .flatMap(graph::initializer)
-                .filter(weight -> LAYERS.contains(node.operator()) && weight.getDimsCount() >= 2)
+                .filter(weight -> node.isLayer() && weight.getDimsCount() >= 2)
                 .map(weight -> multiplications(node, weight))
                 .orElse(1.0);
         return elements * each / MILLION;

@@ -3,7 +3,6 @@ package io.quantfleet.quantizer.quantize;
 import io.quantfleet.quantizer.calibration.ChannelMeans;
 import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.Node;
-import io.quantfleet.quantizer.onnx.Tensors;
 import io.quantfleet.quantizer.prepare.ChannelNormal;
 import io.quantfleet.quantizer.prepare.PreparedModel;
 import java.util.HashMap;
@@ -67,10 +66,7 @@ public final class AnalyticMeans {
     private Optional<Double> bound(Node node, int index, double otherwise) {
         return node.input(index).isEmpty()
                 ? Optional.of(otherwise)
-                : node.input(index)
-                        .flatMap(graph::initializer)
-                        .filter(Tensors::isFloat)
-                        .map(tensor -> (double) Tensors.floats(tensor)[0]);
+                : node.input(index).flatMap(graph::number).map(Float::doubleValue);
     }
 
     // One element for each channel before, and so after.

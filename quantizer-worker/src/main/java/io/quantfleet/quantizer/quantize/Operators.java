@@ -11,7 +11,6 @@ import java.util.stream.IntStream;
 
 /** What quantization must know about ONNX's operators. */
 final class Operators {
-    private static final Set<String> LAYERS = Set.of("Conv", "ConvTranspose", "Gemm", "MatMul");
 
     private static final Set<String> MOVERS = Set.of(
             "Reshape",
@@ -58,16 +57,6 @@ final class Operators {
 
     private Operators() {}
 
-    /** Whether the operator multiplies with weights: what quantization is for. */
-    static boolean isLayer(Node node) {
-        return node.domain().isEmpty() && isLayer(node.operator());
-    }
-
-    /** Whether that operator of ONNX's own domain multiplies with weights. */
-    static boolean isLayer(String operator) {
-        return LAYERS.contains(operator);
-    }
-
     /** Whether the operator is worth quantizing only between quantized ones. */
     static boolean isFollower(Node node) {
         return node.domain().isEmpty() && FOLLOWERS.contains(node.operator());
@@ -94,9 +83,7 @@ final class Operators {
     }
 
     private static boolean isZero(Graph graph, String tensor) {
-        return graph.initializer(tensor)
-                .filter(value -> Tensors.isFloat(value) && Tensors.floats(value)[0] == 0)
-                .isPresent();
+        return graph.number(tensor).filter(value -> value == 0).isPresent();
     }
 
     /** Whether the operator computes on floats or makes them, so that quantization concerns it at all. */
@@ -116,7 +103,7 @@ final class Operators {
 
     /** Whether an activation right after it is computed together with it. */
     static boolean takesActivation(Node node) {
-        return isLayer(node) || (node.domain().isEmpty() && MAKES_ACTIVATION_INPUT.contains(node.operator()));
+        return node.isLayer() || (node.domain().isEmpty() && MAKES_ACTIVATION_INPUT.contains(node.operator()));
     }
 
     /** Whether the operator only cuts off values beyond bounds. */

@@ -46,7 +46,7 @@ final class Planner {
                 .toList();
         List<Node> listed = candidates.stream().filter(this::listed).toList();
         listed.stream()
-                .filter(node -> profile.everyOperator() || Operators.isLayer(node))
+                .filter(node -> profile.everyOperator() || node.isLayer())
                 .forEach(quantized::add);
         int before;
         do {
@@ -87,7 +87,7 @@ final class Planner {
     private void widenReaders(String tensor, Set<Node> wide) {
         for (Node reader : graph.consumers(tensor)) {
             boolean follows = boundOf(reader).isPresent() || quantized.contains(reader);
-            if (follows && !Operators.isLayer(reader) && wide.add(reader)) {
+            if (follows && !reader.isLayer() && wide.add(reader)) {
                 reader.outputs().forEach(made -> widenReaders(made, wide));
             }
         }
@@ -95,7 +95,7 @@ final class Planner {
 
     private boolean listed(Node node) {
         boolean known = profile.everyOperator()
-                || Operators.isLayer(node)
+                || node.isLayer()
                 || Operators.isFollower(node)
                 || Operators.isMover(node, graph);
         return known

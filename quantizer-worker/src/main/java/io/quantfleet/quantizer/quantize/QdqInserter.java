@@ -155,10 +155,7 @@ final class QdqInserter {
     private Optional<Float> limit(Node clip, int place, float otherwise) {
         return clip.input(place).isEmpty()
                 ? Optional.of(otherwise)
-                : clip.input(place)
-                        .flatMap(graph::initializer)
-                        .filter(Tensors::isFloat)
-                        .map(stored -> Tensors.floats(stored)[0]);
+                : clip.input(place).flatMap(graph::number);
     }
 
     private void quantizeStored() {
@@ -166,8 +163,8 @@ final class QdqInserter {
             if (!graph.contains(node)) {
                 continue;
             }
-            boolean layer = Operators.isLayer(node) && weights.quantize(node, readBy(node));
-            boolean factorsOnly = Operators.isLayer(node);
+            boolean layer = node.isLayer() && weights.quantize(node, readBy(node));
+            boolean factorsOnly = node.isLayer();
             Operators.dataInputs(node, facts).stream()
                     .filter(place -> !layer && (place < FACTORS || !factorsOnly))
                     .forEach(place -> graph.initializer(node.inputs().get(place))

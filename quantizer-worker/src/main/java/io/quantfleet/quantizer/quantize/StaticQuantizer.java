@@ -109,7 +109,7 @@ public final class StaticQuantizer {
         Graph graph = prepared.model().graph();
         QuantizationPlan plan = Planner.plan(graph, prepared.facts(), recipe);
         return graph.sorted().stream()
-                .filter(node -> Operators.isLayer(node) && plan.nodes().contains(node))
+                .filter(node -> node.isLayer() && plan.nodes().contains(node))
                 .toList();
     }
 
@@ -196,7 +196,7 @@ public final class StaticQuantizer {
 
     private static void check(Graph graph, QuantizationPlan plan, Recipe recipe) {
         DeviceClassProfile profile = recipe.profile();
-        if (plan.nodes().stream().noneMatch(Operators::isLayer)) {
+        if (plan.nodes().stream().noneMatch(Node::isLayer)) {
             throw new QuantizerException(
                     ReasonCode.QUANTIZATION_FAILED,
                     "the model has no operator with weights that can be quantized for " + profile.name()
@@ -210,7 +210,7 @@ public final class StaticQuantizer {
                     profile,
                     "its profile lists no float32 under layers, so that every layer must be quantized",
                     plan.leftFloat().stream()
-                            .filter(layer -> Operators.isLayer(layer.operator()))
+                            .filter(layer -> Node.isLayer(layer.operator()))
                             .filter(layer ->
                                     recipe.layers().getOrDefault(layer.name(), Precision.FLOAT32) == Precision.FLOAT32)
                             .toList());

@@ -7,7 +7,6 @@ import io.quantfleet.quantizer.onnx.Node;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -16,7 +15,6 @@ import java.util.regex.Pattern;
  * weights, {@code op:Softmax} all of a kind, anything else is a name in which {@code *} stands for any text.
  */
 public final class ExcludedLayers {
-    private static final Set<String> WEIGHTED = Set.of("Conv", "ConvTranspose", "Gemm", "MatMul");
     private static final String KIND = "op:";
     private static final String WHY = "it was excluded on request";
 
@@ -62,7 +60,7 @@ public final class ExcludedLayers {
     private static Predicate<Node> test(Graph graph, String wish) {
         if (wish.equals("first") || wish.equals("last")) {
             List<Node> layers = graph.sorted().stream()
-                    .filter(node -> node.domain().isEmpty() && WEIGHTED.contains(node.operator()))
+                    .filter(Node::isLayer)
                     .filter(node -> graph.initializer(node.inputs().get(1)).isPresent())
                     .toList();
             int place = wish.equals("first") ? 0 : layers.size() - 1;

@@ -91,7 +91,7 @@ record LayerPair(Node first, Optional<Node> bound, Node second) {
     }
 
     private static Optional<Float> limit(Graph graph, Node clip, int place) {
-        return stored(graph, clip, place).map(tensor -> Tensors.floats(tensor)[0]);
+        return clip.input(place).flatMap(graph::number);
     }
 
     // Not as a weight or bias, and channel by channel.
