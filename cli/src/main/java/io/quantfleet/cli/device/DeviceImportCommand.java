@@ -131,8 +131,8 @@ final class DeviceImportCommand implements Callable<Integer> {
                 .limit(SHOWN)
                 .forEach(error -> table.row(
                         error.path("line").asText(),
-                        DeviceTable.orDash(error.path("column").asText()),
-                        DeviceTable.orDash(error.path("deviceId").asText()),
+                        Table.orDash(error.path("column").asText()),
+                        Table.orDash(error.path("deviceId").asText()),
                         error.path("reason").asText()));
         return table;
     }

@@ -66,14 +66,14 @@ final class DeviceShowCommand implements Callable<Integer> {
                 .filter(device::has)
                 .forEach(fact -> facts.row(fact, device.path(fact).asText()));
         facts.row("fleets", join(device.path("fleets")));
-        facts.row("labels", DeviceTable.orDash(DeviceTable.labels(device)));
+        facts.row("labels", Table.orDash(DeviceTable.labels(device)));
         Table timeline = new Table(Table.Column.text("AT"), Table.Column.text("WHAT"), Table.Column.text("REASON"));
         StreamSupport.stream(device.path("timeline").spliterator(), false)
                 .limit(EVENTS)
                 .forEach(event -> timeline.row(
                         event.path("at").asText(),
                         event.path("state").asText(event.path("kind").asText()),
-                        DeviceTable.orDash(event.path("reason").asText())));
+                        Table.orDash(event.path("reason").asText())));
         List<String> lines = new ArrayList<>(facts.lines());
         lines.remove(0);
         lines.add("");

@@ -29,9 +29,9 @@ public final class DeviceTable {
                         state(device),
                         device.path("online").asBoolean() ? "yes" : "no",
                         serves(device),
-                        orDash(device.path("agentVersion").asText()),
-                        orDash(device.path("lastSeen").asText()),
-                        orDash(labels(device))));
+                        Table.orDash(device.path("agentVersion").asText()),
+                        Table.orDash(device.path("lastSeen").asText()),
+                        Table.orDash(labels(device))));
         return listing.lines(table);
     }
 
@@ -53,9 +53,5 @@ public final class DeviceTable {
                 .sorted()
                 .reduce((left, right) -> left + " " + right)
                 .orElse("");
-    }
-
-    static String orDash(String text) {
-        return text.isEmpty() ? "-" : text;
     }
 }

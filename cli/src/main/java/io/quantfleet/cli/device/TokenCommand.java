@@ -124,7 +124,7 @@ final class TokenCommand implements Runnable {
                                 + token.path("uses").asText(),
                         token.path("readmits").asBoolean() ? "yes" : "no",
                         token.path("expiresAt").asText(),
-                        DeviceTable.orDash(token.path("revokedAt").asText())));
+                        Table.orDash(token.path("revokedAt").asText())));
         return table;
     }
 

@@ -1,6 +1,5 @@
 package io.quantfleet.cli.model;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.quantfleet.cli.client.ControlPlaneArguments;
 import io.quantfleet.cli.client.FilterArguments;
 import io.quantfleet.cli.terminal.OutputArguments;
@@ -72,8 +71,8 @@ public final class ModelCommand implements Runnable {
                         job.path("deviceClass").asText(),
                         job.path("attempt").asText(),
                         job.path("state").asText(),
-                        orDash(job.path("step")),
-                        orDash(job.path("worker")),
+                        Table.orDash(job.path("step").asText("")),
+                        Table.orDash(job.path("worker").asText("")),
                         job.path("queuedAt").asText()));
         return print(format, jobs, table);
     }
@@ -81,9 +80,5 @@ public final class ModelCommand implements Runnable {
     private int print(OutputArguments format, FilterArguments.Listing listing, Table table) {
         format.print(spec.commandLine().getOut(), listing.items(), () -> listing.lines(table));
         return CommandLine.ExitCode.OK;
-    }
-
-    private static String orDash(JsonNode text) {
-        return text.isTextual() && !text.asText().isEmpty() ? text.asText() : "-";
     }
 }

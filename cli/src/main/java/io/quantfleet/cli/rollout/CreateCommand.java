@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.quantfleet.cli.CliException;
 import io.quantfleet.cli.client.ControlPlaneClient;
+import io.quantfleet.cli.terminal.OutputArguments;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +68,7 @@ final class CreateCommand implements Callable<Integer> {
     private ControlPlaneOption controlPlane = new ControlPlaneOption();
 
     @Mixin
-    private OutputOptions output = new OutputOptions();
+    private OutputArguments output = new OutputArguments();
 
     @Override
     public Integer call() {
@@ -79,9 +80,11 @@ final class CreateCommand implements Callable<Integer> {
         request.put("draft", draft);
         strategy.ifPresent(file -> request.put("strategy", read(file)));
         if (dryRun) {
-            output.print(spec.commandLine().getOut(), client.previewRollout(request), RolloutTables::preview);
+            JsonNode preview = client.previewRollout(request);
+            output.print(spec.commandLine().getOut(), preview, () -> RolloutTables.preview(preview));
         } else {
-            output.print(spec.commandLine().getOut(), client.createRollout(request), RolloutTables::one);
+            JsonNode rollout = client.createRollout(request);
+            output.print(spec.commandLine().getOut(), rollout, () -> RolloutTables.one(rollout));
         }
         return CommandLine.ExitCode.OK;
     }

@@ -1,5 +1,7 @@
 package io.quantfleet.cli.rollout;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quantfleet.cli.terminal.OutputArguments;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,11 +26,12 @@ final class HistoryCommand implements Callable<Integer> {
     private ControlPlaneOption controlPlane = new ControlPlaneOption();
 
     @Mixin
-    private OutputOptions output = new OutputOptions();
+    private OutputArguments output = new OutputArguments();
 
     @Override
     public Integer call() {
-        output.print(spec.commandLine().getOut(), controlPlane.client().rolloutHistory(id), RolloutTables::history);
+        JsonNode history = controlPlane.client().rolloutHistory(id);
+        output.print(spec.commandLine().getOut(), history, () -> RolloutTables.history(history));
         return CommandLine.ExitCode.OK;
     }
 }

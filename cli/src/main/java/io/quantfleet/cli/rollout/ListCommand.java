@@ -1,6 +1,7 @@
 package io.quantfleet.cli.rollout;
 
 import io.quantfleet.cli.client.FilterArguments;
+import io.quantfleet.cli.terminal.OutputArguments;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -21,7 +22,7 @@ final class ListCommand implements Callable<Integer> {
     private FilterArguments filter = new FilterArguments();
 
     @Mixin
-    private OutputOptions output = new OutputOptions();
+    private OutputArguments output = new OutputArguments();
 
     @Mixin
     private Watching watching = new Watching();
@@ -33,7 +34,7 @@ final class ListCommand implements Callable<Integer> {
         watching.run(
                 () -> filter.array(client, "rollouts"),
                 rollouts -> false,
-                rollouts -> output.print(line.getOut(), rollouts, RolloutTables::list),
+                rollouts -> output.print(line.getOut(), rollouts, () -> RolloutTables.list(rollouts)),
                 line.getErr());
         return CommandLine.ExitCode.OK;
     }

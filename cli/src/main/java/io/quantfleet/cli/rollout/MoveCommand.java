@@ -1,5 +1,7 @@
 package io.quantfleet.cli.rollout;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quantfleet.cli.terminal.OutputArguments;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -23,14 +25,12 @@ abstract sealed class MoveCommand implements Callable<Integer> {
     private ControlPlaneOption controlPlane = new ControlPlaneOption();
 
     @Mixin
-    private OutputOptions output = new OutputOptions();
+    private OutputArguments output = new OutputArguments();
 
     @Override
     public Integer call() {
-        output.print(
-                spec.commandLine().getOut(),
-                controlPlane.client().moveRollout(id, spec.name(), actor.fields()),
-                RolloutTables::one);
+        JsonNode rollout = controlPlane.client().moveRollout(id, spec.name(), actor.fields());
+        output.print(spec.commandLine().getOut(), rollout, () -> RolloutTables.one(rollout));
         return CommandLine.ExitCode.OK;
     }
 

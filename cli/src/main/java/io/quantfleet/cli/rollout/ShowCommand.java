@@ -1,6 +1,7 @@
 package io.quantfleet.cli.rollout;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quantfleet.cli.terminal.OutputArguments;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -32,7 +33,7 @@ final class ShowCommand implements Callable<Integer> {
     private ControlPlaneOption controlPlane = new ControlPlaneOption();
 
     @Mixin
-    private OutputOptions output = new OutputOptions();
+    private OutputArguments output = new OutputArguments();
 
     @Mixin
     private Watching watching = new Watching();
@@ -47,7 +48,7 @@ final class ShowCommand implements Callable<Integer> {
                 rollout -> FINAL.contains(state(rollout)),
                 rollout -> {
                     last[0] = state(rollout);
-                    output.print(line.getOut(), rollout, RolloutTables::one);
+                    output.print(line.getOut(), rollout, () -> RolloutTables.one(rollout));
                 },
                 line.getErr());
         boolean badly = FINAL.contains(last[0]) && !last[0].equals("FINISHED");

@@ -27,6 +27,11 @@ public final class Table {
         this.columns = List.of(columns);
     }
 
+    /** What stands for a text that is empty. */
+    public static String orDash(String text) {
+        return text.isEmpty() ? "-" : text;
+    }
+
     /** Adds a row with one value per column. */
     public void row(String... values) {
         if (values.length != columns.size()) {
