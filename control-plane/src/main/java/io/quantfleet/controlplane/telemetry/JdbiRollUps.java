@@ -27,7 +27,7 @@ class JdbiRollUps {
     static Map<Key, Figures> byMinute(List<JdbiWindows.Located> windows) {
         Map<Key, Figures.Sum> sums = new HashMap<>();
         for (JdbiWindows.Located located : windows) {
-            sums.computeIfAbsent(key(Resolution.MINUTE, located), key -> new Figures.Sum())
+            sums.computeIfAbsent(minute(located), key -> new Figures.Sum())
                     .add(located.window().figures());
         }
         return figures(sums);
@@ -35,18 +35,22 @@ class JdbiRollUps {
 
     /** Adds sums by the minute to their minutes, hours and days, where these are still kept. */
     void add(Tx tx, Map<Key, Figures> minutes, Kept kept) {
-        Map<Key, Figures> finer = minutes;
+        Map<Key, Figures> sums = minutes;
         for (Resolution resolution : Resolution.values()) {
-            Map<Key, Figures.Sum> coarser = new HashMap<>();
-            finer.forEach((key, figures) -> coarser.computeIfAbsent(within(resolution, key), k -> new Figures.Sum())
-                    .add(figures));
-            finer = figures(coarser);
+            sums = resolution == Resolution.MINUTE ? sums : coarser(sums, resolution);
             // In one order everywhere, so that two instances wait for each other but never in a circle.
-            finer.entrySet().stream()
+            sums.entrySet().stream()
                     .filter(entry -> kept.keeps(resolution, entry.getKey().at()))
                     .sorted(Comparator.comparing(entry -> entry.getKey().toString()))
                     .forEach(entry -> add(tx, resolution, entry.getKey(), entry.getValue()));
         }
+    }
+
+    private static Map<Key, Figures> coarser(Map<Key, Figures> finer, Resolution resolution) {
+        Map<Key, Figures.Sum> sums = new HashMap<>();
+        finer.forEach((key, figures) -> sums.computeIfAbsent(within(resolution, key), k -> new Figures.Sum())
+                .add(figures));
+        return figures(sums);
     }
 
     private static Map<Key, Figures> figures(Map<Key, Figures.Sum> sums) {
@@ -55,10 +59,10 @@ class JdbiRollUps {
         return figures;
     }
 
-    private static Key key(Resolution resolution, JdbiWindows.Located located) {
+    private static Key minute(JdbiWindows.Located located) {
         Window window = located.window();
         return new Key(
-                resolution.bucket(window.countedAt()),
+                Resolution.MINUTE.bucket(window.countedAt()),
                 located.origin().fleet(),
                 located.origin().deviceClass(),
                 window.variant().hex(),
