@@ -2,12 +2,13 @@ package io.quantfleet.controlplane.audit;
 
 import io.quantfleet.controlplane.filter.Filter;
 import io.quantfleet.controlplane.listing.ListPage;
+import io.quantfleet.controlplane.listing.ListParameters;
 import io.quantfleet.controlplane.listing.ListRequest;
 import io.quantfleet.controlplane.storage.Database;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -16,7 +17,6 @@ import java.time.Clock;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jspecify.annotations.Nullable;
 
 /** The audit log over REST. */
 @Path("/api/v1/audit")
@@ -39,12 +39,8 @@ public class AuditResource {
             description = "'filter' knows by, action, kind, subject, outcome and at, as in:"
                     + " kind = rollouts and action = pause and at < 7d."
                     + " Where more follow, a Link header leads to the next page.")
-    public Response list(
-            @QueryParam("filter") @Nullable String filter,
-            @QueryParam("limit") @Nullable Integer limit,
-            @QueryParam("cursor") @Nullable String cursor,
-            @Context UriInfo uri) {
-        ListRequest request = ListRequest.of(filter, limit, cursor);
+    public Response list(@BeanParam ListParameters parameters, @Context UriInfo uri) {
+        ListRequest request = parameters.request();
         Filter<AuditEntry> matching = AuditFields.read(request.filter(), clock.instant());
         Optional<Long> before = request.after().map(AuditResource::id);
         return database.inTransaction(tx -> ListPage.of(

@@ -3,12 +3,13 @@ package io.quantfleet.controlplane.device;
 import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.filter.Filter;
 import io.quantfleet.controlplane.listing.ListPage;
+import io.quantfleet.controlplane.listing.ListParameters;
 import io.quantfleet.controlplane.listing.ListRequest;
 import io.quantfleet.controlplane.storage.Database;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jspecify.annotations.Nullable;
 
 /** Devices over REST; they come in by enrolment or by import. */
 @Path("/api/v1/devices")
@@ -45,12 +45,8 @@ public class DeviceResource {
             description = "'filter' is as in: class = rpi-cpu and label.site in (berlin, lyon) and agent >= 1.2."
                     + " Decommissioned devices are left out unless the filter asks about 'lifecycle'."
                     + " Where more follow, a Link header leads to the next page.")
-    public Response list(
-            @QueryParam("filter") @Nullable String filter,
-            @QueryParam("limit") @Nullable Integer limit,
-            @QueryParam("cursor") @Nullable String cursor,
-            @Context UriInfo uri) {
-        ListRequest request = ListRequest.of(filter, limit, cursor);
+    public Response list(@BeanParam ListParameters parameters, @Context UriInfo uri) {
+        ListRequest request = parameters.request();
         Filter<DeviceView> matching = DeviceFields.inService(DeviceFields.read(request.filter(), clock.instant()));
         return database.inTransaction(tx -> ListPage.of(
                         request,

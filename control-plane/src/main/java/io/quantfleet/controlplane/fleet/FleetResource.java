@@ -6,16 +6,17 @@ import io.quantfleet.controlplane.device.DeviceFields;
 import io.quantfleet.controlplane.device.DeviceView;
 import io.quantfleet.controlplane.filter.Filter;
 import io.quantfleet.controlplane.listing.ListPage;
+import io.quantfleet.controlplane.listing.ListParameters;
 import io.quantfleet.controlplane.listing.ListRequest;
 import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.controlplane.storage.Tx;
 import io.quantfleet.protocols.ReasonCode;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -61,12 +62,8 @@ public class FleetResource {
             summary = "Fleets, by their names",
             description = "'filter' knows name, description, byQuery, devices and created."
                     + " Where more follow, a Link header leads to the next page.")
-    public Response list(
-            @QueryParam("filter") @Nullable String filter,
-            @QueryParam("limit") @Nullable Integer limit,
-            @QueryParam("cursor") @Nullable String cursor,
-            @Context UriInfo uri) {
-        ListRequest request = ListRequest.of(filter, limit, cursor);
+    public Response list(@BeanParam ListParameters parameters, @Context UriInfo uri) {
+        ListRequest request = parameters.request();
         Filter<Fleet> matching = FleetFields.read(request.filter(), clock.instant());
         return database.inTransaction(tx -> ListPage.of(
                         request, fleets.list(tx, matching, request.after(), request.limit() + 1), Fleet::name))
@@ -85,13 +82,8 @@ public class FleetResource {
     @Operation(
             summary = "The devices of a fleet, by their ids",
             description = "Those of a fleet by query are looked up for this answer. 'filter' as for devices.")
-    public Response devices(
-            String name,
-            @QueryParam("filter") @Nullable String filter,
-            @QueryParam("limit") @Nullable Integer limit,
-            @QueryParam("cursor") @Nullable String cursor,
-            @Context UriInfo uri) {
-        ListRequest request = ListRequest.of(filter, limit, cursor);
+    public Response devices(String name, @BeanParam ListParameters parameters, @Context UriInfo uri) {
+        ListRequest request = parameters.request();
         Filter<DeviceView> matching = DeviceFields.read(request.filter(), clock.instant());
         return database.inTransaction(tx -> previews.members(tx, fleets.require(tx, name), matching, request))
                 .toResponse(uri);

@@ -3,13 +3,14 @@ package io.quantfleet.controlplane.model;
 import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.filter.Filter;
 import io.quantfleet.controlplane.listing.ListPage;
+import io.quantfleet.controlplane.listing.ListParameters;
 import io.quantfleet.controlplane.listing.ListRequest;
 import io.quantfleet.controlplane.storage.Database;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -19,7 +20,6 @@ import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jspecify.annotations.Nullable;
 
 /** Quantization jobs over REST. */
 @Path("/api/v1/jobs")
@@ -43,12 +43,8 @@ public class JobResource {
             summary = "Jobs, newest first",
             description = "'filter' knows id, model, version, class, attempt, state, worker and queued."
                     + " Where more follow, a Link header leads to the next page.")
-    public Response list(
-            @QueryParam("filter") @Nullable String filter,
-            @QueryParam("limit") @Nullable Integer limit,
-            @QueryParam("cursor") @Nullable String cursor,
-            @Context UriInfo uri) {
-        ListRequest request = ListRequest.of(filter, limit, cursor);
+    public Response list(@BeanParam ListParameters parameters, @Context UriInfo uri) {
+        ListRequest request = parameters.request();
         Filter<JobSummary> matching = JobFields.read(request.filter(), clock.instant());
         Optional<UUID> after = request.afterId();
         return database.inTransaction(tx ->

@@ -4,16 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.filter.Filter;
 import io.quantfleet.controlplane.listing.ListPage;
+import io.quantfleet.controlplane.listing.ListParameters;
 import io.quantfleet.controlplane.listing.ListRequest;
 import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.protocols.artifact.ObjectStore;
 import io.quantfleet.protocols.v1.QuantizationOptions;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -111,12 +112,8 @@ public class ModelResource {
             summary = "Models, by their names",
             description = "'filter' knows name, version (the latest), versions (how many) and registered."
                     + " Where more follow, a Link header leads to the next page.")
-    public Response list(
-            @QueryParam("filter") @Nullable String filter,
-            @QueryParam("limit") @Nullable Integer limit,
-            @QueryParam("cursor") @Nullable String cursor,
-            @Context UriInfo uri) {
-        ListRequest request = ListRequest.of(filter, limit, cursor);
+    public Response list(@BeanParam ListParameters parameters, @Context UriInfo uri) {
+        ListRequest request = parameters.request();
         Filter<JdbiModels.Summary> matching = ModelFields.read(request.filter(), clock.instant());
         return database.inTransaction(tx -> ListPage.of(
                         request,

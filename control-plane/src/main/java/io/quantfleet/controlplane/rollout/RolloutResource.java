@@ -5,9 +5,11 @@ import io.quantfleet.controlplane.Names;
 import io.quantfleet.controlplane.audit.Actor;
 import io.quantfleet.controlplane.filter.Filter;
 import io.quantfleet.controlplane.listing.ListPage;
+import io.quantfleet.controlplane.listing.ListParameters;
 import io.quantfleet.controlplane.listing.ListRequest;
 import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.controlplane.storage.Tx;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -237,12 +239,8 @@ public class RolloutResource {
             summary = "Rollouts, newest first, without their devices",
             description = "'filter' knows id, fleet, model, version, state and created."
                     + " Where more follow, a Link header leads to the next page.")
-    public Response list(
-            @QueryParam("filter") @Nullable String filter,
-            @QueryParam("limit") @Nullable Integer limit,
-            @QueryParam("cursor") @Nullable String cursor,
-            @Context UriInfo uri) {
-        ListRequest request = ListRequest.of(filter, limit, cursor);
+    public Response list(@BeanParam ListParameters parameters, @Context UriInfo uri) {
+        ListRequest request = parameters.request();
         Filter<JdbiRollouts.Rollout> matching = RolloutFields.read(request.filter(), clock.instant());
         Optional<UUID> after = request.afterId();
         return database.inTransaction(tx -> ListPage.of(
