@@ -6,9 +6,9 @@ import io.quantfleet.agent.Backoff;
 import io.quantfleet.agent.enrol.Identity;
 import io.quantfleet.agent.link.DeviceLink;
 import io.quantfleet.agent.link.PresenceMessages;
-import io.quantfleet.agent.telemetry.MqttMeterRegistry;
 import io.quantfleet.agent.telemetry.PredictionCounts;
 import io.quantfleet.protocols.mqtt.MqttTopics;
+import io.quantfleet.protocols.mqtt.TelemetryFormat;
 import io.quantfleet.protocols.v1.TelemetryWindow;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -216,7 +216,7 @@ public final class WindowLoad implements AutoCloseable {
         int size = latency.encodeIntoCompressedByteBuffer(encoded);
         int right = (int) Math.round(0.9 * INFERENCES);
         TelemetryWindow.Builder window = TelemetryWindow.newBuilder()
-                .setFormat(MqttMeterRegistry.FORMAT)
+                .setFormat(TelemetryFormat.CURRENT)
                 .setVariant(ByteString.copyFrom(new byte[32]))
                 .setDeployment(ByteString.copyFrom(new byte[16]))
                 .setModelName("bench")

@@ -1,6 +1,7 @@
 package io.quantfleet.controlplane.telemetry;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.quantfleet.protocols.mqtt.TelemetryFormat;
 import io.quantfleet.protocols.v1.ErrorCount;
 import io.quantfleet.protocols.v1.ErrorKind;
 import io.quantfleet.protocols.v1.TelemetryWindow;
@@ -19,13 +20,10 @@ import java.util.TreeMap;
  * @param confidences how often the score of the predicted class lay in each of {@link #BINS} bins of equal width, 0 to 1
  */
 record Distributions(Map<Integer, Long> classes, long others, List<Long> confidences, Map<ErrorKind, Long> errors) {
-    static final int BINS = 20;
+    static final int BINS = TelemetryFormat.CONFIDENCE_BINS;
 
     /** Classes that a sum tells apart; the rarest beyond are counted among the others. */
     static final int CLASSES = 1024;
-
-    /** Classes of one window. */
-    private static final int MOST_OF_A_WINDOW = 64;
 
     static final Distributions NONE = new Distributions(Map.of(), 0, List.of(), Map.of());
 
@@ -41,9 +39,9 @@ record Distributions(Map<Integer, Long> classes, long others, List<Long> confide
      * @throws IllegalArgumentException if they are none
      */
     static Distributions of(TelemetryWindow window) {
-        if (window.getPredictedClassesCount() > MOST_OF_A_WINDOW) {
-            throw new IllegalArgumentException(window.getPredictedClassesCount() + " classes; the " + MOST_OF_A_WINDOW
-                    + " that were predicted most may be named");
+        if (window.getPredictedClassesCount() > TelemetryFormat.NAMED_CLASSES) {
+            throw new IllegalArgumentException(window.getPredictedClassesCount() + " classes; the "
+                    + TelemetryFormat.NAMED_CLASSES + " that were predicted most may be named");
         }
         return read(window);
     }

@@ -42,9 +42,6 @@ import org.jspecify.annotations.Nullable;
  * Closing it pushes what the current step has so far.
  */
 public final class MqttMeterRegistry extends PushMeterRegistry {
-    /** The format of the windows. */
-    public static final int FORMAT = 2;
-
     private static final int PERMILLE = 1000;
     private static final int PERCENT = 100;
 

@@ -1,5 +1,6 @@
 package io.quantfleet.agent.telemetry;
 
+import io.quantfleet.protocols.mqtt.TelemetryFormat;
 import io.quantfleet.protocols.v1.TelemetryWindow;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -9,11 +10,7 @@ import java.util.Map;
 
 /** What was predicted in one interval, by class and by confidence. Not safe for use by several threads at once. */
 public final class PredictionCounts {
-    /** Classes that a window names; the rarer ones are counted together. */
-    public static final int CLASSES = 64;
-
-    /** Bins of equal width from 0 to 1. */
-    public static final int BINS = 20;
+    private static final int BINS = TelemetryFormat.CONFIDENCE_BINS;
 
     private final Map<Integer, Long> classes = new HashMap<>();
     private final long[] confidences = new long[BINS];
@@ -36,11 +33,14 @@ public final class PredictionCounts {
                 .sorted(Map.Entry.<Integer, Long>comparingByValue(Comparator.reverseOrder())
                         .thenComparing(Map.Entry.comparingByKey()))
                 .toList();
-        byCount.stream().limit(CLASSES).sorted(Map.Entry.comparingByKey()).forEach(entry -> window.addPredictedClasses(
-                        entry.getKey())
-                .addPredictedCounts(entry.getValue()));
-        window.setPredictedOthers(
-                byCount.stream().skip(CLASSES).mapToLong(Map.Entry::getValue).sum());
+        byCount.stream()
+                .limit(TelemetryFormat.NAMED_CLASSES)
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(entry -> window.addPredictedClasses(entry.getKey()).addPredictedCounts(entry.getValue()));
+        window.setPredictedOthers(byCount.stream()
+                .skip(TelemetryFormat.NAMED_CLASSES)
+                .mapToLong(Map.Entry::getValue)
+                .sum());
         int filled = BINS;
         while (filled > 0 && confidences[filled - 1] == 0) {
             filled--;

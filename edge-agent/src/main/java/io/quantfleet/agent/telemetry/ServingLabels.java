@@ -1,6 +1,7 @@
 package io.quantfleet.agent.telemetry;
 
 import com.google.protobuf.ByteString;
+import io.quantfleet.protocols.mqtt.TelemetryFormat;
 import io.quantfleet.protocols.v1.Manifest;
 import io.quantfleet.protocols.v1.TelemetryWindow;
 import java.nio.ByteBuffer;
@@ -28,7 +29,7 @@ public record ServingLabels(String deploymentId, ByteString variant, String mode
 
     /** Writes them into a window of format 2. */
     public void label(TelemetryWindow.Builder window) {
-        window.setFormat(MqttMeterRegistry.FORMAT)
+        window.setFormat(TelemetryFormat.CURRENT)
                 .setVariant(variant)
                 .setModelName(modelName)
                 .setModelVersion(modelVersion);
