@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 
+import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.controlplane.testing.Api;
 import io.quantfleet.controlplane.testing.EmbeddedParts;
 import io.quantfleet.controlplane.testing.FakeDevice;
@@ -20,6 +21,7 @@ import io.restassured.config.RestAssuredConfig;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,6 +38,9 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(EmbeddedParts.class)
 class FleetsIT extends WorkerStory {
+    @Inject
+    Database database;
+
     private static final RestAssuredConfig AS_TEXT = RestAssuredConfig.config()
             .encoderConfig(EncoderConfig.encoderConfig()
                     .encodeContentTypeAs("text/csv", ContentType.TEXT)
@@ -167,6 +172,17 @@ class FleetsIT extends WorkerStory {
         assertThat(seen).hasSize(10_000).isSorted().doesNotHaveDuplicates();
         assertThat(ids("devices", "fleet = import-many and label.shelf in (s1, s2)"))
                 .hasSize(200);
+        assertThat(planned("device"))
+                .as("what the database plans its queries for")
+                .isGreaterThanOrEqualTo(10_000);
+    }
+
+    private double planned(String table) {
+        return database.inTransaction(tx -> tx.handle()
+                .createQuery("select reltuples from pg_class where relname = :table")
+                .bind("table", table)
+                .mapTo(Double.class)
+                .one());
     }
 
     @Test

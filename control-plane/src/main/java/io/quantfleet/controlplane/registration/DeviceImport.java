@@ -57,6 +57,9 @@ final class DeviceImport {
             line = body.next();
         }
         flush();
+        if (registered >= BATCH && !options.dryRun()) {
+            database.useTransaction(registrations::analyze);
+        }
         return new ImportReport(
                 lines, registered, updated, unchanged, rejected, faults, line == null, options.dryRun());
     }

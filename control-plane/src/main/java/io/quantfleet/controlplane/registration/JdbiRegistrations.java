@@ -65,6 +65,14 @@ class JdbiRegistrations {
                 .list());
     }
 
+    /**
+     * Has the database count the devices anew. Until it does so by itself, within minutes, it runs queries by plans that it
+     * made when there were few, which take a time that grows with the square of their number.
+     */
+    void analyze(Tx tx) {
+        tx.handle().execute("analyze device");
+    }
+
     /** Makes known devices as the lines say; labels that came from the devices themselves stay. */
     void update(Tx tx, List<Registration> batch) {
         given(tx.handle().createUpdate(GIVEN + """
