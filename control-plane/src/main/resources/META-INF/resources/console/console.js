@@ -205,6 +205,12 @@
 
   // Small things ----------------------------------------------------------------------------------------------------
 
+  // On a narrow screen the navigation scrolls sideways: to where one is.
+  function showWhere() {
+    const here = document.querySelector(".side nav [aria-current]");
+    if (here) here.scrollIntoView({ block: "nearest", inline: "center" });
+  }
+
   function showCopyButtons() {
     if (!navigator.clipboard) return;
     document.querySelectorAll("[data-copy]").forEach(function (button) { button.hidden = false; });
@@ -230,6 +236,7 @@
   setInterval(age, 5000);
   addEventListener("resize", showScrollable);
   document.addEventListener("toggle", showScrollable, true);
+  showWhere();
   showCopyButtons();
   showScrollable();
   drawAll();

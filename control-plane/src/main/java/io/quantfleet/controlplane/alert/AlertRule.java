@@ -6,11 +6,14 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.telemetry.Metric;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param severity a word for receivers, as {@code warning} or {@code critical}
  * @param receivers names of those who are told
  */
-record AlertRule(
+public record AlertRule(
         String name,
         Optional<String> fleet,
         Condition condition,
@@ -35,7 +38,7 @@ record AlertRule(
     private static final Duration LONGEST = Duration.ofDays(30);
     private static final Duration SHORTEST = Duration.ofMinutes(1);
 
-    AlertRule {
+    public AlertRule {
         receivers = List.copyOf(receivers);
         if (holdFor.isNegative() || clearFor.isNegative()) {
             throw ControlPlaneException.invalid("'holdFor' and 'clearFor' can't be negative");
@@ -49,13 +52,19 @@ record AlertRule(
         @JsonSubTypes.Type(value = BurnRate.class, name = "BURN_RATE"),
         @JsonSubTypes.Type(value = Absence.class, name = "ABSENCE")
     })
-    sealed interface Condition permits Threshold, BurnRate, Absence {
+    public sealed interface Condition permits Threshold, BurnRate, Absence {
         /** What a look finds. */
         Finding look(Measurements measured);
+
+        /** When it is met, in words. */
+        String text();
+
+        /** What one of the three functions makes of it, by its kind. */
+        <T> T match(Function<Threshold, T> threshold, Function<BurnRate, T> burnRate, Function<Absence, T> absence);
     }
 
     /** What there is to look at: figures of one fleet over the time before now. */
-    interface Measurements {
+    public interface Measurements {
         /** A figure; empty if nothing of it was measured. */
         OptionalDouble measure(Metric metric, Duration over);
 
@@ -71,7 +80,7 @@ record AlertRule(
      *     where nothing was measured
      * @param value that was looked at
      */
-    record Finding(boolean met, boolean over, OptionalDouble value, String text) {}
+    public record Finding(boolean met, boolean over, OptionalDouble value, String text) {}
 
     /**
      * A figure beyond a number.
@@ -79,16 +88,19 @@ record AlertRule(
      * @param above whether larger is worse
      * @param clear the number that it must come back to; by default the same
      */
-    record Threshold(
+    public record Threshold(
             Metric metric,
             boolean above,
             double value,
             @Nullable Double clear,
             @JsonFormat(shape = JsonFormat.Shape.STRING) Duration over)
             implements Condition {
-        Threshold {
+        public Threshold {
             require(metric);
             require(over, "over");
+            if (!Double.isFinite(value) || (clear != null && !Double.isFinite(clear))) {
+                throw ControlPlaneException.invalid("'value' and 'clear' are numbers that a double can hold");
+            }
             if (clear != null && (above ? clear > value : clear < value)) {
                 throw ControlPlaneException.invalid("'clear' is " + clear + ", beyond 'value', " + value);
             }
@@ -98,13 +110,24 @@ record AlertRule(
         public Finding look(Measurements measured) {
             OptionalDouble now = measured.measure(metric, over);
             double end = Objects.requireNonNullElse(clear, value);
-            String text = metric + (above ? " above " : " below ") + value + " over " + over;
             if (now.isEmpty()) {
-                return new Finding(false, false, now, text + ": nothing measured");
+                return new Finding(false, false, now, text() + ": nothing measured");
             }
             boolean met = above ? now.getAsDouble() > value : now.getAsDouble() < value;
             boolean back = above ? now.getAsDouble() <= end : now.getAsDouble() >= end;
-            return new Finding(met, !met && back, now, text + ": " + now.getAsDouble());
+            return new Finding(met, !met && back, now, text() + ": " + quantity(rounded(now.getAsDouble()), metric));
+        }
+
+        @Override
+        public String text() {
+            return metric.words() + (above ? " above " : " below ") + quantity(exact(value), metric) + " over "
+                    + span(over);
+        }
+
+        @Override
+        public <T> T match(
+                Function<Threshold, T> threshold, Function<BurnRate, T> burnRate, Function<Absence, T> absence) {
+            return threshold.apply(this);
         }
     }
 
@@ -116,14 +139,14 @@ record AlertRule(
      * @param objective the share that is good, as 0.99
      * @param factor how many times as fast as would use up the budget just in time
      */
-    record BurnRate(
+    public record BurnRate(
             Metric metric,
             double objective,
             double factor,
             @JsonFormat(shape = JsonFormat.Shape.STRING) Duration longSpan,
             @JsonFormat(shape = JsonFormat.Shape.STRING) Duration shortSpan)
             implements Condition {
-        BurnRate {
+        public BurnRate {
             require(metric);
             require(longSpan, "longSpan");
             require(shortSpan, "shortSpan");
@@ -131,7 +154,9 @@ record AlertRule(
                 throw ControlPlaneException.invalid(
                         "a burn rate is of ERROR_SHARE, ACCURACY or FEEDBACK_ACCURACY, not of " + metric);
             }
-            if (!(objective > 0 && objective < 1) || !(factor > 0) || shortSpan.compareTo(longSpan) >= 0) {
+            if (!(objective > 0 && objective < 1)
+                    || !(factor > 0 && Double.isFinite(factor))
+                    || shortSpan.compareTo(longSpan) >= 0) {
                 throw ControlPlaneException.invalid(
                         "a burn rate has an 'objective' between 0 and 1, a 'factor' above 0 and"
                                 + " a 'shortSpan' shorter than its 'longSpan'");
@@ -142,13 +167,27 @@ record AlertRule(
         public Finding look(Measurements measured) {
             OptionalDouble slow = rate(measured.measure(metric, longSpan));
             OptionalDouble fast = rate(measured.measure(metric, shortSpan));
-            String text = "error budget of " + metric + " (objective " + objective + ") burns more than " + factor
-                    + " times too fast over " + longSpan + " and " + shortSpan;
             if (fast.isEmpty() || slow.isEmpty()) {
-                return new Finding(false, false, fast, text + ": nothing measured");
+                return new Finding(false, false, fast, text() + ": nothing measured");
             }
             boolean isFast = fast.getAsDouble() > factor;
-            return new Finding(isFast && slow.getAsDouble() > factor, !isFast, fast, text + ": " + fast.getAsDouble());
+            return new Finding(
+                    isFast && slow.getAsDouble() > factor,
+                    !isFast,
+                    fast,
+                    text() + ": " + rounded(fast.getAsDouble()) + " and " + rounded(slow.getAsDouble()) + " times");
+        }
+
+        @Override
+        public String text() {
+            return metric.words() + " uses up the error budget, objective " + exact(objective) + ", more than "
+                    + exact(factor) + " times too fast over " + span(shortSpan) + " and over " + span(longSpan);
+        }
+
+        @Override
+        public <T> T match(
+                Function<Threshold, T> threshold, Function<BurnRate, T> burnRate, Function<Absence, T> absence) {
+            return burnRate.apply(this);
         }
 
         private OptionalDouble rate(OptionalDouble share) {
@@ -161,9 +200,9 @@ record AlertRule(
     }
 
     /** Nothing comes any more. */
-    record Absence(
+    public record Absence(
             @JsonFormat(shape = JsonFormat.Shape.STRING) Duration over) implements Condition {
-        Absence {
+        public Absence {
             require(over, "over");
         }
 
@@ -171,11 +210,47 @@ record AlertRule(
         public Finding look(Measurements measured) {
             long windows = measured.windows(over);
             return new Finding(
-                    windows == 0,
-                    windows > 0,
-                    OptionalDouble.of((double) windows),
-                    "telemetry windows within " + over + ": " + windows);
+                    windows == 0, windows > 0, OptionalDouble.of((double) windows), text() + ": " + windows + " came");
         }
+
+        @Override
+        public String text() {
+            return "no telemetry window over " + span(over);
+        }
+
+        @Override
+        public <T> T match(
+                Function<Threshold, T> threshold, Function<BurnRate, T> burnRate, Function<Absence, T> absence) {
+            return absence.apply(this);
+        }
+    }
+
+    private static String quantity(String number, Metric metric) {
+        return metric.unit().isEmpty() ? number : number + " " + metric.unit();
+    }
+
+    /** As it was given. */
+    private static String exact(double number) {
+        return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
+    }
+
+    /** What was measured, to four significant digits. */
+    private static String rounded(double number) {
+        return BigDecimal.valueOf(number)
+                .round(new MathContext(4))
+                .stripTrailingZeros()
+                .toPlainString();
+    }
+
+    /** In the largest unit of which it has a whole number. */
+    private static String span(Duration span) {
+        if (span.toSeconds() % 60 != 0) {
+            return span.toSeconds() + " s";
+        }
+        if (span.toMinutes() % 60 != 0) {
+            return span.toMinutes() + " min";
+        }
+        return span.toHours() % 24 != 0 ? span.toHours() + " h" : span.toDays() + " d";
     }
 
     /** JSON may leave it out. */

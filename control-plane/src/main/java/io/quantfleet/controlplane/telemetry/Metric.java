@@ -5,21 +5,39 @@ import java.util.OptionalDouble;
 /** A figure of some span that can be compared with a number. */
 public enum Metric {
     /** 50th percentile of latency, milliseconds. */
-    LATENCY_P50_MS,
+    LATENCY_P50_MS("latency p50", "ms"),
     /** 95th percentile of latency, milliseconds. */
-    LATENCY_P95_MS,
+    LATENCY_P95_MS("latency p95", "ms"),
     /** 99th percentile of latency, milliseconds. */
-    LATENCY_P99_MS,
+    LATENCY_P99_MS("latency p99", "ms"),
     /** The share of answers on the probe set that were right, 0 to 1. */
-    ACCURACY,
+    ACCURACY("accuracy on the probe set", ""),
     /** The share of answers whose true label came that were right, 0 to 1. */
-    FEEDBACK_ACCURACY,
+    FEEDBACK_ACCURACY("accuracy by feedback", ""),
     /** The share of inferences that failed, 0 to 1. */
-    ERROR_SHARE,
+    ERROR_SHARE("share of failing inferences", ""),
     /** The largest population stability index of predicted classes of the variants that serve. */
-    DRIFT;
+    DRIFT("drift of predicted classes", "");
 
     private static final double MICROS_PER_MILLI = 1000;
+
+    private final String words;
+    private final String unit;
+
+    Metric(String words, String unit) {
+        this.words = words;
+        this.unit = unit;
+    }
+
+    /** What it is called in sentences. */
+    public String words() {
+        return words;
+    }
+
+    /** What its numbers are in; empty for shares and indices. */
+    public String unit() {
+        return unit;
+    }
 
     /** The figure; empty if nothing was measured. Of all but drift, which needs a baseline. */
     OptionalDouble of(Figures figures) {

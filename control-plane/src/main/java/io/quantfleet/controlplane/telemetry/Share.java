@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param low lower end of its 95 % confidence interval
  * @param high upper end
  */
-record Share(long right, long wrong, Optional<Double> share, Optional<Double> low, Optional<Double> high) {
+public record Share(long right, long wrong, Optional<Double> share, Optional<Double> low, Optional<Double> high) {
     /** Two-sided 95 % of the normal distribution. */
     private static final double Z = 1.959963984540054;
 
@@ -17,7 +17,7 @@ record Share(long right, long wrong, Optional<Double> share, Optional<Double> lo
      * With Wilson's score interval, which holds for shares near 0 and 1 and for few answers: E. B. Wilson, Probable
      * Inference, the Law of Succession, and Statistical Inference, JASA 22 (1927).
      */
-    static Share of(long right, long wrong) {
+    public static Share of(long right, long wrong) {
         long n = right + wrong;
         if (n == 0) {
             return new Share(0, 0, Optional.empty(), Optional.empty(), Optional.empty());

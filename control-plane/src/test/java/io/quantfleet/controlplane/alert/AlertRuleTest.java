@@ -61,10 +61,28 @@ class AlertRuleTest {
     @Test
     void nothingThatCanNeverBeMetIsTaken() {
         refused(() -> new AlertRule.Threshold(Metric.ACCURACY, false, 0.8, 0.7, FIVE));
+        refused(() -> new AlertRule.Threshold(Metric.ACCURACY, true, Double.POSITIVE_INFINITY, null, FIVE));
+        refused(() -> new AlertRule.BurnRate(Metric.ERROR_SHARE, 0.99, Double.POSITIVE_INFINITY, HOUR, FIVE));
         refused(() -> new AlertRule.Absence(Duration.ofSeconds(10)));
         refused(() -> new AlertRule.BurnRate(Metric.LATENCY_P50_MS, 0.99, 14, HOUR, FIVE));
         refused(() -> new AlertRule.BurnRate(Metric.ERROR_SHARE, 1, 14, HOUR, FIVE));
         refused(() -> new AlertRule.BurnRate(Metric.ERROR_SHARE, 0.99, 14, FIVE, HOUR));
+    }
+
+    @Test
+    void whatWasFoundIsSaidInWordsWithUnits() {
+        var slow = new AlertRule.Threshold(Metric.LATENCY_P95_MS, true, 12.5, null, Duration.ofMinutes(90));
+        var wrong = new AlertRule.BurnRate(Metric.ACCURACY, 0.9, 2, HOUR, FIVE);
+
+        assertThat(slow.look(measured(Duration.ofMinutes(90), 61.23456)).text())
+                .isEqualTo("latency p95 above 12.5 ms over 90 min: 61.23 ms");
+        assertThat(wrong.look(measured(Map.of(HOUR, 0.75, FIVE, 0.7))).text())
+                .isEqualTo("accuracy on the probe set uses up the error budget, objective 0.9, more than 2 times too"
+                        + " fast over 5 min and over 1 h: 3 and 2.5 times");
+        assertThat(new AlertRule.Absence(Duration.ofDays(1))
+                        .look(measured(Map.of()))
+                        .text())
+                .isEqualTo("no telemetry window over 1 d: 0 came");
     }
 
     private static void refused(Runnable made) {

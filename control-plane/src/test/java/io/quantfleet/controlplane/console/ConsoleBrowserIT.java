@@ -182,6 +182,40 @@ class ConsoleBrowserIT {
     }
 
     @Test
+    void makesChangesAndDeletesARule() {
+        go("/alerts");
+        page.getByText("New rule").click();
+        Locator fresh = page.locator("form[data-api='/api/v1/alert-rules/:name']");
+        fresh.locator("input[name=name]").fill("no-word");
+        fresh.locator("select[name='condition.kind']").selectOption("ABSENCE");
+        fresh.locator("input[name='condition.over']").fill("20");
+        fresh.locator("input[name=receivers]").fill("nobody-there");
+        page.getByText("Make rule").click();
+        PlaywrightAssertions.assertThat(fresh.locator(".failure")).containsText("no alert receiver 'nobody-there'");
+        fresh.locator("input[name=receivers]").fill("on-call");
+        page.getByText("Make rule").click();
+        Locator row = page.locator("tr", new Page.LocatorOptions().setHasText("no-word"));
+        PlaywrightAssertions.assertThat(row).containsText("No telemetry window over 20 min");
+
+        row.getByText("no-word").click();
+        page.waitForURL("**/alerts/rules/no-word");
+        assertThat(page.locator("input[name='condition.over']").inputValue()).isEqualTo("20");
+        page.locator("select[name='condition.kind']").selectOption("THRESHOLD");
+        page.locator("select[name='condition.metric']:not([disabled])").selectOption("LATENCY_P95_MS");
+        page.locator("select[name='condition.above']").selectOption("true");
+        page.locator("input[name='condition.value']").fill("12.5");
+        page.locator("select[name=enabled]").selectOption("false");
+        page.getByText("Save").click();
+        PlaywrightAssertions.assertThat(row).containsText("Latency p95 above 12.5 ms over 20 min");
+        PlaywrightAssertions.assertThat(row).containsText("off");
+
+        page.onDialog(dialog -> dialog.accept());
+        page.getByLabel("Delete no-word").click();
+        PlaywrightAssertions.assertThat(row).hasCount(0);
+        assertThat(chromium.complaints("status of 400")).isEmpty();
+    }
+
+    @Test
     void remembersTheThemeThatWasChosen() {
         go("/");
         page.locator("[data-theme-toggle]").click();

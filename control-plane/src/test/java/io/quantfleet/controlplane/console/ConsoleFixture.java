@@ -63,9 +63,10 @@ final class ConsoleFixture {
         jdbi.useTransaction(handle -> {
             // Rollouts are being driven all the time, and whoever does takes these two first.
             handle.execute("lock table fleet, rollout in access exclusive mode");
-            handle.execute("truncate fleet, enrolment_token, device, device_event,"
-                    + " artifact, model, model_version, quantization_job, variant, rollout, deployment, telemetry_window,"
-                    + " device_telemetry, telemetry_minute, outbox, processed_event, audit_entry cascade");
+            handle.execute(
+                    "truncate fleet, enrolment_token, device, device_event,"
+                            + " artifact, model, model_version, quantization_job, variant, rollout, deployment, telemetry_window,"
+                            + " device_telemetry, telemetry_minute, telemetry_hour, telemetry_day, outbox, processed_event, audit_entry, alert, alert_rule, alert_receiver, alert_delivery cascade");
         });
     }
 
@@ -77,6 +78,7 @@ final class ConsoleFixture {
             FixtureDevices.insert(handle, now);
             FixtureTelemetry.insert(handle, now, new Random(7));
             audit(handle);
+            alerts(handle);
         });
     }
 
@@ -135,6 +137,52 @@ final class ConsoleFixture {
 
     static String token() {
         return TOKEN;
+    }
+
+    private void alerts(Handle handle) {
+        handle.execute(
+                "insert into alert_receiver values ('on-call', 'WEBHOOK', 'https://hooks.example/quantfleet', 's', ?)",
+                at(now, 5_000));
+        handle.execute(
+                "insert into alert_rule values ('accuracy-low', ?::jsonb, ?, ?)",
+                "{\"name\": \"accuracy-low\", \"fleet\": \"press-line\", \"condition\": {\"kind\": \"THRESHOLD\", \"metric\":"
+                        + " \"ACCURACY\", \"above\": false, \"value\": 0.97, \"over\": \"PT10M\"}, \"holdFor\": \"PT0S\","
+                        + " \"clearFor\": \"PT2M\", \"severity\": \"critical\", \"receivers\": [\"on-call\"], \"enabled\": true}",
+                at(now, 5_000),
+                at(now, 5_000));
+        rule(handle, "latency-budget", "", """
+                {"kind": "BURN_RATE", "metric": "ERROR_SHARE", "objective": 0.999, "factor": 14.4, "longSpan": "PT1H",
+                 "shortSpan": "PT5M"}""", true);
+        rule(handle, "silent", "\"fleet\": \"warehouse\",", "{\"kind\": \"ABSENCE\", \"over\": \"PT30M\"}", false);
+        handle.execute(
+                "insert into alert (id, rule, fleet, severity, state, value, summary, since, fired_at, seen_at)"
+                        + " values (?, 'accuracy-low', 'press-line', 'critical', 'FIRING', 0.9595,"
+                        + " 'accuracy on the probe set below 0.97 over 10 min: 0.9595', ?, ?, ?)",
+                uuid("firing"),
+                at(now, 7),
+                at(now, 7),
+                at(now, 0));
+        handle.execute(
+                "insert into alert (id, rule, fleet, severity, state, value, summary, since, fired_at, resolved_at, seen_at)"
+                        + " values (?, 'accuracy-low', 'press-line', 'critical', 'RESOLVED', 0.9712,"
+                        + " 'accuracy on the probe set below 0.97 over 10 min: 0.9712', ?, ?, ?, ?)",
+                uuid("resolved"),
+                at(now, 3_007),
+                at(now, 3_007),
+                at(now, 2_950),
+                at(now, 2_950));
+    }
+
+    private void rule(Handle handle, String name, String fleet, String condition, boolean enabled) {
+        handle.execute(
+                "insert into alert_rule values (?, ?::jsonb, ?, ?)",
+                name,
+                "{\"name\": \"" + name + "\"," + fleet + "\"condition\":" + condition + ", \"holdFor\": \"PT5M\","
+                        + " \"clearFor\": \"PT2M\", \"severity\": \"warning\", \"receivers\": [], \"enabled\": "
+                        + enabled
+                        + "}",
+                at(now, 300),
+                at(now, 300));
     }
 
     private void audit(Handle handle) {

@@ -86,6 +86,8 @@ class ConsoleLooksIT {
         pages.put("device-classes", "/device-classes");
         pages.put("device-class", "/device-classes/rpi-cpu");
         pages.put("new-device-class", "/device-classes/new?copy=gpu");
+        pages.put("alerts", "/alerts");
+        pages.put("alert-rule", "/alerts/rules/accuracy-low");
         pages.put("audit", "/audit");
         return pages;
     }
@@ -135,6 +137,7 @@ class ConsoleLooksIT {
                         "/rollouts",
                         "/rollouts/new",
                         "/telemetry",
+                        "/alerts",
                         "/audit",
                         "/nothing")) {
                     open(page, path);
@@ -167,7 +170,8 @@ class ConsoleLooksIT {
                             Chromium.DESKTOP);
                     page.keyboard().press("Escape");
                 }
-                for (String path : List.of("/fleets", "/models", "/fleets/press-line", "/models/glyphs/versions/2")) {
+                for (String path :
+                        List.of("/fleets", "/models", "/alerts", "/fleets/press-line", "/models/glyphs/versions/2")) {
                     open(page, path);
                     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)");
                     look(

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** A line of the log. */
@@ -20,9 +19,17 @@ public record AuditLine(AuditEntry entry) {
             "jobs", "quantization job",
             "device-classes", "device class",
             "enrolment-tokens", "enrolment token",
-            "artifacts", "artifact");
-    /** Kinds with a page for each subject, at the address of their name. */
-    private static final Set<String> LINKED = Set.of("fleets", "devices", "models", "rollouts", "device-classes");
+            "artifacts", "artifact",
+            "alert-rules", "alert rule",
+            "alert-receivers", "alert receiver");
+    /** Where the pages of subjects are, for kinds that have some. */
+    private static final Map<String, String> PAGES = Map.of(
+            "fleets", "/fleets/",
+            "devices", "/devices/",
+            "models", "/models/",
+            "rollouts", "/rollouts/",
+            "device-classes", "/device-classes/",
+            "alert-rules", "/alerts/rules/");
 
     public Instant at() {
         return entry.at();
@@ -42,11 +49,10 @@ public record AuditLine(AuditEntry entry) {
 
     /** The page of what was changed; empty if there is none. */
     public String link() {
-        return LINKED.contains(entry.kind()) && !entry.subject().isEmpty()
-                ? Arrays.stream(entry.subject().split("/"))
-                        .map(Units::url)
-                        .collect(Collectors.joining("/", "/" + entry.kind() + "/", ""))
-                : "";
+        String page = PAGES.getOrDefault(entry.kind(), "");
+        return page.isEmpty() || entry.subject().isEmpty()
+                ? ""
+                : Arrays.stream(entry.subject().split("/")).map(Units::url).collect(Collectors.joining("/", page, ""));
     }
 
     /** A filter for the lines that are the same in a field. */

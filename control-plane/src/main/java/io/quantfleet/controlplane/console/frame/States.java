@@ -46,6 +46,8 @@ public final class States {
             Map.entry("REJECTED", BAD),
             Map.entry("MOVED", BUSY),
             Map.entry("LABELLED", BUSY),
+            Map.entry("FIRING", BAD),
+            Map.entry("RESOLVED", GOOD),
             Map.entry("DOWN", BAD));
 
     private States() {}

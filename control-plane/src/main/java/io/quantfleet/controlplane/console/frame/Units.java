@@ -38,6 +38,11 @@ public final class Units {
         return fraction.map(Units::percent).orElse(NONE);
     }
 
+    /** From one fraction to another, as percentages: {@code 95.80 – 96.10 %}. */
+    public static String range(double low, double high) {
+        return String.format(Locale.ROOT, "%.2f – %.2f %%", low * 100, high * 100);
+    }
+
     /** A fraction as a percentage without decimals, for progress. */
     public static String progress(double fraction) {
         return Math.round(Math.floor(fraction * 100)) + " %";

@@ -42,10 +42,13 @@ class OverviewQueries {
                   from device d where lifecycle = 'ENROLLED' and not d.online and d.state not in ('REFUSED', 'REVERTED')
                    and d.last_seen is not null group by 1),
             items as (
-                select 0 as rank, case when r.state = 'PAUSED' then r.state else r.phase end as state,
-                       r.model_name || ' v' || r.model_version || ' → ' || r.fleet as subject,
-                       coalesce(r.reason, 'it waits for somebody') as text,
-                       '/rollouts/' || r.id as link, r.since as since
+                select -1 as rank, a.state, a.rule || ': ' || a.fleet as subject, a.summary as text,
+                       '/alerts?fleet=' || a.fleet as link, a.since as since
+                  from alert a where a.state = 'FIRING'
+                union all
+                select 0, case when r.state = 'PAUSED' then r.state else r.phase end,
+                       r.model_name || ' v' || r.model_version || ' → ' || r.fleet,
+                       coalesce(r.reason, 'it waits for somebody'), '/rollouts/' || r.id, r.since
                   from rollout r where r.state = 'PAUSED' or (r.state = 'RUNNING' and r.phase = 'AWAITING_APPROVAL')
                 union all
                 select 1, f.state, case f.n when 1 then f.device_id else f.n || ' devices of ' || f.fleet end,

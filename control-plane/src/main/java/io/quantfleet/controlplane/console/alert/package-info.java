@@ -1,0 +1,5 @@
+/** Alerts, the rules that raise them, and who is told. */
+@NullMarked
+package io.quantfleet.controlplane.console.alert;
+
+import org.jspecify.annotations.NullMarked;
