@@ -2,6 +2,7 @@ package io.quantfleet.cli;
 
 import io.quantfleet.agent.app.AgentCommand;
 import io.quantfleet.cli.bench.BenchCommand;
+import io.quantfleet.cli.context.ContextCommand;
 import io.quantfleet.cli.demo.DemoCommand;
 import io.quantfleet.cli.device.DeviceCommand;
 import io.quantfleet.cli.embedded.ServersCommand;
@@ -33,6 +34,13 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         usageHelpAutoWidth = true,
         sortOptions = false,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:it is done",
+            "1:it failed, or was refused; the message says why",
+            "2:the command line is wrong",
+            "5:the control plane does not answer or is not available; the same may succeed later"
+        },
         subcommands = {
             DemoCommand.class,
             UpCommand.class,
@@ -47,6 +55,8 @@ import picocli.CommandLine.Spec;
             SimulateCommand.class,
             BenchCommand.class,
             KeysCommand.class,
+            ContextCommand.class,
+            CompletionCommand.class,
             AgentCommand.class,
             ServersCommand.class
         })

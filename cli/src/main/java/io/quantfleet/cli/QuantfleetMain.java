@@ -28,7 +28,7 @@ public final class QuantfleetMain {
                     if (root.verbose()) {
                         failure.printStackTrace(command.getErr());
                     }
-                    return CommandLine.ExitCode.SOFTWARE;
+                    return ExitCodes.of(failure);
                 });
     }
 

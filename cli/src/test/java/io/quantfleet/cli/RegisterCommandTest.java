@@ -2,68 +2,41 @@ package io.quantfleet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import io.quantfleet.quantizer.sample.SampleModel;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class RegisterCommandTest {
-    private final List<String> received = new CopyOnWriteArrayList<>();
-    private final StringWriter screen = new StringWriter();
-    private final StringWriter errors = new StringWriter();
+    @RegisterExtension
+    private final StubControlPlane controlPlane = new StubControlPlane();
 
     @TempDir
     Path folder;
 
-    private HttpServer controlPlane;
     private SampleModel sample;
 
     @BeforeEach
     void start() throws IOException {
         sample = SampleModel.extractInto(folder.resolve("sample"));
-        controlPlane = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        controlPlane.createContext("/api/v1/models", exchange -> {
-            received.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.ISO_8859_1));
-            byte[] answer = "{\"name\": \"glyphs\", \"version\": 3}".getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(201, answer.length);
-            exchange.getResponseBody().write(answer);
-            exchange.close();
-        });
-        controlPlane.start();
-    }
-
-    @AfterEach
-    void stop() {
-        controlPlane.stop(0);
+        controlPlane.answers("models", 201, "{\"name\": \"glyphs\", \"version\": 3}");
     }
 
     private int register(String... more) {
         List<String> arguments = new ArrayList<>(List.of(
                 "register",
                 sample.description().toString(),
-                "--control-plane",
-                "http://127.0.0.1:" + controlPlane.getAddress().getPort(),
                 "--calibration",
                 sample.calibration().toString(),
                 "--validation",
                 sample.validation().toString()));
         arguments.addAll(List.of(more));
-        return QuantfleetMain.commandLine()
-                .setOut(new PrintWriter(screen, true))
-                .setErr(new PrintWriter(errors, true))
-                .execute(arguments.toArray(String[]::new));
+        return controlPlane.run(arguments.toArray(String[]::new));
     }
 
     @Test
@@ -71,8 +44,8 @@ class RegisterCommandTest {
         assertThat(register("--method", "static", "--exclude", "op:Softmax", "--max-loss-points", "1.5"))
                 .isZero();
 
-        assertThat(screen.toString()).contains("glyphs v3", "/models/glyphs/versions/3");
-        assertThat(received)
+        assertThat(controlPlane.screen()).contains("glyphs v3", "/models/glyphs/versions/3");
+        assertThat(controlPlane.asked())
                 .singleElement()
                 .asString()
                 .contains("name=\"onnx\"", "name=\"calibration\"", "name=\"maxLossPoints\"", "1.5")
@@ -83,7 +56,7 @@ class RegisterCommandTest {
     void refusesAWrongNameBeforeAnythingIsSent() {
         assertThat(register("--techniques", "wishful-thinking")).isEqualTo(2);
 
-        assertThat(errors.toString()).contains("--techniques", "wishful-thinking", "bias-correction");
-        assertThat(received).isEmpty();
+        assertThat(controlPlane.errors()).contains("--techniques", "wishful-thinking", "bias-correction");
+        assertThat(controlPlane.asked()).isEmpty();
     }
 }

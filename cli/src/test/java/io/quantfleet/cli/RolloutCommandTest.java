@@ -2,23 +2,12 @@ package io.quantfleet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class RolloutCommandTest {
@@ -34,54 +23,24 @@ class RolloutCommandTest {
              "bytes": {"delivered": 2097152, "saved": 6291456}}
             """;
 
-    private final List<String> received = new CopyOnWriteArrayList<>();
-    private final Queue<String> answers = new ConcurrentLinkedQueue<>();
-    private final StringWriter screen = new StringWriter();
-    private final StringWriter errors = new StringWriter();
+    @RegisterExtension
+    private final StubControlPlane controlPlane = new StubControlPlane();
 
     @TempDir
     Path folder;
 
-    private HttpServer controlPlane;
-
-    @BeforeEach
-    void start() throws IOException {
-        controlPlane = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        controlPlane.createContext("/api/v1/", exchange -> {
-            received.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " "
-                    + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-            String next = answers.size() > 1 ? answers.remove() : answers.element();
-            byte[] answer = next.getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(200, answer.length);
-            exchange.getResponseBody().write(answer);
-            exchange.close();
-        });
-        controlPlane.start();
-    }
-
-    @AfterEach
-    void stop() {
-        controlPlane.stop(0);
-    }
-
     private int rollout(String... arguments) {
-        List<String> all = new ArrayList<>(List.of("rollout"));
-        all.addAll(List.of(arguments));
-        all.add("--control-plane");
-        all.add("http://127.0.0.1:" + controlPlane.getAddress().getPort());
-        return QuantfleetMain.commandLine()
-                .setOut(new PrintWriter(screen, true))
-                .setErr(new PrintWriter(errors, true))
-                .execute(all.toArray(String[]::new));
+        return controlPlane.run(
+                Stream.concat(Stream.of("rollout"), Stream.of(arguments)).toArray(String[]::new));
     }
 
     @Test
     void showsStagesGatesAndWhatFailed() {
-        answers.add(RUNNING);
+        controlPlane.answersInTurn(RUNNING);
 
         assertThat(rollout("show", "r-1")).isZero();
 
-        assertThat(screen.toString())
+        assertThat(controlPlane.screen())
                 .contains("r-1  glyphs v2 to press-line  RUNNING")
                 .containsPattern("canary +SOAKING +5 +4 +1 +0 +0 +HOLD")
                 .containsPattern("all +– +– +–")
@@ -93,31 +52,31 @@ class RolloutCommandTest {
 
     @Test
     void watchesUntilItIsOverAndSaysByTheExitCodeHowItEnded() {
-        answers.add(RUNNING);
-        answers.add(RUNNING.replace("RUNNING", "ROLLED_BACK"));
+        controlPlane.answersInTurn(RUNNING);
+        controlPlane.answersInTurn(RUNNING.replace("RUNNING", "ROLLED_BACK"));
 
         assertThat(rollout("show", "r-1", "--watch", "-o", "json")).isEqualTo(1);
 
-        assertThat(screen.toString()).contains("\"state\" : \"RUNNING\"", "\"state\" : \"ROLLED_BACK\"");
-        assertThat(received).hasSize(2);
+        assertThat(controlPlane.screen()).contains("\"state\" : \"RUNNING\"", "\"state\" : \"ROLLED_BACK\"");
+        assertThat(controlPlane.asked()).hasSize(2);
     }
 
     @Test
     void listsRolloutsThatAFilterMatches() {
-        answers.add("[]");
+        controlPlane.answersInTurn("[]");
 
         assertThat(rollout("list", "--filter", "state = RUNNING")).isZero();
 
-        assertThat(received.get(0)).contains("filter=state%20%3D%20RUNNING");
+        assertThat(controlPlane.asked().get(0)).contains("filter=state%20%3D%20RUNNING");
     }
 
     @Test
     void listsRollouts() {
-        answers.add("[" + RUNNING + "]");
+        controlPlane.answersInTurn("[" + RUNNING + "]");
 
         assertThat(rollout("list")).isZero();
 
-        assertThat(screen.toString()).containsPattern("r-1 +glyphs v2 +press-line +RUNNING +canary SOAKING");
+        assertThat(controlPlane.screen()).containsPattern("r-1 +glyphs v2 +press-line +RUNNING +canary SOAKING");
     }
 
     @Test
@@ -125,7 +84,7 @@ class RolloutCommandTest {
         Path strategy = Files.writeString(
                 folder.resolve("canary.yaml"),
                 "stages:\n  - {name: canary, percent: 5}\n  - {name: all, percent: 100}\n");
-        answers.add(RUNNING);
+        controlPlane.answersInTurn(RUNNING);
 
         assertThat(rollout(
                         "create",
@@ -143,7 +102,7 @@ class RolloutCommandTest {
                         "sharper"))
                 .isZero();
 
-        assertThat(received)
+        assertThat(controlPlane.asked())
                 .singleElement()
                 .asString()
                 .startsWith("POST /api/v1/rollouts ")
@@ -156,27 +115,27 @@ class RolloutCommandTest {
 
     @Test
     void showsWhatWouldHappen() {
-        answers.add("""
+        controlPlane.answersInTurn("""
                 {"fleet": "press-line", "stages": [{"stage": 0, "name": "canary", "devices": 5, "classes": [
                   {"deviceClass": "rpi-cpu", "devices": 5, "variantSha256": "0123456789abcdef", "bytesEach": 1048576}]}]}""");
 
         assertThat(rollout("create", "--fleet", "press-line", "--model", "glyphs", "--model-version", "2", "--dry-run"))
                 .isZero();
 
-        assertThat(received).singleElement().asString().startsWith("POST /api/v1/rollouts?dryRun=true ");
-        assertThat(screen.toString())
+        assertThat(controlPlane.asked()).singleElement().asString().startsWith("POST /api/v1/rollouts?dryRun=true ");
+        assertThat(controlPlane.screen())
                 .containsPattern("canary +rpi-cpu +5 +0123456789ab +1.00 +5.00")
                 .contains("Nothing was begun");
     }
 
     @Test
     void movesARollout() {
-        answers.add(RUNNING);
+        controlPlane.answersInTurn(RUNNING);
 
         assertThat(rollout("rollback", "r-1", "--by", "ann", "--reason", "dark images"))
                 .isZero();
 
-        assertThat(received)
+        assertThat(controlPlane.asked())
                 .singleElement()
                 .asString()
                 .startsWith("POST /api/v1/rollouts/r-1/rollback ")
@@ -199,7 +158,7 @@ class RolloutCommandTest {
                         strategy.toString()))
                 .isEqualTo(1);
 
-        assertThat(errors.toString()).contains("holds no strategy");
-        assertThat(received).isEmpty();
+        assertThat(controlPlane.errors()).contains("holds no strategy");
+        assertThat(controlPlane.asked()).isEmpty();
     }
 }

@@ -1,26 +1,38 @@
 package io.quantfleet.cli.client;
 
+import io.quantfleet.cli.context.Target;
 import java.net.URI;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The option that every command which asks a control plane has. */
+/** The options that every command which asks a control plane has. */
 public final class ControlPlaneArguments {
     @Option(
             names = "--control-plane",
-            required = true,
-            defaultValue = "${env:QUANTFLEET_CONTROL_PLANE}",
             paramLabel = "URL",
-            description = "Where the control plane is: the console's address."
-                    + " Default: the environment variable QUANTFLEET_CONTROL_PLANE.")
-    private URI url = URI.create("");
+            description = "Where the control plane is: the console's address. Default: the variable"
+                    + " QUANTFLEET_CONTROL_PLANE, else the context in use, else http://127.0.0.1:8080.")
+    private @Nullable URI url;
+
+    @Option(
+            names = "--context",
+            paramLabel = "NAME",
+            description =
+                    "The context to use instead, as 'quantfleet context list' has it. Default: QUANTFLEET_CONTEXT.")
+    private @Nullable String context;
 
     /** Where it is. */
     public URI url() {
-        return url;
+        return target().server().url();
     }
 
     /** A client of it. */
     public ControlPlaneClient client() {
-        return new ControlPlaneClient(url);
+        return new ControlPlaneClient(target().server());
+    }
+
+    private Target target() {
+        return Target.choose(Optional.ofNullable(url), Optional.ofNullable(context));
     }
 }

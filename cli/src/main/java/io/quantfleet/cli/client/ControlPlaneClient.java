@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quantfleet.cli.CliException;
+import io.quantfleet.cli.context.Server;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
@@ -45,10 +46,17 @@ public final class ControlPlaneClient {
             .connectTimeout(CONNECT_LIMIT)
             .build();
     private final URI base;
+    private final Optional<String> token;
 
     /** A client of the control plane at {@code root}, the console's address. */
     public ControlPlaneClient(URI root) {
-        this.base = root.resolve("/api/v1/");
+        this(Server.of(root));
+    }
+
+    /** A client of a control plane that is asked with a token, or without. */
+    public ControlPlaneClient(Server server) {
+        this.base = server.url().resolve("/api/v1/");
+        this.token = server.token();
     }
 
     /** Makes a fleet without devices. */
@@ -233,10 +241,13 @@ public final class ControlPlaneClient {
         return request(base.resolve(path), limit);
     }
 
-    private static HttpRequest.Builder request(URI uri, Duration limit) {
-        return HttpRequest.newBuilder(uri)
-                .timeout(limit)
-                .header("Accept", "application/json, application/problem+json");
+    private HttpRequest.Builder request(URI uri, Duration limit) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(uri).timeout(limit).header("Accept", "application/json, application/problem+json");
+        // A link of an answer may lead elsewhere; the token is for this control plane alone.
+        token.filter(secret -> uri.getRawAuthority().equals(base.getRawAuthority()))
+                .ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
+        return request;
     }
 
     private JsonNode send(HttpRequest request) {

@@ -1,7 +1,6 @@
 package io.quantfleet.cli.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.quantfleet.cli.CliException;
 import io.quantfleet.cli.terminal.Table;
 import java.util.ArrayList;
@@ -31,13 +30,6 @@ public final class FilterArguments {
             throw new CliException("--limit must be at least 1, not " + limit);
         }
         return FilterMistake.pointedOut(filter, () -> client.list(path, query, filter, limit));
-    }
-
-    /** The same as a JSON array. */
-    public JsonNode array(ControlPlaneClient client, String path) {
-        return JsonNodeFactory.instance
-                .arrayNode()
-                .addAll(list(client, path, Map.of()).items());
     }
 
     /** Part of a list. */

@@ -1,7 +1,9 @@
 package io.quantfleet.cli.device;
 
 import io.quantfleet.cli.client.ControlPlaneArguments;
+import io.quantfleet.cli.client.ControlPlaneClient;
 import io.quantfleet.cli.client.FilterArguments;
+import io.quantfleet.cli.client.WatchArguments;
 import io.quantfleet.cli.terminal.OutputArguments;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -29,12 +31,19 @@ final class DeviceListCommand implements Callable<Integer> {
     private OutputArguments output = new OutputArguments();
 
     @Mixin
+    private WatchArguments watch = new WatchArguments();
+
+    @Mixin
     private ControlPlaneArguments controlPlane = new ControlPlaneArguments();
 
     @Override
     public Integer call() {
-        FilterArguments.Listing devices = filter.list(controlPlane.client(), "devices", Map.of());
-        output.print(spec.commandLine().getOut(), devices.items(), () -> DeviceTable.lines(devices));
+        CommandLine line = spec.commandLine();
+        ControlPlaneClient client = controlPlane.client();
+        watch.run(
+                () -> filter.list(client, "devices", Map.of()),
+                devices -> output.print(line.getOut(), devices.items(), () -> DeviceTable.lines(devices)),
+                line.getErr());
         return CommandLine.ExitCode.OK;
     }
 }

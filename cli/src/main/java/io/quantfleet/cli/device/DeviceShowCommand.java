@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quantfleet.cli.client.ControlPlaneArguments;
 import io.quantfleet.cli.client.ControlPlaneClient;
+import io.quantfleet.cli.client.WatchArguments;
 import io.quantfleet.cli.terminal.OutputArguments;
 import io.quantfleet.cli.terminal.Table;
 import java.util.ArrayList;
@@ -47,17 +48,25 @@ final class DeviceShowCommand implements Callable<Integer> {
     private OutputArguments output = new OutputArguments();
 
     @Mixin
+    private WatchArguments watch = new WatchArguments();
+
+    @Mixin
     private ControlPlaneArguments controlPlane = new ControlPlaneArguments();
 
     @Override
     public Integer call() {
+        CommandLine line = spec.commandLine();
         ControlPlaneClient client = controlPlane.client();
+        watch.run(() -> ask(client), device -> output.print(line.getOut(), device, () -> lines(device)), line.getErr());
+        return CommandLine.ExitCode.OK;
+    }
+
+    private JsonNode ask(ControlPlaneClient client) {
         String path = "devices/" + ControlPlaneClient.encoded(id);
         ObjectNode device = (ObjectNode) client.read(path);
         device.set("fleets", client.read(path + "/fleets"));
         device.set("timeline", client.read(path + "/timeline"));
-        output.print(spec.commandLine().getOut(), device, () -> lines(device));
-        return CommandLine.ExitCode.OK;
+        return device;
     }
 
     private static List<String> lines(JsonNode device) {

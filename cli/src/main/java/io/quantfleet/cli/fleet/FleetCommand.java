@@ -2,8 +2,10 @@ package io.quantfleet.cli.fleet;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quantfleet.cli.client.ControlPlaneArguments;
+import io.quantfleet.cli.client.ControlPlaneClient;
 import io.quantfleet.cli.client.FilterArguments;
 import io.quantfleet.cli.client.FilterMistake;
+import io.quantfleet.cli.client.WatchArguments;
 import io.quantfleet.cli.device.DeviceTable;
 import io.quantfleet.cli.terminal.OutputArguments;
 import io.quantfleet.cli.terminal.Table;
@@ -13,13 +15,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine;
 
 /** {@code quantfleet fleet}: makes fleets and shows them. */
 @Command(
@@ -43,10 +45,17 @@ public final class FleetCommand implements Runnable {
                 ""
             },
             sortOptions = false)
-    int list(@Mixin FilterArguments filter, @Mixin OutputArguments output, @Mixin ControlPlaneArguments controlPlane) {
-        FilterArguments.Listing fleets = filter.list(controlPlane.client(), "fleets", Map.of());
-        output.print(spec.commandLine().getOut(), fleets.items(), () -> table(fleets.items())
-                .lines());
+    int list(
+            @Mixin FilterArguments filter,
+            @Mixin OutputArguments output,
+            @Mixin WatchArguments watch,
+            @Mixin ControlPlaneArguments controlPlane) {
+        CommandLine line = spec.commandLine();
+        ControlPlaneClient client = controlPlane.client();
+        watch.run(
+                () -> filter.list(client, "fleets", Map.of()),
+                fleets -> output.print(line.getOut(), fleets.items(), () -> fleets.lines(table(fleets.items()))),
+                line.getErr());
         return CommandLine.ExitCode.OK;
     }
 

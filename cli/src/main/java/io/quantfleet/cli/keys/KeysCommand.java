@@ -1,17 +1,20 @@
 package io.quantfleet.cli.keys;
 
+import io.quantfleet.cli.terminal.OutputArguments;
 import io.quantfleet.cli.terminal.Table;
 import io.quantfleet.cli.terminal.Table.Column;
 import io.quantfleet.protocols.trust.Trust;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -56,32 +59,51 @@ public final class KeysCommand implements Runnable {
     }
 
     @Command(name = "init", description = "Makes the keys that are missing, and the first trust statement.")
-    int init() {
+    int init(@Mixin OutputArguments output) {
         keys().initialise();
-        return show();
+        return print(output);
     }
 
     @Command(name = "show", description = "Lists the keys that devices trust, and those that they no longer do.")
-    int show() {
-        KeyDirectory keys = keys();
-        Trust trust = keys.trust();
+    int show(@Mixin OutputArguments output) {
+        return print(output);
+    }
+
+    /** One key; {@code countsUntil} where it ends by itself. */
+    private record Key(String id, String role, String state, Optional<String> countsUntil) {}
+
+    /** What devices are told of keys. */
+    private record Statement(long version, List<Key> keys) {}
+
+    private int print(OutputArguments output) {
+        KeyDirectory directories = keys();
+        Trust trust = directories.trust();
+        String active = directories.activeKeyId();
+        List<Key> keys = new ArrayList<>();
+        trust.signingKeyIds()
+                .forEach(id -> keys.add(new Key(
+                        id,
+                        "signing",
+                        id.equals(active) ? "active" : "trusted",
+                        directories.expiry(id).map(Object::toString))));
+        trust.revokedKeyIds().forEach(id -> keys.add(new Key(id, "signing", "revoked", Optional.empty())));
+        trust.roots().keyIds().forEach(id -> keys.add(new Key(id, "root", "trusted", Optional.empty())));
+        Statement statement = new Statement(trust.version(), keys);
+        output.print(spec.commandLine().getOut(), statement, () -> lines(statement));
+        return CommandLine.ExitCode.OK;
+    }
+
+    private static List<String> lines(Statement statement) {
         Table table =
                 new Table(Column.text("KEY"), Column.text("ROLE"), Column.text("STATE"), Column.text("COUNTS UNTIL"));
-        String active = keys.activeKeyId();
-        for (String id : trust.signingKeyIds()) {
-            table.row(
-                    id,
-                    "signing",
-                    id.equals(active) ? "active" : "trusted",
-                    keys.expiry(id).map(Object::toString).orElse("-"));
-        }
-        trust.revokedKeyIds().forEach(id -> table.row(id, "signing", "revoked", "-"));
-        trust.roots().keyIds().forEach(id -> table.row(id, "root", "trusted", "-"));
-        PrintWriter screen = spec.commandLine().getOut();
-        screen.println("Trust statement " + trust.version());
-        table.lines().forEach(screen::println);
-        screen.flush();
-        return CommandLine.ExitCode.OK;
+        statement
+                .keys()
+                .forEach(key -> table.row(
+                        key.id(), key.role(), key.state(), key.countsUntil().orElse("-")));
+        List<String> lines = new ArrayList<>();
+        lines.add("Trust statement " + statement.version());
+        lines.addAll(table.lines());
+        return lines;
     }
 
     @Command(
@@ -94,21 +116,24 @@ public final class KeysCommand implements Runnable {
                             paramLabel = "DURATION",
                             description = "How long the key before counts on, as P30D or PT12H. Default: P30D.")
                     @Nullable
-                    String overlap) {
+                    String overlap,
+            @Mixin OutputArguments output) {
         Duration counts = Optional.ofNullable(overlap).map(this::duration).orElse(KeyDirectory.OVERLAP);
         KeyDirectory keys = keys();
         keys.rotate(root(keys), counts);
-        return show();
+        return print(output);
     }
 
     @Command(
             name = "revoke",
             description = "Makes a key count for nothing, for ever: what it signed is refused, and devices forget the"
                     + " sequence numbers that it may have been misused for.")
-    int revoke(@Parameters(paramLabel = "KEY", description = "The key's id, as 'show' has it.") String keyId) {
+    int revoke(
+            @Parameters(paramLabel = "KEY", description = "The key's id, as 'show' has it.") String keyId,
+            @Mixin OutputArguments output) {
         KeyDirectory keys = keys();
         keys.revoke(root(keys), keyId);
-        return show();
+        return print(output);
     }
 
     private KeyDirectory keys() {

@@ -1,15 +1,18 @@
 package io.quantfleet.cli.model;
 
 import io.quantfleet.cli.client.ControlPlaneArguments;
+import io.quantfleet.cli.client.ControlPlaneClient;
 import io.quantfleet.cli.client.FilterArguments;
+import io.quantfleet.cli.client.WatchArguments;
 import io.quantfleet.cli.terminal.OutputArguments;
 import io.quantfleet.cli.terminal.Table;
 import java.util.Map;
-import picocli.CommandLine;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine;
 
 /** {@code quantfleet model}. */
 @Command(
@@ -31,8 +34,15 @@ public final class ModelCommand implements Runnable {
             sortOptions = false,
             footerHeading = "%nExample:%n",
             footer = "  quantfleet model list --filter 'name like res* and registered < 7d'")
-    int list(@Mixin FilterArguments filter, @Mixin OutputArguments format, @Mixin ControlPlaneArguments controlPlane) {
-        FilterArguments.Listing models = filter.list(controlPlane.client(), "models", Map.of());
+    int list(
+            @Mixin FilterArguments filter,
+            @Mixin OutputArguments format,
+            @Mixin WatchArguments watch,
+            @Mixin ControlPlaneArguments controlPlane) {
+        return print(filter, "models", ModelCommand::models, format, watch, controlPlane);
+    }
+
+    private static Table models(FilterArguments.Listing models) {
         Table table = new Table(
                 Table.Column.text("MODEL"),
                 Table.Column.number("VERSIONS"),
@@ -44,7 +54,7 @@ public final class ModelCommand implements Runnable {
                         model.path("versions").asText(),
                         model.path("latestVersion").asText(),
                         model.path("registeredAt").asText()));
-        return print(format, models, table);
+        return table;
     }
 
     @Command(
@@ -53,8 +63,15 @@ public final class ModelCommand implements Runnable {
             sortOptions = false,
             footerHeading = "%nExample:%n",
             footer = "  quantfleet model jobs --filter 'state in (FAILED, REJECTED) and class = rpi-cpu'")
-    int jobs(@Mixin FilterArguments filter, @Mixin OutputArguments format, @Mixin ControlPlaneArguments controlPlane) {
-        FilterArguments.Listing jobs = filter.list(controlPlane.client(), "jobs", Map.of());
+    int jobs(
+            @Mixin FilterArguments filter,
+            @Mixin OutputArguments format,
+            @Mixin WatchArguments watch,
+            @Mixin ControlPlaneArguments controlPlane) {
+        return print(filter, "jobs", ModelCommand::jobs, format, watch, controlPlane);
+    }
+
+    private static Table jobs(FilterArguments.Listing jobs) {
         Table table = new Table(
                 Table.Column.text("JOB"),
                 Table.Column.text("MODEL"),
@@ -74,11 +91,23 @@ public final class ModelCommand implements Runnable {
                         Table.orDash(job.path("step").asText("")),
                         Table.orDash(job.path("worker").asText("")),
                         job.path("queuedAt").asText()));
-        return print(format, jobs, table);
+        return table;
     }
 
-    private int print(OutputArguments format, FilterArguments.Listing listing, Table table) {
-        format.print(spec.commandLine().getOut(), listing.items(), () -> listing.lines(table));
+    private int print(
+            FilterArguments filter,
+            String path,
+            Function<FilterArguments.Listing, Table> table,
+            OutputArguments format,
+            WatchArguments watch,
+            ControlPlaneArguments controlPlane) {
+        CommandLine line = spec.commandLine();
+        ControlPlaneClient client = controlPlane.client();
+        watch.run(
+                () -> filter.list(client, path, Map.of()),
+                listing ->
+                        format.print(line.getOut(), listing.items(), () -> listing.lines(table.apply(listing))),
+                line.getErr());
         return CommandLine.ExitCode.OK;
     }
 }

@@ -1,5 +1,9 @@
 package io.quantfleet.cli.quantize;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.quantfleet.cli.terminal.OutputArguments;
 import io.quantfleet.cli.terminal.Table;
 import io.quantfleet.cli.terminal.Table.Column;
 import io.quantfleet.protocols.profile.ShippedProfiles;
@@ -7,12 +11,12 @@ import io.quantfleet.quantizer.target.DeviceClassProfile;
 import io.quantfleet.quantizer.target.Form;
 import io.quantfleet.quantizer.target.ProfileReader;
 import java.io.PrintWriter;
-import java.util.Optional;
+import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -38,12 +42,42 @@ public final class DeviceClassesCommand implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "NAME", description = "The class to print. Default: list all.")
     private @Nullable String name;
 
+    @Mixin
+    private OutputArguments output = new OutputArguments();
+
+    /** A profile that comes with the product, in short. */
+    private record Shipped(String name, String title, String runtime, List<String> forms, boolean registered) {
+        static Shipped of(String name) {
+            DeviceClassProfile profile = new ProfileReader().builtIn(name);
+            return new Shipped(
+                    name,
+                    profile.title(),
+                    profile.runtime(),
+                    profile.forms().stream().map(Form::label).toList(),
+                    ShippedProfiles.registered().contains(name));
+        }
+    }
+
     @Override
     public Integer call() {
         PrintWriter screen = spec.commandLine().getOut();
-        Optional.ofNullable(name).ifPresentOrElse(wanted -> screen.print(text(wanted)), () -> list(screen));
-        screen.flush();
+        if (name == null) {
+            List<Shipped> all =
+                    ShippedProfiles.names().stream().map(Shipped::of).toList();
+            output.print(screen, all, () -> table(all).lines());
+        } else {
+            String text = text(name);
+            output.print(screen, read(text), () -> text.lines().toList());
+        }
         return CommandLine.ExitCode.OK;
+    }
+
+    private static JsonNode read(String profile) {
+        try {
+            return new YAMLMapper().readTree(profile);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a profile that comes with the product is no YAML", e);
+        }
     }
 
     private String text(String wanted) {
@@ -54,23 +88,19 @@ public final class DeviceClassesCommand implements Callable<Integer> {
                                 + String.join(", ", ShippedProfiles.names())));
     }
 
-    private static void list(PrintWriter screen) {
-        ProfileReader reader = new ProfileReader();
+    private static Table table(List<Shipped> all) {
         Table table = new Table(
                 Column.text("NAME"),
                 Column.text("TITLE"),
                 Column.text("RUNTIME"),
                 Column.text("FORMS"),
                 Column.text(""));
-        for (String each : ShippedProfiles.names()) {
-            DeviceClassProfile profile = reader.builtIn(each);
-            table.row(
-                    each,
-                    profile.title(),
-                    profile.runtime(),
-                    profile.forms().stream().map(Form::label).collect(Collectors.joining(", ")),
-                    ShippedProfiles.registered().contains(each) ? "registered" : "template");
-        }
-        table.lines().forEach(screen::println);
+        all.forEach(each -> table.row(
+                each.name(),
+                each.title(),
+                each.runtime(),
+                String.join(", ", each.forms()),
+                each.registered() ? "registered" : "template"));
+        return table;
     }
 }

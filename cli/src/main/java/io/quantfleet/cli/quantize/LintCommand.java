@@ -1,14 +1,16 @@
 package io.quantfleet.cli.quantize;
 
 import io.quantfleet.cli.CliException;
+import io.quantfleet.cli.ExitCodes;
+import io.quantfleet.cli.terminal.OutputArguments;
 import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.lint.LintFinding;
 import io.quantfleet.quantizer.lint.TargetLinter;
 import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.report.LintJson;
 import io.quantfleet.quantizer.target.DeviceClassProfile;
-import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -43,8 +46,6 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExample:%n",
         footer = "  quantfleet lint resnet20.int8.onnx --device-class rpi-cpu,x86-vnni")
 public final class LintCommand implements Callable<Integer> {
-    private static final int ERRORS = 3;
-
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -63,6 +64,9 @@ public final class LintCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Write the findings to this file, too.")
     private @Nullable Path json;
 
+    @Mixin
+    private OutputArguments output = new OutputArguments();
+
     @Override
     public Integer call() {
         List<DeviceClassProfile> profiles = new ProfileArguments(spec.commandLine()).read(deviceClasses);
@@ -74,22 +78,24 @@ public final class LintCommand implements Callable<Integer> {
         } catch (QuantizerException e) {
             throw new CliException(e.getMessage() + " (" + e.code() + ")", e);
         }
-        report.ifPresent(file -> file.write(LintJson.of(model.toString(), findings)));
-        findings.forEach(this::show);
+        String asJson = LintJson.of(model.toString(), findings);
+        report.ifPresent(file -> file.write(asJson));
+        output.printJson(spec.commandLine().getOut(), asJson, () -> lines(findings));
         boolean errors = findings.values().stream().flatMap(List::stream).anyMatch(LintFinding::isError);
-        return errors ? ERRORS : CommandLine.ExitCode.OK;
+        return errors ? ExitCodes.FOUND : CommandLine.ExitCode.OK;
     }
 
-    private void show(String deviceClass, List<LintFinding> findings) {
-        PrintWriter screen = spec.commandLine().getOut();
-        long errors = findings.stream().filter(LintFinding::isError).count();
-        screen.println(
-                deviceClass + ": " + counted(errors, "error") + ", " + counted(findings.size() - errors, "warning"));
-        for (LintFinding finding : findings) {
-            screen.println("  " + finding.severity() + " " + finding.rule() + " at " + finding.node());
-            screen.println("    " + finding.message());
-        }
-        screen.flush();
+    private static List<String> lines(Map<String, List<LintFinding>> findings) {
+        List<String> lines = new ArrayList<>();
+        findings.forEach((deviceClass, found) -> {
+            long errors = found.stream().filter(LintFinding::isError).count();
+            lines.add(deviceClass + ": " + counted(errors, "error") + ", " + counted(found.size() - errors, "warning"));
+            for (LintFinding finding : found) {
+                lines.add("  " + finding.severity() + " " + finding.rule() + " at " + finding.node());
+                lines.add("    " + finding.message());
+            }
+        });
+        return lines;
     }
 
     private static String counted(long count, String what) {

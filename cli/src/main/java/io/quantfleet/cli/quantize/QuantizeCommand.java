@@ -2,6 +2,7 @@ package io.quantfleet.cli.quantize;
 
 import io.quantfleet.cli.CliException;
 import io.quantfleet.cli.stack.UserCache;
+import io.quantfleet.cli.terminal.OutputArguments;
 import io.quantfleet.cli.terminal.Progress;
 import io.quantfleet.quantizer.FileToFileResult;
 import io.quantfleet.quantizer.QuantizationOptions;
@@ -110,6 +111,9 @@ public final class QuantizeCommand implements Callable<Integer> {
     @Mixin
     private MethodOptions method = new MethodOptions();
 
+    @Mixin
+    private OutputArguments output = new OutputArguments();
+
     @Override
     public Integer call() {
         checkNumbers();
@@ -153,18 +157,15 @@ public final class QuantizeCommand implements Callable<Integer> {
         }
         FileToFileResult result = FileToFile.make(description, profiles, options, out, steps);
         report.ifPresent(file -> file.write(result.toJson()));
-        var screen = spec.commandLine().getOut();
-        FileToFile.lines(result, data.validation().isPresent()).forEach(screen::println);
-        screen.flush();
+        output.printJson(
+                spec.commandLine().getOut(),
+                result.toJson(),
+                () -> FileToFile.lines(result, data.validation().isPresent()));
         return NOT_EVALUATED;
     }
 
     private int show(QuantizationResult result) {
-        var screen = spec.commandLine().getOut();
-        new VariantTable(result).lines().forEach(screen::println);
-        screen.println();
-        result.variants().forEach(variant -> screen.println(variant.file()));
-        screen.flush();
+        output.printJson(spec.commandLine().getOut(), result.toJson(), () -> new VariantTable(result).lines());
         boolean ready = result.variants().stream()
                 .allMatch(variant -> variant.report().verdict().ready());
         return ready ? CommandLine.ExitCode.OK : REJECTED;

@@ -4,12 +4,15 @@ import io.quantfleet.cli.CliException;
 import io.quantfleet.cli.client.ControlPlaneArguments;
 import io.quantfleet.cli.client.ExternalDataFiles;
 import io.quantfleet.cli.client.ModelUpload;
+import io.quantfleet.cli.terminal.OutputArguments;
 import io.quantfleet.quantizer.QuantizationOptions;
 import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.dataset.ModelDescription;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -58,6 +61,12 @@ public final class RegisterCommand implements Callable<Integer> {
     @Mixin
     private MethodOptions method = new MethodOptions();
 
+    @Mixin
+    private OutputArguments output = new OutputArguments();
+
+    /** What was registered, and its page. */
+    private record Registered(String model, int version, URI page) {}
+
     @Override
     public Integer call() {
         QuantizationOptions options = method.read();
@@ -76,10 +85,14 @@ public final class RegisterCommand implements Callable<Integer> {
                             file(calibration),
                             file(validation),
                             fields));
-            spec.commandLine()
-                    .getOut()
-                    .println(read.name() + " v" + version + ": "
-                            + controlPlane.url().resolve("/models/" + read.name() + "/versions/" + version));
+            Registered registered = new Registered(
+                    read.name(),
+                    version,
+                    controlPlane.url().resolve("/models/" + read.name() + "/versions/" + version));
+            output.print(
+                    spec.commandLine().getOut(),
+                    registered,
+                    () -> List.of(read.name() + " v" + version + ": " + registered.page()));
             return CommandLine.ExitCode.OK;
         } catch (QuantizerException e) {
             throw new CliException(e.getMessage() + " (" + e.code() + ")", e);

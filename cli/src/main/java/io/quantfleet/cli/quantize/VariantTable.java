@@ -55,6 +55,8 @@ final class VariantTable {
         List<String> lines = new ArrayList<>(table.lines());
         reasons(lines);
         findings(lines);
+        lines.add("");
+        result.variants().forEach(variant -> lines.add(variant.file().toString()));
         return lines;
     }
 

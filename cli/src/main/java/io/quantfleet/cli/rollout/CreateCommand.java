@@ -3,6 +3,7 @@ package io.quantfleet.cli.rollout;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.quantfleet.cli.client.ControlPlaneArguments;
 import io.quantfleet.cli.CliException;
 import io.quantfleet.cli.client.ControlPlaneClient;
 import io.quantfleet.cli.terminal.OutputArguments;
@@ -65,7 +66,7 @@ final class CreateCommand implements Callable<Integer> {
     private ActorOptions actor = new ActorOptions();
 
     @Mixin
-    private ControlPlaneOption controlPlane = new ControlPlaneOption();
+    private ControlPlaneArguments controlPlane = new ControlPlaneArguments();
 
     @Mixin
     private OutputArguments output = new OutputArguments();

@@ -1,6 +1,7 @@
 package io.quantfleet.cli.rollout;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quantfleet.cli.client.ControlPlaneArguments;
 import io.quantfleet.cli.terminal.OutputArguments;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -23,7 +24,7 @@ final class HistoryCommand implements Callable<Integer> {
     private String id = "";
 
     @Mixin
-    private ControlPlaneOption controlPlane = new ControlPlaneOption();
+    private ControlPlaneArguments controlPlane = new ControlPlaneArguments();
 
     @Mixin
     private OutputArguments output = new OutputArguments();

@@ -1,7 +1,10 @@
 package io.quantfleet.cli.rollout;
 
+import io.quantfleet.cli.client.ControlPlaneArguments;
 import io.quantfleet.cli.client.FilterArguments;
+import io.quantfleet.cli.client.WatchArguments;
 import io.quantfleet.cli.terminal.OutputArguments;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,7 +19,7 @@ final class ListCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     @Mixin
-    private ControlPlaneOption controlPlane = new ControlPlaneOption();
+    private ControlPlaneArguments controlPlane = new ControlPlaneArguments();
 
     @Mixin
     private FilterArguments filter = new FilterArguments();
@@ -25,16 +28,16 @@ final class ListCommand implements Callable<Integer> {
     private OutputArguments output = new OutputArguments();
 
     @Mixin
-    private Watching watching = new Watching();
+    private WatchArguments watching = new WatchArguments();
 
     @Override
     public Integer call() {
         CommandLine line = spec.commandLine();
         var client = controlPlane.client();
         watching.run(
-                () -> filter.array(client, "rollouts"),
-                rollouts -> false,
-                rollouts -> output.print(line.getOut(), rollouts, () -> RolloutTables.list(rollouts)),
+                () -> filter.list(client, "rollouts", Map.of()),
+                rollouts -> output.print(
+                        line.getOut(), rollouts.items(), () -> rollouts.lines(RolloutTables.list(rollouts.items()))),
                 line.getErr());
         return CommandLine.ExitCode.OK;
     }

@@ -15,7 +15,7 @@ final class RolloutTables {
 
     private RolloutTables() {}
 
-    static List<String> list(JsonNode rollouts) {
+    static Table list(List<JsonNode> rollouts) {
         Table table = new Table(
                 Column.text("ROLLOUT"),
                 Column.text("MODEL"),
@@ -32,7 +32,7 @@ final class RolloutTables {
                     stage(rollout),
                     text(rollout, "createdAt"));
         }
-        return table.lines();
+        return table;
     }
 
     static List<String> one(JsonNode rollout) {

@@ -1,6 +1,8 @@
 package io.quantfleet.cli.rollout;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quantfleet.cli.client.ControlPlaneArguments;
+import io.quantfleet.cli.client.WatchArguments;
 import io.quantfleet.cli.terminal.OutputArguments;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -30,13 +32,13 @@ final class ShowCommand implements Callable<Integer> {
     private String id = "";
 
     @Mixin
-    private ControlPlaneOption controlPlane = new ControlPlaneOption();
+    private ControlPlaneArguments controlPlane = new ControlPlaneArguments();
 
     @Mixin
     private OutputArguments output = new OutputArguments();
 
     @Mixin
-    private Watching watching = new Watching();
+    private WatchArguments watching = new WatchArguments();
 
     @Override
     public Integer call() {

@@ -1,8 +1,6 @@
-package io.quantfleet.cli.rollout;
+package io.quantfleet.cli.client;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.quantfleet.cli.CliException;
-import io.quantfleet.cli.client.UnreachableException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Optional;
@@ -12,11 +10,13 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
-/** Looks again and again, and prints what has changed. */
-final class Watching {
+/** The option to look again and again, and to print what has changed. */
+public final class WatchArguments {
     private static final Duration PERIOD = Duration.ofSeconds(1);
 
-    @Option(names = "--watch", description = "Look again every second, and print what has changed, until it is over.")
+    @Option(
+            names = "--watch",
+            description = "Look again every second, and print it anew when it has changed, until it is over or Ctrl-C.")
     private boolean watch;
 
     /**
@@ -24,12 +24,12 @@ final class Watching {
      *
      * @param over whether nothing will change any more
      */
-    void run(Supplier<JsonNode> ask, Predicate<JsonNode> over, Consumer<JsonNode> print, PrintWriter err) {
-        JsonNode last = ask.get();
+    public <T> void run(Supplier<T> ask, Predicate<T> over, Consumer<T> print, PrintWriter err) {
+        T last = ask.get();
         print.accept(last);
         while (watch && !over.test(last)) {
             pause();
-            Optional<JsonNode> now = ask(ask, err);
+            Optional<T> now = ask(ask, err);
             if (now.isPresent() && !now.get().equals(last)) {
                 last = now.get();
                 print.accept(last);
@@ -37,7 +37,12 @@ final class Watching {
         }
     }
 
-    private static Optional<JsonNode> ask(Supplier<JsonNode> ask, PrintWriter err) {
+    /** Asks once, or until it is stopped: what is asked for never ends by itself. */
+    public <T> void run(Supplier<T> ask, Consumer<T> print, PrintWriter err) {
+        run(ask, never -> false, print, err);
+    }
+
+    private static <T> Optional<T> ask(Supplier<T> ask, PrintWriter err) {
         try {
             return Optional.of(ask.get());
         } catch (UnreachableException e) {
