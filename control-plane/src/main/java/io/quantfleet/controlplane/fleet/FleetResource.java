@@ -13,10 +13,13 @@ import io.quantfleet.controlplane.storage.Tx;
 import io.quantfleet.protocols.ReasonCode;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -123,6 +126,51 @@ public class FleetResource {
         return Response.created(URI.create("/api/v1/fleets/" + name))
                 .entity(made)
                 .build();
+    }
+
+    /** @param query as for a new one */
+    record FleetChange(
+            @Nullable String description,
+            @Nullable String query) {}
+
+    @PUT
+    @Path("{name}")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(
+            operationId = "putFleet",
+            summary = "Makes a fleet, or changes its description and its query",
+            description = "A static fleet stays static, and one by query by query. Devices that a changed query newly"
+                    + " selects are taken in as such that come to match; those that it no longer selects keep what they"
+                    + " have. With 'dryRun' nothing is kept.")
+    public Fleet put(String name, FleetChange body, @QueryParam("dryRun") @DefaultValue("false") boolean dryRun) {
+        Fleet wanted = new Fleet(
+                Names.require("fleet", name),
+                Objects.requireNonNullElse(body.description(), ""),
+                query(body.query()),
+                0,
+                clock.instant(),
+                Optional.empty());
+        return database.inTransaction(tx -> {
+            if (dryRun) {
+                fleets.find(tx, name).ifPresent(before -> requireSameKind(name, before.query(), wanted.query()));
+                return wanted;
+            }
+            if (!fleets.insert(tx, wanted)) {
+                Optional<String> before = fleets.lock(tx, name);
+                requireSameKind(name, before, wanted.query());
+                fleets.change(tx, wanted);
+            }
+            return upToDate(tx, name);
+        });
+    }
+
+    private static void requireSameKind(String name, Optional<String> before, Optional<String> wanted) {
+        if (before.isPresent() != wanted.isPresent()) {
+            throw new ControlPlaneException(
+                    ReasonCode.ILLEGAL_STATE,
+                    "fleet '" + name + "' is " + (before.isPresent() ? "by query" : "static")
+                            + " and stays so; make another fleet, of another name");
+        }
     }
 
     private Fleet upToDate(Tx tx, String name) {

@@ -39,12 +39,15 @@ public class JdbiFleets {
 
     /** The fleet of that name, or {@code NOT_FOUND}. */
     public Fleet require(Tx tx, String name) {
+        return find(tx, name).orElseThrow(() -> none(name));
+    }
+
+    Optional<Fleet> find(Tx tx, String name) {
         return tx.handle()
                 .createQuery(SELECT + " where f.name = :name")
                 .bind("name", name)
                 .map(JdbiFleets::map)
-                .findOne()
-                .orElseThrow(() -> none(name));
+                .findOne();
     }
 
     /** Makes sure that devices may enrol into the fleet: that it is static. */
@@ -109,6 +112,16 @@ public class JdbiFleets {
         return tx.handle().createUpdate("""
                                 insert into fleet (name, description, query, created_at)
                                 values (:name, :description, :query, :createdAt) on conflict do nothing""").bindMethods(fleet).execute() == 1;
+    }
+
+    /** Gives the fleet that description and that query; its members are looked up anew. */
+    void change(Tx tx, Fleet fleet) {
+        tx.handle()
+                .createUpdate("""
+                        update fleet set description = :description, query = :query, refreshed_at = null
+                        where name = :name""")
+                .bindMethods(fleet)
+                .execute();
     }
 
     private static ControlPlaneException none(String name) {

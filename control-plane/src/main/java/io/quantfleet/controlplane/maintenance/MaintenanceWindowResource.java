@@ -4,10 +4,12 @@ import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.fleet.JdbiFleets;
 import io.quantfleet.controlplane.storage.Database;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Clock;
 import java.time.Instant;
@@ -76,18 +78,22 @@ public class MaintenanceWindowResource {
     @Operation(
             summary = "Says when the devices of a fleet may be asked to install",
             description = "Replaces the windows there are. No device is asked outside of them; those that were asked"
-                    + " before one closes finish. An empty list lifts the restriction.")
-    public View put(String name, Wanted body) {
+                    + " before one closes finish. An empty list lifts the restriction. With 'dryRun' they are only"
+                    + " checked.")
+    public View put(
+            String name, Wanted body, @QueryParam("dryRun") @DefaultValue("false") boolean dryRun) {
         List<MaintenanceWindow> wanted = body.windows();
         if (wanted == null) {
             throw ControlPlaneException.invalid(
                     "'windows' is missing: a list of {cron, duration, zone}, an empty one for no restriction");
         }
         MaintenanceWindows all = new MaintenanceWindows(wanted, Boolean.TRUE.equals(body.rollbackAnytime()));
-        return database.inTransaction(tx -> {
-            fleets.lock(tx, name);
-            windows.put(tx, name, all);
-            return View.of(all, clock.instant());
-        });
+        if (!dryRun) {
+            database.useTransaction(tx -> {
+                fleets.lock(tx, name);
+                windows.put(tx, name, all);
+            });
+        }
+        return View.of(all, clock.instant());
     }
 }

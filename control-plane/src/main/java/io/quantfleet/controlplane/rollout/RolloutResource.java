@@ -45,6 +45,7 @@ public class RolloutResource {
     private final JdbiRolloutViews views;
     private final JdbiRolloutHistory history;
     private final Previews previews;
+    private final JdbiRolloutPolicies policies;
     private final Clock clock;
 
     RolloutResource(
@@ -54,6 +55,7 @@ public class RolloutResource {
             JdbiRolloutViews views,
             JdbiRolloutHistory history,
             Previews previews,
+            JdbiRolloutPolicies policies,
             Clock clock) {
         this.database = database;
         this.engine = engine;
@@ -61,13 +63,15 @@ public class RolloutResource {
         this.views = views;
         this.history = history;
         this.previews = previews;
+        this.policies = policies;
         this.clock = clock;
     }
 
     /**
      * A rollout that is asked for.
      *
-     * @param strategy its stages; the whole fleet at once if it is left out
+     * @param strategy its stages; the whole fleet at once if it and the policy are left out
+     * @param policy the name of the rollout policy whose strategy it takes
      * @param draft whether it waits to be started
      * @param by who asks for it
      */
@@ -76,6 +80,7 @@ public class RolloutResource {
             @Nullable String model,
             @Nullable Integer version,
             @Nullable Strategy strategy,
+            @Nullable String policy,
             @Nullable Boolean draft,
             @Nullable String by,
             @Nullable String reason) {}
@@ -106,9 +111,8 @@ public class RolloutResource {
         if (dryRun) {
             return Response.ok(dryRun(body)).build();
         }
-        RolloutEngine.Request request = request(body);
         Cause cause = cause("create", new Because(body.reason(), body.by()), actor);
-        RolloutEngine.Started started = database.inTransaction(tx -> engine.create(tx, request, cause));
+        RolloutEngine.Started started = database.inTransaction(tx -> engine.create(tx, request(tx, body), cause));
         ticker.wake();
         return Response.status(started.isNew() ? Response.Status.CREATED : Response.Status.OK)
                 .location(URI.create("/api/v1/rollouts/" + started.id()))
@@ -118,11 +122,10 @@ public class RolloutResource {
 
     /** What a rollout would do; refused as the rollout would be. */
     public RolloutPreview dryRun(NewRollout body) {
-        RolloutEngine.Request request = request(body);
-        return database.inTransaction(tx -> previews.preview(tx, request));
+        return database.inTransaction(tx -> previews.preview(tx, request(tx, body)));
     }
 
-    private static RolloutEngine.Request request(NewRollout body) {
+    private RolloutEngine.Request request(Tx tx, NewRollout body) {
         Integer version = body.version();
         if (version == null) {
             throw ControlPlaneException.invalid("'version' is missing: the number of the model version");
@@ -131,8 +134,18 @@ public class RolloutResource {
                 Names.require("fleet", body.fleet()),
                 Names.require("model", body.model()),
                 version,
-                Objects.requireNonNullElseGet(body.strategy(), Strategy::allAtOnce),
+                strategy(tx, body),
                 Boolean.TRUE.equals(body.draft()));
+    }
+
+    private Strategy strategy(Tx tx, NewRollout body) {
+        if (body.policy() == null) {
+            return Objects.requireNonNullElseGet(body.strategy(), Strategy::allAtOnce);
+        }
+        if (body.strategy() != null) {
+            throw ControlPlaneException.invalid("'strategy' and 'policy' both say how the rollout goes; give one of them");
+        }
+        return policies.require(tx, body.policy()).strategy();
     }
 
     @POST

@@ -27,6 +27,10 @@ record Strategy(
     }
 
     Strategy {
+        // Readers of JSON leave out what is not given.
+        if (stages == null) {
+            throw ControlPlaneException.invalid("'stages' is missing: a list of 1 to " + MAX_STAGES + " stages");
+        }
         stages = List.copyOf(stages);
         if (stages.isEmpty() || stages.size() > MAX_STAGES) {
             throw ControlPlaneException.invalid("a strategy has 1 to " + MAX_STAGES + " stages, not " + stages.size());
