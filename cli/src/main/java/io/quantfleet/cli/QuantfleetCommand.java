@@ -1,14 +1,19 @@
 package io.quantfleet.cli;
 
 import io.quantfleet.agent.app.AgentCommand;
+import io.quantfleet.cli.alert.AlertCommand;
+import io.quantfleet.cli.apply.ApplyCommand;
+import io.quantfleet.cli.apply.DiffCommand;
 import io.quantfleet.cli.bench.BenchCommand;
 import io.quantfleet.cli.context.ContextCommand;
 import io.quantfleet.cli.demo.DemoCommand;
+import io.quantfleet.cli.device.DeviceClassCommand;
 import io.quantfleet.cli.device.DeviceCommand;
 import io.quantfleet.cli.embedded.ServersCommand;
 import io.quantfleet.cli.fleet.FleetCommand;
 import io.quantfleet.cli.keys.KeysCommand;
 import io.quantfleet.cli.model.ModelCommand;
+import io.quantfleet.cli.model.VariantCommand;
 import io.quantfleet.cli.quantize.DeviceClassesCommand;
 import io.quantfleet.cli.quantize.LintCommand;
 import io.quantfleet.cli.quantize.QuantizeCommand;
@@ -47,9 +52,14 @@ import picocli.CommandLine.Spec;
             QuantizeCommand.class,
             RegisterCommand.class,
             ModelCommand.class,
+            VariantCommand.class,
             RolloutCommand.class,
+            AlertCommand.class,
             FleetCommand.class,
             DeviceCommand.class,
+            DeviceClassCommand.class,
+            ApplyCommand.class,
+            DiffCommand.class,
             LintCommand.class,
             DeviceClassesCommand.class,
             SimulateCommand.class,

@@ -158,7 +158,7 @@ class RolloutCommandTest {
                         strategy.toString()))
                 .isEqualTo(1);
 
-        assertThat(controlPlane.errors()).contains("holds no strategy");
+        assertThat(controlPlane.errors()).contains("does not hold a strategy");
         assertThat(controlPlane.asked()).isEmpty();
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quantfleet.cli.CliException;
 import io.quantfleet.cli.context.Server;
+import io.quantfleet.protocols.ReasonCode;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
@@ -192,6 +193,23 @@ public final class ControlPlaneClient {
         return get(path);
     }
 
+    /** What is at a path below {@code /api/v1/}, if there is something. */
+    public Optional<JsonNode> find(String path) {
+        try {
+            return Optional.of(get(path));
+        } catch (ApiException e) {
+            if (e.is(ReasonCode.NOT_FOUND)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** Puts a body to a path below {@code /api/v1/}, and returns the answer. */
+    public JsonNode put(String path, Object body) {
+        return sendBody("PUT", path, body);
+    }
+
     /** Posts a body to a path below {@code /api/v1/}, and returns the answer. */
     public JsonNode send(String path, Map<String, Object> body) {
         return post(path, body);
@@ -227,13 +245,17 @@ public final class ControlPlaneClient {
     }
 
     private JsonNode post(String path, Map<String, Object> body) {
+        return sendBody("POST", path, body);
+    }
+
+    private JsonNode sendBody(String method, String path, Object body) {
         try {
             return send(request(path, ANSWER_LIMIT)
                     .header("Content-Type", "application/json")
-                    .POST(BodyPublishers.ofByteArray(json.writeValueAsBytes(body)))
+                    .method(method, BodyPublishers.ofByteArray(json.writeValueAsBytes(body)))
                     .build());
         } catch (IOException e) {
-            throw new IllegalStateException("a map of texts and numbers is JSON", e);
+            throw new IllegalStateException("what is sent can be written as JSON", e);
         }
     }
 
@@ -242,8 +264,9 @@ public final class ControlPlaneClient {
     }
 
     private HttpRequest.Builder request(URI uri, Duration limit) {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(uri).timeout(limit).header("Accept", "application/json, application/problem+json");
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri)
+                .timeout(limit)
+                .header("Accept", "application/json, application/problem+json");
         // A link of an answer may lead elsewhere; the token is for this control plane alone.
         token.filter(secret -> uri.getRawAuthority().equals(base.getRawAuthority()))
                 .ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
@@ -289,7 +312,8 @@ public final class ControlPlaneClient {
                     response.statusCode(),
                     problem.path("code").asText("INTERNAL"),
                     detail,
-                    problem.path("position").asInt(0));
+                    problem.path("position").asInt(0),
+                    json.convertValue(problem.path("faults"), new TypeReference<>() {}));
         } catch (IOException noJson) {
             return new ApiException(
                     response.statusCode(),

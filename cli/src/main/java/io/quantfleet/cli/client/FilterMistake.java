@@ -28,7 +28,7 @@ public final class FilterMistake {
     }
 
     /** The line of the filter that holds the character, and below it a caret; {@code position} counts from 1. */
-    static String drawing(String filter, int position) {
+    public static String drawing(String filter, int position) {
         int[] characters = filter.codePoints().toArray();
         int at = Math.min(position - 1, characters.length);
         int begin = at;

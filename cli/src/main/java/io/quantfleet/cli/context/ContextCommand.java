@@ -2,10 +2,9 @@ package io.quantfleet.cli.context;
 
 import io.quantfleet.cli.CliException;
 import io.quantfleet.cli.terminal.OutputArguments;
+import io.quantfleet.cli.terminal.SecretFile;
 import io.quantfleet.cli.terminal.Table;
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,9 +82,7 @@ public final class ContextCommand implements Runnable {
     }
 
     @Command(name = "use", description = "Makes a context the one in use.", sortOptions = false)
-    int use(
-            @Parameters(paramLabel = "NAME", description = "The context.") String name,
-            @Mixin OutputArguments output) {
+    int use(@Parameters(paramLabel = "NAME", description = "The context.") String name, @Mixin OutputArguments output) {
         return save(file.read().using(name), name, output);
     }
 
@@ -116,7 +113,8 @@ public final class ContextCommand implements Runnable {
                     + " 100, beginning with a letter or digit");
         }
         Contexts.Context context = new Contexts.Context(
-                server, Optional.ofNullable(tokenFile).map(ContextCommand::token).orElse(null));
+                server,
+                Optional.ofNullable(tokenFile).map(file -> SecretFile.read(file, "--token-file")).orElse(null));
         context.toServer(); // refuses what could not be asked
         return save(file.read().with(name, context), name, output);
     }
@@ -142,8 +140,8 @@ public final class ContextCommand implements Runnable {
         output.print(
                 spec.commandLine().getOut(),
                 shown(name, context, contexts),
-                () -> List.of("  " + name + ": " + context.toServer()
-                        + (name.equals(contexts.current()) ? ", in use" : "")));
+                () -> List.of(
+                        "  " + name + ": " + context.toServer() + (name.equals(contexts.current()) ? ", in use" : "")));
         return CommandLine.ExitCode.OK;
     }
 
@@ -154,19 +152,5 @@ public final class ContextCommand implements Runnable {
         value.put("token", context.token() != null);
         value.put("current", name.equals(all.current()));
         return value;
-    }
-
-    private static String token(Path from) {
-        try {
-            String text = from.toString().equals("-")
-                    ? new String(System.in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
-                    : Files.readString(from);
-            if (text.isBlank()) {
-                throw new CliException("--token-file " + from + " holds nothing");
-            }
-            return text.strip();
-        } catch (IOException e) {
-            throw new CliException("can't read --token-file " + from, e);
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.quantfleet.cli.fleet;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quantfleet.cli.client.ControlPlaneArguments;
 import io.quantfleet.cli.client.ControlPlaneClient;
 import io.quantfleet.cli.client.FilterArguments;
@@ -15,13 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine;
 
 /** {@code quantfleet fleet}: makes fleets and shows them. */
 @Command(
@@ -34,7 +35,7 @@ public final class FleetCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "say what to do: list, create or preview");
+        throw new CommandLine.ParameterException(spec.commandLine(), "say what to do: list, show, create or preview");
     }
 
     @Command(
@@ -57,6 +58,42 @@ public final class FleetCommand implements Runnable {
                 fleets -> output.print(line.getOut(), fleets.items(), () -> fleets.lines(table(fleets.items()))),
                 line.getErr());
         return CommandLine.ExitCode.OK;
+    }
+
+    @Command(name = "show", description = "Shows a fleet and when its devices may install.", sortOptions = false)
+    int show(
+            @Parameters(paramLabel = "NAME", description = "The fleet.") String name,
+            @Mixin OutputArguments output,
+            @Mixin WatchArguments watch,
+            @Mixin ControlPlaneArguments controlPlane) {
+        CommandLine line = spec.commandLine();
+        ControlPlaneClient client = controlPlane.client();
+        watch.run(
+                () -> one(client, name),
+                fleet -> output.print(line.getOut(), fleet, () -> oneLines(fleet)),
+                line.getErr());
+        return CommandLine.ExitCode.OK;
+    }
+
+    private static JsonNode one(ControlPlaneClient client, String name) {
+        String path = "fleets/" + ControlPlaneClient.encoded(name);
+        ObjectNode fleet = (ObjectNode) client.read(path);
+        fleet.set("maintenance", client.read(path + "/maintenance-windows"));
+        return fleet;
+    }
+
+    private static List<String> oneLines(JsonNode fleet) {
+        List<String> lines = new ArrayList<>(table(List.of(fleet)).lines());
+        JsonNode maintenance = fleet.path("maintenance");
+        maintenance.path("windows").forEach(window -> lines.add("  installs only "
+                + window.path("cron").asText() + " for " + window.path("duration").asText() + ", "
+                + window.path("zone").asText()));
+        if (!maintenance.path("windows").isEmpty()) {
+            lines.add("  " + (maintenance.path("open").asBoolean()
+                    ? "a window is open until " + maintenance.path("closesAt").asText()
+                    : "the next window opens at " + maintenance.path("nextOpening").asText()));
+        }
+        return lines;
     }
 
     @Command(

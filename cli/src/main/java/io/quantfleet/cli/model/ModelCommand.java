@@ -1,5 +1,6 @@
 package io.quantfleet.cli.model;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.quantfleet.cli.client.ControlPlaneArguments;
 import io.quantfleet.cli.client.ControlPlaneClient;
 import io.quantfleet.cli.client.FilterArguments;
@@ -8,11 +9,14 @@ import io.quantfleet.cli.terminal.OutputArguments;
 import io.quantfleet.cli.terminal.Table;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine;
 
 /** {@code quantfleet model}. */
 @Command(
@@ -25,7 +29,7 @@ public final class ModelCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing: list or jobs");
+        throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing: list, show or jobs");
     }
 
     @Command(
@@ -54,6 +58,39 @@ public final class ModelCommand implements Runnable {
                         model.path("versions").asText(),
                         model.path("latestVersion").asText(),
                         model.path("registeredAt").asText()));
+        return table;
+    }
+
+    @Command(name = "show", description = "Lists the versions of a model, newest first.", sortOptions = false)
+    int show(
+            @Parameters(paramLabel = "MODEL", description = "The model.") String name,
+            @Mixin OutputArguments format,
+            @Mixin WatchArguments watch,
+            @Mixin ControlPlaneArguments controlPlane) {
+        CommandLine line = spec.commandLine();
+        ControlPlaneClient client = controlPlane.client();
+        watch.run(
+                () -> client.read("models/" + ControlPlaneClient.encoded(name)),
+                versions -> format.print(
+                        line.getOut(), versions, () -> versions(versions).lines()),
+                line.getErr());
+        return CommandLine.ExitCode.OK;
+    }
+
+    private static Table versions(JsonNode versions) {
+        Table table = new Table(
+                Table.Column.number("VERSION"),
+                Table.Column.number("FP32 KiB"),
+                Table.Column.text("VARIANTS"),
+                Table.Column.text("REGISTERED"));
+        versions.forEach(version -> table.row(
+                version.path("version").asText(),
+                Long.toString(version.path("onnxBytes").asLong() / 1024),
+                StreamSupport.stream(version.path("variants").spliterator(), false)
+                        .map(variant -> variant.path("deviceClass").asText() + " "
+                                + variant.path("state").asText())
+                        .collect(Collectors.joining(", ")),
+                version.path("registeredAt").asText()));
         return table;
     }
 
@@ -105,8 +142,7 @@ public final class ModelCommand implements Runnable {
         ControlPlaneClient client = controlPlane.client();
         watch.run(
                 () -> filter.list(client, path, Map.of()),
-                listing ->
-                        format.print(line.getOut(), listing.items(), () -> listing.lines(table.apply(listing))),
+                listing -> format.print(line.getOut(), listing.items(), () -> listing.lines(table.apply(listing))),
                 line.getErr());
         return CommandLine.ExitCode.OK;
     }

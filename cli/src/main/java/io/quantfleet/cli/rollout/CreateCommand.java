@@ -1,14 +1,10 @@
 package io.quantfleet.cli.rollout;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.quantfleet.cli.client.ControlPlaneArguments;
-import io.quantfleet.cli.CliException;
 import io.quantfleet.cli.client.ControlPlaneClient;
 import io.quantfleet.cli.terminal.OutputArguments;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.quantfleet.cli.terminal.YamlFile;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -34,8 +30,6 @@ import picocli.CommandLine.Spec;
             "      --strategy canary.yaml --dry-run"
         })
 final class CreateCommand implements Callable<Integer> {
-    private static final YAMLMapper YAML = new YAMLMapper();
-
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -53,6 +47,12 @@ final class CreateCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "Stages and gates, in JSON or YAML, as docs/rollouts.md describes them.")
     private Optional<Path> strategy = Optional.empty();
+
+    @Option(
+            names = "--policy",
+            paramLabel = "NAME",
+            description = "The rollout policy whose strategy it takes, instead of a file's.")
+    private Optional<String> policy = Optional.empty();
 
     @Option(names = "--draft", description = "Let it wait until it is started.")
     private boolean draft;
@@ -79,7 +79,8 @@ final class CreateCommand implements Callable<Integer> {
         request.put("model", model);
         request.put("version", version);
         request.put("draft", draft);
-        strategy.ifPresent(file -> request.put("strategy", read(file)));
+        strategy.ifPresent(file -> request.put("strategy", YamlFile.readObject(file, "a strategy: an object with 'stages'")));
+        policy.ifPresent(name -> request.put("policy", name));
         if (dryRun) {
             JsonNode preview = client.previewRollout(request);
             output.print(spec.commandLine().getOut(), preview, () -> RolloutTables.preview(preview));
@@ -88,19 +89,5 @@ final class CreateCommand implements Callable<Integer> {
             output.print(spec.commandLine().getOut(), rollout, () -> RolloutTables.one(rollout));
         }
         return CommandLine.ExitCode.OK;
-    }
-
-    private static JsonNode read(Path file) {
-        try {
-            JsonNode read = YAML.readTree(Files.readString(file));
-            if (!read.isObject()) {
-                throw new CliException(file + " holds no strategy: an object with 'stages' is wanted");
-            }
-            return read;
-        } catch (JsonProcessingException e) {
-            throw new CliException(file + " is neither JSON nor YAML: " + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw new CliException("the strategy can't be read: " + e, e);
-        }
     }
 }

@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
             ShowCommand.class,
             HistoryCommand.class,
             CreateCommand.class,
+            PolicyCommand.class,
             MoveCommand.Start.class,
             MoveCommand.Approve.class,
             MoveCommand.Pause.class,

@@ -1,0 +1,69 @@
+package io.quantfleet.cli.apply;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quantfleet.cli.client.ControlPlaneClient;
+import java.util.Optional;
+import java.util.Set;
+
+/** Fleets, static and by query, with their maintenance windows. */
+final class FleetKind implements Kind {
+    private static final String MAINTENANCE = "maintenance";
+    private static final String WINDOWS = "/maintenance-windows";
+    private static final String DRY_RUN = "?dryRun=true";
+
+    @Override
+    public String label() {
+        return "Fleet";
+    }
+
+    @Override
+    public Optional<JsonNode> current(ControlPlaneClient client, String name) {
+        String path = Kind.path("fleets", name);
+        return client.find(path).map(fleet -> spec(fleet, client.read(path + WINDOWS)));
+    }
+
+    @Override
+    public JsonNode wanted(
+            ControlPlaneClient client, Document document, Optional<JsonNode> current, Set<String> fleetsToCome) {
+        String path = Kind.path("fleets", document.name());
+        JsonNode fleet = client.put(path + DRY_RUN, fleet(document));
+        return spec(fleet, client.put(path + WINDOWS + DRY_RUN, maintenance(document)));
+    }
+
+    @Override
+    public void put(ControlPlaneClient client, Document document, Optional<JsonNode> current) {
+        String path = Kind.path("fleets", document.name());
+        JsonNode unused = client.put(path, fleet(document));
+        boolean restricted = current.filter(fleet -> fleet.has(MAINTENANCE)).isPresent();
+        if (document.spec().has(MAINTENANCE) || restricted) {
+            JsonNode unusedToo = client.put(path + WINDOWS, maintenance(document));
+        }
+    }
+
+    private static ObjectNode fleet(Document document) {
+        return document.spec().deepCopy().without(MAINTENANCE);
+    }
+
+    private static JsonNode maintenance(Document document) {
+        return document.spec().has(MAINTENANCE)
+                ? document.spec().path(MAINTENANCE)
+                : JsonNodeFactory.instance.objectNode().set("windows", JsonNodeFactory.instance.arrayNode());
+    }
+
+    private static JsonNode spec(JsonNode fleet, JsonNode windows) {
+        ObjectNode spec = JsonNodeFactory.instance.objectNode();
+        spec.set("description", fleet.path("description"));
+        if (fleet.path("query").isTextual()) {
+            spec.set("query", fleet.path("query"));
+        }
+        boolean anytime = windows.path("rollbackAnytime").asBoolean();
+        if (anytime || !windows.path("windows").isEmpty()) {
+            spec.putObject(MAINTENANCE)
+                    .put("rollbackAnytime", anytime)
+                    .set("windows", windows.path("windows"));
+        }
+        return spec;
+    }
+}

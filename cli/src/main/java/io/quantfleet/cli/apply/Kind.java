@@ -1,0 +1,54 @@
+package io.quantfleet.cli.apply;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quantfleet.cli.client.ControlPlaneClient;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A kind of thing that is declared. The control plane itself says what a declaration amounts to, by a dry run: so
+ * defaults and the spelling of durations are its own, and what it would refuse is refused before anything is done. See
+ * {@code docs/decisions/0021-the-control-plane-says-what-a-declaration-amounts-to.md}.
+ */
+sealed interface Kind permits DeviceClassKind, FleetKind, RolloutPolicyKind, AlertRuleKind {
+    /** In the order that they are applied in: alert rules may be about fleets, fleets about classes. */
+    List<Kind> ALL = List.of(new DeviceClassKind(), new FleetKind(), new RolloutPolicyKind(), new AlertRuleKind());
+
+    static Optional<Kind> of(String label) {
+        return ALL.stream().filter(kind -> kind.label().equals(label)).findFirst();
+    }
+
+    static List<String> labels() {
+        return ALL.stream().map(Kind::label).toList();
+    }
+
+    /** As in a document's {@code kind}. */
+    String label();
+
+    /** The spec of the thing of that name, as the control plane has it; empty if there is none. */
+    Optional<JsonNode> current(ControlPlaneClient client, String name);
+
+    /**
+     * What the spec amounts to, changing nothing.
+     *
+     * @param fleetsToCome that the same files declare and that are not there yet
+     * @throws io.quantfleet.cli.client.ApiException if the control plane would refuse it
+     */
+    JsonNode wanted(
+            ControlPlaneClient client, Document document, Optional<JsonNode> current, Set<String> fleetsToCome);
+
+    /** Makes it so. */
+    void put(ControlPlaneClient client, Document document, Optional<JsonNode> current);
+
+    /** The path of a thing below {@code /api/v1/}. */
+    static String path(String collection, String name) {
+        return collection + "/" + ControlPlaneClient.encoded(name);
+    }
+
+    /** The spec in an answer, which has a name and may have more. */
+    static JsonNode without(JsonNode answer, String... fields) {
+        return ((ObjectNode) answer.deepCopy()).without(List.of(fields));
+    }
+}

@@ -1,0 +1,101 @@
+package io.quantfleet.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code apply} says when it can't do all of it. {@code CommandsIT} has it against a real control plane. */
+class ApplyCommandTest {
+    private static final String RULE = """
+            {"name": "silent", "fleet": "lab", "condition": {"kind": "ABSENCE", "over": "PT10M"}}""";
+    private static final String NO_WINDOWS = "{\"windows\": [], \"rollbackAnytime\": false}";
+    private static final String NONE = "{\"code\": \"NOT_FOUND\", \"detail\": \"there is none\"}";
+
+    @RegisterExtension
+    private final StubControlPlane controlPlane = new StubControlPlane();
+
+    @TempDir
+    Path folder;
+
+    private Path file;
+
+    @BeforeEach
+    void declare() throws IOException {
+        file = Files.writeString(folder.resolve("lab.yaml"), """
+                kind: AlertRule
+                name: silent
+                spec:
+                  fleet: lab
+                  condition: {kind: ABSENCE, over: PT10M}
+                ---
+                kind: Fleet
+                name: lab
+                spec: {description: here}
+                ---
+                kind: AlertRule
+                name: silent-too
+                spec:
+                  condition: {kind: ABSENCE, over: PT10M}
+                """);
+        controlPlane.answersInTurn(404, NONE);
+        controlPlane.answersInTurn(404, NONE);
+        controlPlane.answersInTurn(404, NONE);
+        controlPlane.answersInTurn("{\"name\": \"lab\", \"description\": \"here\"}", NO_WINDOWS);
+    }
+
+    @Test
+    void saysExactlyWhatWasAppliedWhenOneFails() {
+        controlPlane.answersInTurn(RULE, RULE, "{}");
+        controlPlane.answersInTurn(409, "{\"code\": \"ILLEGAL_STATE\", \"detail\": \"the 'fleet' is taken\"}");
+
+        assertThat(controlPlane.run("apply", "-f", file.toString())).isEqualTo(1);
+
+        assertThat(controlPlane.screen())
+                .containsPattern("Fleet +lab +created")
+                .containsPattern("AlertRule +silent +FAILED")
+                .containsPattern("AlertRule +silent-too +not tried");
+        assertThat(controlPlane.errors())
+                .contains("lab.yaml:4: AlertRule 'silent': the 'fleet' is taken")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void doesNotKnowWhatBecameOfWhatWasNotAnswered() {
+        controlPlane.answersInTurn(RULE, RULE);
+        controlPlane.answersInTurn(503, "later");
+
+        assertThat(controlPlane.run("apply", "-f", file.toString())).isEqualTo(5);
+
+        assertThat(controlPlane.screen()).containsPattern("Fleet +lab +UNKNOWN");
+    }
+
+    @Test
+    void appliesNothingIfOneDocumentIsRefused() {
+        controlPlane.answersInTurn(400, "{\"code\": \"REQUEST_INVALID\", \"detail\": \"'over' is PT0S\"}");
+
+        assertThat(controlPlane.run("apply", "-f", file.toString())).isEqualTo(1);
+
+        assertThat(controlPlane.errors())
+                .contains("lab.yaml:5: AlertRule 'silent': 'over' is PT0S", "lab.yaml:14: ", "Nothing was applied.");
+        assertThat(controlPlane.asked())
+                .filteredOn(request -> request.startsWith("PUT "))
+                .allMatch(request -> request.contains("dryRun=true"));
+    }
+
+    @Test
+    void refusesAFieldThatNobodyKnows() throws IOException {
+        Files.writeString(file, "kind: Fleet\nname: lab\nspec:\n  description: here\n  descripton: there\n");
+        controlPlane.answers("fleets/lab", 200, "{\"name\": \"lab\", \"description\": \"here\"}");
+        controlPlane.answers("fleets/lab/maintenance-windows", 200, NO_WINDOWS);
+
+        assertThat(controlPlane.run("diff", "-f", file.toString())).isEqualTo(1);
+
+        assertThat(controlPlane.errors()).contains("lab.yaml:5: Fleet 'lab': there is no field 'descripton'");
+    }
+}
