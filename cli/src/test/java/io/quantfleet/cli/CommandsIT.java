@@ -118,8 +118,8 @@ class CommandsIT {
 
     /** A command that succeeds; what it prints as YAML is what it would print as JSON. */
     private static JsonNode done(String... arguments) throws IOException {
-        Ended ended = run(Stream.concat(Stream.of(arguments), Stream.of("-o", "yaml"))
-                .toArray(String[]::new));
+        Ended ended =
+                run(Stream.concat(Stream.of(arguments), Stream.of("-o", "yaml")).toArray(String[]::new));
         assertThat(ended.code()).as(ended.errors()).isZero();
         COVERED.add(name(arguments));
         return new YAMLMapper().readTree(ended.screen());
@@ -153,8 +153,7 @@ class CommandsIT {
         assertThat(registered.path("version").asInt()).isEqualTo(1);
         assertThat(shown("model", "list").path(0).path("name")).isEqualTo(registered.path("model"));
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(
-                                shown("model", "jobs", "--filter", "state = READY and class = rpi-cpu"))
+                .untilAsserted(() -> assertThat(shown("model", "jobs", "--filter", "state = READY and class = rpi-cpu"))
                         .hasSize(1));
         assertThat(shown("model", "show", model()).path(0).path("version").asInt())
                 .isEqualTo(1);
@@ -190,7 +189,9 @@ class CommandsIT {
                 folder.resolve("board.yaml"),
                 ShippedProfiles.text("rpi-cpu").orElseThrow().replaceFirst("(?m)^name:.*$", "name: my-board"));
 
-        assertThat(done("device-class", "set", "-f", profile.toString()).path("name").asText())
+        assertThat(done("device-class", "set", "-f", profile.toString())
+                        .path("name")
+                        .asText())
                 .isEqualTo("my-board");
         done("device-class", "set", "-f", profile.toString());
         assertThat(shown("device-class", "list"))
@@ -204,12 +205,22 @@ class CommandsIT {
     @Order(3)
     void importsAndRetiresDevices() throws IOException {
         Path file = Files.writeString(
-                folder.resolve("devices.csv"), "id,class,fleet,label.site\na,rpi-cpu,lab,lyon\nb,rpi-cpu,lab,oslo\nc,gpu,lab,rome\n");
+                folder.resolve("devices.csv"),
+                "id,class,fleet,label.site\na,rpi-cpu,lab,lyon\nb,rpi-cpu,lab,oslo\nc,gpu,lab,rome\n");
 
         assertThat(done("device", "import", file.toString()).path("registered").asInt())
                 .isEqualTo(3);
         assertThat(shown("device", "list", "--filter", "label.site = lyon")).hasSize(1);
         assertThat(shown("device", "show", "a").path("fleets").path(0).asText()).isEqualTo("lab");
+        assertThat(done("device", "label", "--filter", "label.site = lyon", "--set", "ring=canary", "--expected", "1")
+                        .path("changed")
+                        .asInt())
+                .isEqualTo(1);
+        assertThat(shown("device", "list", "--filter", "label.ring = canary")).hasSize(1);
+        assertThat(done("device", "move", "a", "b", "--fleet", "lab")
+                        .path("selected")
+                        .asInt())
+                .isEqualTo(2);
         assertThat(done("device", "decommission", "c").path("lifecycle").asText())
                 .isEqualTo("DECOMMISSIONED");
     }
@@ -230,14 +241,17 @@ class CommandsIT {
 
         JsonNode second = shown("apply", "-f", file.toString());
 
-        assertThat(second).hasSize(5).allMatch(outcome -> outcome.path("result")
-                        .asText()
-                        .equals("unchanged")
-                && outcome.path("changes").isEmpty());
+        assertThat(second)
+                .hasSize(5)
+                .allMatch(outcome -> outcome.path("result").asText().equals("unchanged")
+                        && outcome.path("changes").isEmpty());
         assertThat(done("alert", "rule", "list")).isEqualTo(history);
         assertThat(done("diff", "-f", file.toString()))
                 .allMatch(outcome -> outcome.path("result").asText().equals("unchanged"));
-        assertThat(done("fleet", "list", "--filter", "name = declared").path(0).path("devices").asInt())
+        assertThat(done("fleet", "list", "--filter", "name = declared")
+                        .path(0)
+                        .path("devices")
+                        .asInt())
                 .isEqualTo(2);
     }
 
@@ -249,14 +263,18 @@ class CommandsIT {
         Ended differences = run("diff", "-f", file.toString());
         assertThat(differences.code()).isEqualTo(ExitCodes.FOUND);
         assertThat(differences.screen())
-                .contains("~ query: \"class = rpi-cpu and label.site in (lyon, oslo)\" -> \"class = rpi-cpu and label.site in (lyon)\"")
+                .contains(
+                        "~ query: \"class = rpi-cpu and label.site in (lyon, oslo)\" -> \"class = rpi-cpu and label.site in (lyon)\"")
                 .contains("~ condition.over: \"PT10M\" -> \"PT20M\"")
                 .contains("3 unchanged", "2 changed");
 
-        assertThat(done("apply", "-f", file.toString())).filteredOn(
-                        outcome -> outcome.path("result").asText().equals("changed"))
+        assertThat(done("apply", "-f", file.toString()))
+                .filteredOn(outcome -> outcome.path("result").asText().equals("changed"))
                 .hasSize(2);
-        assertThat(done("fleet", "list", "--filter", "name = declared").path(0).path("devices").asInt())
+        assertThat(done("fleet", "list", "--filter", "name = declared")
+                        .path(0)
+                        .path("devices")
+                        .asInt())
                 .isEqualTo(1);
     }
 
@@ -283,9 +301,7 @@ class CommandsIT {
 
     private static Path declare(String documents) throws IOException {
         String profile = JSON.writeValueAsString(new YAMLMapper()
-                .readTree(ShippedProfiles.text("rpi-cpu")
-                        .orElseThrow()
-                        .replaceFirst("(?m)^name:.*$", "")));
+                .readTree(ShippedProfiles.text("rpi-cpu").orElseThrow().replaceFirst("(?m)^name:.*$", "")));
         return Files.writeString(folder.resolve("declared.yaml"), documents.replace("{profile}", profile));
     }
 
@@ -306,22 +322,35 @@ class CommandsIT {
     @Test
     @Order(8)
     void takesARolloutThroughItsMoves() throws IOException {
-        JsonNode preview = shown("rollout", "create", "--fleet", "lab", "--model", model(), "--model-version", "1", "--policy", "careful", "--dry-run");
+        JsonNode preview = shown(
+                "rollout",
+                "create",
+                "--fleet",
+                "lab",
+                "--model",
+                model(),
+                "--model-version",
+                "1",
+                "--policy",
+                "careful",
+                "--dry-run");
         assertThat(preview.path("stages")).hasSize(2);
 
         String id = draft();
         done("rollout", "start", id);
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(
-                                done("rollout", "show", id).path("phase").asText())
-                        .isEqualTo("AWAITING_APPROVAL"));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(
+                        done("rollout", "show", id).path("phase").asText())
+                .isEqualTo("AWAITING_APPROVAL"));
         assertThat(done("rollout", "approve", id).path("state").asText()).isEqualTo("RUNNING");
         done("rollout", "pause", id);
         done("rollout", "resume", id);
         done("rollout", "retry", id);
         assertThat(done("rollout", "promote", id).path("stage").asInt()).isEqualTo(1);
         done("rollout", "rollback", id);
-        assertThat(shown("rollout", "show", id).path("strategy").path("onFailure").asText())
+        assertThat(shown("rollout", "show", id)
+                        .path("strategy")
+                        .path("onFailure")
+                        .asText())
                 .isEqualTo("PAUSE");
         assertThat(shown("rollout", "history", id)).hasSizeGreaterThan(6);
         assertThat(done("rollout", "abort", draft()).path("state").asText()).isEqualTo("ABORTED");
@@ -329,7 +358,18 @@ class CommandsIT {
     }
 
     private static String draft() throws IOException {
-        return done("rollout", "create", "--fleet", "lab", "--model", model(), "--model-version", "1", "--policy", "careful", "--draft")
+        return done(
+                        "rollout",
+                        "create",
+                        "--fleet",
+                        "lab",
+                        "--model",
+                        model(),
+                        "--model-version",
+                        "1",
+                        "--policy",
+                        "careful",
+                        "--draft")
                 .path("id")
                 .asText();
     }
@@ -343,8 +383,16 @@ class CommandsIT {
     void keepsAlertsRulesAndReceivers() throws IOException {
         Path secret = Files.writeString(folder.resolve("secret"), "between us\n");
         assertThat(done(
-                                "alert", "receiver", "set", "pager", "--kind", "webhook", "--url",
-                                "http://127.0.0.1:9/hook", "--secret-file", secret.toString())
+                                "alert",
+                                "receiver",
+                                "set",
+                                "pager",
+                                "--kind",
+                                "webhook",
+                                "--url",
+                                "http://127.0.0.1:9/hook",
+                                "--secret-file",
+                                secret.toString())
                         .path("signed")
                         .asBoolean())
                 .isTrue();
@@ -354,9 +402,14 @@ class CommandsIT {
                 receivers: [pager]
                 """);
         done("alert", "rule", "set", "slow", "-f", rule.toString());
-        assertThat(done("alert", "rule", "disable", "slow").path("enabled").asBoolean(true)).isFalse();
-        assertThat(done("alert", "rule", "enable", "slow").path("enabled").asBoolean()).isTrue();
-        assertThat(shown("alert", "rule", "show", "slow").path("receivers").path(0).asText())
+        assertThat(done("alert", "rule", "disable", "slow").path("enabled").asBoolean(true))
+                .isFalse();
+        assertThat(done("alert", "rule", "enable", "slow").path("enabled").asBoolean())
+                .isTrue();
+        assertThat(shown("alert", "rule", "show", "slow")
+                        .path("receivers")
+                        .path(0)
+                        .asText())
                 .isEqualTo("pager");
         assertThat(shown("alert", "rule", "list")).hasSize(2);
         shown("alert", "list", "--state", "firing");
@@ -374,8 +427,8 @@ class CommandsIT {
 
     private static void collect(CommandLine command, Set<String> names) {
         CommandSpec spec = command.getCommandSpec();
-        boolean asks = spec.mixins().values().stream()
-                .anyMatch(mixin -> mixin.userObject() instanceof ControlPlaneArguments);
+        boolean asks =
+                spec.mixins().values().stream().anyMatch(mixin -> mixin.userObject() instanceof ControlPlaneArguments);
         if (asks) {
             names.add(spec.qualifiedName());
         }

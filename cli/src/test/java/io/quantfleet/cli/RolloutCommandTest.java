@@ -42,6 +42,7 @@ class RolloutCommandTest {
 
         assertThat(controlPlane.screen())
                 .contains("r-1  glyphs v2 to press-line  RUNNING")
+                .contains("[########################······] 4 of 5 devices")
                 .containsPattern("canary +SOAKING +5 +4 +1 +0 +0 +HOLD")
                 .containsPattern("all +– +– +–")
                 .contains("canary  HOLD  accuracy rpi-cpu: 90 % of 200 answers are right")

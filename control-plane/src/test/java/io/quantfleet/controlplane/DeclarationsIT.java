@@ -21,9 +21,7 @@ import org.junit.jupiter.api.Test;
 class DeclarationsIT {
     private static final Map<String, ?> STRATEGY = Map.of(
             "stages",
-            List.of(
-                    Map.of("name", "canary", "percent", 5, "soak", "PT600S"),
-                    Map.of("name", "all", "percent", 100)));
+            List.of(Map.of("name", "canary", "percent", 5, "soak", "PT600S"), Map.of("name", "all", "percent", 100)));
 
     @BeforeEach
     void await() {
@@ -31,7 +29,10 @@ class DeclarationsIT {
     }
 
     private static ValidatableResponse put(String path, Object body) {
-        return given().contentType("application/json").body(body).put("/api/v1/" + path).then();
+        return given().contentType("application/json")
+                .body(body)
+                .put("/api/v1/" + path)
+                .then();
     }
 
     @Test
@@ -40,7 +41,8 @@ class DeclarationsIT {
         put("rollout-policies/careful", Map.of("stages", List.of(Map.of("name", "all", "percent", 100))))
                 .statusCode(200);
 
-        assertThat(Api.get("rollout-policies/careful").getList("strategy.stages")).hasSize(1);
+        assertThat(Api.get("rollout-policies/careful").getList("strategy.stages"))
+                .hasSize(1);
         assertThat(Api.get("rollout-policies").getList("name")).contains("careful");
 
         given().delete("/api/v1/rollout-policies/careful").then().statusCode(204);
@@ -70,13 +72,13 @@ class DeclarationsIT {
         put(
                         "rollout-policies/dated",
                         Map.of(
-                                "stages", List.of(Map.of("name", "all", "percent", 100)),
-                                "startAt", "2030-01-01T00:00:00Z"))
+                                "stages",
+                                List.of(Map.of("name", "all", "percent", 100)),
+                                "startAt",
+                                "2030-01-01T00:00:00Z"))
                 .statusCode(400)
                 .body("detail", containsString("'startAt' belongs to one rollout"));
-        Api.post(
-                        "rollouts",
-                        Map.of("fleet", "f", "model", "m", "version", 1, "policy", "p", "strategy", STRATEGY))
+        Api.post("rollouts", Map.of("fleet", "f", "model", "m", "version", 1, "policy", "p", "strategy", STRATEGY))
                 .statusCode(400)
                 .body("detail", containsString("give one of them"));
         Api.post("rollouts", Map.of("fleet", "f", "model", "m", "version", 1, "policy", "there-is-none"))

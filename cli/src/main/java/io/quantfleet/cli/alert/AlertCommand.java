@@ -70,7 +70,8 @@ public final class AlertCommand implements Runnable {
                 + (state == null ? "" : "&state=" + state);
         watch.run(
                 () -> client.read(path),
-                alerts -> output.print(line.getOut(), alerts, () -> table(alerts).lines()),
+                alerts ->
+                        output.print(line.getOut(), alerts, () -> table(alerts).lines()),
                 line.getErr());
         return CommandLine.ExitCode.OK;
     }

@@ -3,8 +3,8 @@ package io.quantfleet.cli.alert;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quantfleet.cli.client.ControlPlaneArguments;
 import io.quantfleet.cli.client.ControlPlaneClient;
+import io.quantfleet.cli.terminal.InputFile;
 import io.quantfleet.cli.terminal.OutputArguments;
-import io.quantfleet.cli.terminal.SecretFile;
 import io.quantfleet.cli.terminal.Table;
 import java.net.URI;
 import java.nio.file.Path;
@@ -86,13 +86,11 @@ final class ReceiverCommand implements Runnable {
         body.put("kind", kind.name());
         body.put("url", url.toString());
         if (secretFile != null) {
-            body.put("secret", SecretFile.read(secretFile, "--secret-file"));
+            body.put("secret", InputFile.secret(secretFile, "--secret-file"));
         }
         JsonNode receiver = controlPlane.client().put(path(name), body);
-        output.print(
-                spec.commandLine().getOut(),
-                receiver,
-                () -> table(List.of(receiver)).lines());
+        output.print(spec.commandLine().getOut(), receiver, () -> table(List.of(receiver))
+                .lines());
         return CommandLine.ExitCode.OK;
     }
 

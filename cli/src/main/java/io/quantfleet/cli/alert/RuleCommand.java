@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
 /** {@code quantfleet alert rule}: when who is told. */
 @Command(
         name = "rule",
-        description = "Makes, shows, switches and deletes the rules that alerts follow; 'quantfleet apply' knows them, too.",
+        description =
+                "Makes, shows, switches and deletes the rules that alerts follow; 'quantfleet apply' knows them, too.",
         synopsisSubcommandLabel = "COMMAND",
         sortOptions = false)
 final class RuleCommand implements Runnable {

@@ -17,8 +17,7 @@ record Change(Document document, Optional<JsonNode> current, List<FieldChange> f
     }
 
     static Change of(Document document, Optional<JsonNode> current, JsonNode wanted) {
-        return new Change(
-                document, current, FieldChange.between(current.orElse(MissingNode.getInstance()), wanted));
+        return new Change(document, current, FieldChange.between(current.orElse(MissingNode.getInstance()), wanted));
     }
 
     boolean isNeeded() {

@@ -45,8 +45,7 @@ final class DeviceClassKind implements Kind {
         send(client, document, current, "");
     }
 
-    private static void send(
-            ControlPlaneClient client, Document document, Optional<JsonNode> current, String query) {
+    private static void send(ControlPlaneClient client, Document document, Optional<JsonNode> current, String query) {
         Map<String, Object> body = Map.of("profile", profile(document));
         if (current.isEmpty()) {
             JsonNode unused = client.send("device-classes" + query, body);

@@ -10,9 +10,8 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.quantfleet.cli.CliException;
+import io.quantfleet.cli.terminal.InputFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,22 +32,12 @@ final class DocumentReader {
     /** Every document of the files, in their order; {@code -} is standard input. */
     static List<Document> read(List<Path> files) {
         DocumentReader reader = new DocumentReader();
-        files.forEach(file -> reader.readText(file.toString(), text(file)));
+        files.forEach(file -> reader.readText(file.toString(), InputFile.text(file)));
         if (reader.documents.isEmpty()) {
             throw new CliException("there is no document in " + files
                     + "; each has 'kind', 'name' and 'spec', and '---' stands between two");
         }
         return List.copyOf(reader.documents);
-    }
-
-    private static String text(Path file) {
-        try {
-            return file.toString().equals("-")
-                    ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
-                    : Files.readString(file);
-        } catch (IOException e) {
-            throw new CliException("can't read " + file + ": " + e, e);
-        }
     }
 
     static List<Document> readOne(String file, String text) {
@@ -90,8 +79,7 @@ final class DocumentReader {
                 if (parser.isCurrentAlias() || parser.getObjectId() != null) {
                     throw wrong(file, line, "anchors and aliases (&, *) are not understood; write it out");
                 }
-                lines.putIfAbsent(
-                        parser.getParsingContext().pathAsPointer().toString(), line);
+                lines.putIfAbsent(parser.getParsingContext().pathAsPointer().toString(), line);
                 depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
                 buffer.copyCurrentEvent(parser);
                 token = depth == 0 ? token : parser.nextToken();

@@ -10,8 +10,9 @@ final class FileArguments {
             names = {"-f", "--filename"},
             required = true,
             paramLabel = "FILE",
-            description = "YAML documents with 'kind', 'name' and 'spec'; - reads standard input. May be given more than"
-                    + " once.")
+            description =
+                    "YAML documents with 'kind', 'name' and 'spec'; - reads standard input. May be given more than"
+                            + " once.")
     private List<Path> files = List.of();
 
     List<Document> read() {

@@ -60,9 +60,7 @@ final class FleetKind implements Kind {
         }
         boolean anytime = windows.path("rollbackAnytime").asBoolean();
         if (anytime || !windows.path("windows").isEmpty()) {
-            spec.putObject(MAINTENANCE)
-                    .put("rollbackAnytime", anytime)
-                    .set("windows", windows.path("windows"));
+            spec.putObject(MAINTENANCE).put("rollbackAnytime", anytime).set("windows", windows.path("windows"));
         }
         return spec;
     }

@@ -36,8 +36,7 @@ sealed interface Kind permits DeviceClassKind, FleetKind, RolloutPolicyKind, Ale
      * @param fleetsToCome that the same files declare and that are not there yet
      * @throws io.quantfleet.cli.client.ApiException if the control plane would refuse it
      */
-    JsonNode wanted(
-            ControlPlaneClient client, Document document, Optional<JsonNode> current, Set<String> fleetsToCome);
+    JsonNode wanted(ControlPlaneClient client, Document document, Optional<JsonNode> current, Set<String> fleetsToCome);
 
     /** Makes it so. */
     void put(ControlPlaneClient client, Document document, Optional<JsonNode> current);

@@ -32,8 +32,7 @@ final class Plan {
                 .sorted(Comparator.comparingInt(document -> Kind.ALL.indexOf(document.kind())))
                 .toList();
         Map<Document, Optional<JsonNode>> current = new LinkedHashMap<>();
-        ordered.forEach(document ->
-                current.put(document, document.kind().current(client, document.name())));
+        ordered.forEach(document -> current.put(document, document.kind().current(client, document.name())));
         Set<String> fleetsToCome = ordered.stream()
                 .filter(document -> document.kind().label().equals(FLEET)
                         && current.getOrDefault(document, Optional.empty()).isEmpty())
@@ -67,7 +66,8 @@ final class Plan {
             object.properties().forEach(field -> {
                 String below = pointer + "/" + field.getKey();
                 JsonNode value = field.getValue();
-                boolean says = !value.isNull() && !(value.isTextual() && value.textValue().isBlank());
+                boolean says = !value.isNull()
+                        && !(value.isTextual() && value.textValue().isBlank());
                 if (says && !wanted.hasNonNull(field.getKey()) && !(value.isContainerNode() && value.isEmpty())) {
                     unknown.add(below);
                 } else {

@@ -79,6 +79,11 @@ public final class ControlPlaneClient {
 
     /** Registers the next version of the model; returns its number. */
     public int registerModel(ModelUpload upload) {
+        return registerModel(upload, (bytes, all) -> {});
+    }
+
+    /** As {@link #registerModel(ModelUpload)}, telling how far the upload is. */
+    public int registerModel(ModelUpload upload, UploadProgress progress) {
         try {
             Multipart form = new Multipart()
                     .file("description", upload.description())
@@ -91,7 +96,7 @@ public final class ControlPlaneClient {
             upload.fields().forEach(form::field);
             HttpRequest request = request("models", UPLOAD_LIMIT)
                     .header("Content-Type", form.contentType())
-                    .POST(form.body())
+                    .POST(new CountedBody(form.body(), progress))
                     .build();
             return send(request).path("version").asInt();
         } catch (IOException e) {

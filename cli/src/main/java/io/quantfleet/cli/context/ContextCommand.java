@@ -1,8 +1,8 @@
 package io.quantfleet.cli.context;
 
 import io.quantfleet.cli.CliException;
+import io.quantfleet.cli.terminal.InputFile;
 import io.quantfleet.cli.terminal.OutputArguments;
-import io.quantfleet.cli.terminal.SecretFile;
 import io.quantfleet.cli.terminal.Table;
 import java.net.URI;
 import java.nio.file.Path;
@@ -114,7 +114,9 @@ public final class ContextCommand implements Runnable {
         }
         Contexts.Context context = new Contexts.Context(
                 server,
-                Optional.ofNullable(tokenFile).map(file -> SecretFile.read(file, "--token-file")).orElse(null));
+                Optional.ofNullable(tokenFile)
+                        .map(file -> InputFile.secret(file, "--token-file"))
+                        .orElse(null));
         context.toServer(); // refuses what could not be asked
         return save(file.read().with(name, context), name, output);
     }

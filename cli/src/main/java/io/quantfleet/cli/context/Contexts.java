@@ -23,6 +23,12 @@ record Contexts(@Nullable String current, SortedMap<String, Context> contexts) {
         Server toServer() {
             return new Server(server, Optional.ofNullable(token));
         }
+
+        /** Never the token. */
+        @Override
+        public String toString() {
+            return toServer().toString();
+        }
     }
 
     Contexts {

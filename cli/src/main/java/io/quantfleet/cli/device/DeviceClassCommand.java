@@ -1,14 +1,12 @@
 package io.quantfleet.cli.device;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.quantfleet.cli.CliException;
 import io.quantfleet.cli.client.ControlPlaneArguments;
 import io.quantfleet.cli.client.ControlPlaneClient;
+import io.quantfleet.cli.terminal.InputFile;
 import io.quantfleet.cli.terminal.OutputArguments;
 import io.quantfleet.cli.terminal.Table;
 import io.quantfleet.cli.terminal.YamlFile;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -54,10 +52,10 @@ public final class DeviceClassCommand implements Runnable {
             @Mixin OutputArguments output,
             @Mixin ControlPlaneArguments controlPlane) {
         JsonNode found = controlPlane.client().read(path(name));
-        output.print(spec.commandLine().getOut(), found, () -> found.path("profile")
-                .asText()
-                .lines()
-                .toList());
+        output.print(
+                spec.commandLine().getOut(),
+                found,
+                () -> found.path("profile").asText().lines().toList());
         return CommandLine.ExitCode.OK;
     }
 
@@ -76,29 +74,20 @@ public final class DeviceClassCommand implements Runnable {
                             names = {"-f", "--filename"},
                             required = true,
                             paramLabel = "FILE",
-                            description = "The profile, in YAML.")
+                            description = "The profile, in YAML; - reads standard input.")
                     Path file,
             @Mixin OutputArguments output,
             @Mixin ControlPlaneArguments controlPlane) {
-        String name = YamlFile.readObject(file, "a profile: an object with 'name'")
+        String profile = InputFile.text(file);
+        String name = YamlFile.object(profile, file, "a profile: an object with 'name'")
                 .path("name")
                 .asText();
-        Map<String, Object> body = Map.of("profile", text(file));
+        Map<String, Object> body = Map.of("profile", profile);
         ControlPlaneClient client = controlPlane.client();
-        JsonNode made = client.find(path(name)).isPresent()
-                ? client.put(path(name), body)
-                : client.send(CLASSES, body);
+        JsonNode made = client.find(path(name)).isPresent() ? client.put(path(name), body) : client.send(CLASSES, body);
         output.print(
                 spec.commandLine().getOut(), made, () -> table(List.of(made)).lines());
         return CommandLine.ExitCode.OK;
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new CliException("can't read " + file, e);
-        }
     }
 
     private static String path(String name) {

@@ -8,12 +8,15 @@ import picocli.CommandLine.Spec;
 /** {@code quantfleet device}: has one command for each thing to do with devices. */
 @Command(
         name = "device",
-        description = "Lists devices, registers them in bulk, takes them out of service, makes tokens to enrol them.",
+        description =
+                "Lists devices, registers, labels and moves them, takes them out of service, makes tokens to enrol them.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             DeviceListCommand.class,
             DeviceShowCommand.class,
             DeviceImportCommand.class,
+            DeviceLabelCommand.class,
+            DeviceMoveCommand.class,
             DeviceDecommissionCommand.class,
             TokenCommand.class
         })
@@ -24,6 +27,6 @@ public final class DeviceCommand implements Runnable {
     @Override
     public void run() {
         throw new CommandLine.ParameterException(
-                spec.commandLine(), "say what to do: list, show, import, decommission or token");
+                spec.commandLine(), "say what to do: list, show, import, label, move, decommission or token");
     }
 }

@@ -85,13 +85,19 @@ public final class FleetCommand implements Runnable {
     private static List<String> oneLines(JsonNode fleet) {
         List<String> lines = new ArrayList<>(table(List.of(fleet)).lines());
         JsonNode maintenance = fleet.path("maintenance");
-        maintenance.path("windows").forEach(window -> lines.add("  installs only "
-                + window.path("cron").asText() + " for " + window.path("duration").asText() + ", "
-                + window.path("zone").asText()));
+        maintenance
+                .path("windows")
+                .forEach(window -> lines.add("  installs only "
+                        + window.path("cron").asText() + " for "
+                        + window.path("duration").asText() + ", "
+                        + window.path("zone").asText()));
         if (!maintenance.path("windows").isEmpty()) {
-            lines.add("  " + (maintenance.path("open").asBoolean()
-                    ? "a window is open until " + maintenance.path("closesAt").asText()
-                    : "the next window opens at " + maintenance.path("nextOpening").asText()));
+            lines.add("  "
+                    + (maintenance.path("open").asBoolean()
+                            ? "a window is open until "
+                                    + maintenance.path("closesAt").asText()
+                            : "the next window opens at "
+                                    + maintenance.path("nextOpening").asText()));
         }
         return lines;
     }

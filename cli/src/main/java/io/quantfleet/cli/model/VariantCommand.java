@@ -96,8 +96,7 @@ public final class VariantCommand implements Runnable {
             @Parameters(paramLabel = "JOB", description = "As 'model jobs' shows it.") String job,
             @Mixin OutputArguments output,
             @Mixin ControlPlaneArguments controlPlane) {
-        JsonNode variant =
-                controlPlane.client().send("jobs/" + ControlPlaneClient.encoded(job) + "/cancel", Map.of());
+        JsonNode variant = controlPlane.client().send("jobs/" + ControlPlaneClient.encoded(job) + "/cancel", Map.of());
         output.print(spec.commandLine().getOut(), variant, () -> lines(List.of(variant)));
         return CommandLine.ExitCode.OK;
     }
@@ -131,12 +130,14 @@ public final class VariantCommand implements Runnable {
                     String.format(Locale.ROOT, "%.0f", variant.path("progress").asDouble() * 100),
                     Table.orDash(variant.path("step").asText("")),
                     variant.path("bytes").isNumber()
-                            ? String.format(Locale.ROOT, "%.0f", variant.path("bytes").asDouble() / KIBI)
+                            ? String.format(
+                                    Locale.ROOT, "%.0f", variant.path("bytes").asDouble() / KIBI)
                             : "-",
                     Table.orDash(sha256.substring(0, Math.min(12, sha256.length()))),
                     variant.path("jobId").asText());
             variant.path("reasons")
-                    .forEach(reason -> why.add("  " + variant.path("deviceClass").asText() + ": " + reason.asText()));
+                    .forEach(
+                            reason -> why.add("  " + variant.path("deviceClass").asText() + ": " + reason.asText()));
         }
         List<String> lines = new ArrayList<>(table.lines());
         lines.addAll(why);

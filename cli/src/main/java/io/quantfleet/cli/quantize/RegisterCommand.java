@@ -5,6 +5,8 @@ import io.quantfleet.cli.client.ControlPlaneArguments;
 import io.quantfleet.cli.client.ExternalDataFiles;
 import io.quantfleet.cli.client.ModelUpload;
 import io.quantfleet.cli.terminal.OutputArguments;
+import io.quantfleet.cli.terminal.Progress;
+import io.quantfleet.cli.terminal.ProgressBar;
 import io.quantfleet.quantizer.QuantizationOptions;
 import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.dataset.ModelDescription;
@@ -13,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -37,6 +40,8 @@ import picocli.CommandLine.Spec;
             "      --calibration calibration.zip --validation validation.zip --min-agreement 0.98"
         })
 public final class RegisterCommand implements Callable<Integer> {
+    private static final double MEBI = 1 << 20;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -76,15 +81,8 @@ public final class RegisterCommand implements Callable<Integer> {
         try {
             ModelDescription read = ModelDescription.read(file(description));
             Path onnx = file(description.resolveSibling(read.onnx()));
-            int version = controlPlane
-                    .client()
-                    .registerModel(new ModelUpload(
-                            description,
-                            onnx,
-                            ExternalDataFiles.of(onnx),
-                            file(calibration),
-                            file(validation),
-                            fields));
+            int version = upload(new ModelUpload(
+                    description, onnx, ExternalDataFiles.of(onnx), file(calibration), file(validation), fields));
             Registered registered = new Registered(
                     read.name(),
                     version,
@@ -97,6 +95,19 @@ public final class RegisterCommand implements Callable<Integer> {
         } catch (QuantizerException e) {
             throw new CliException(e.getMessage() + " (" + e.code() + ")", e);
         }
+    }
+
+    private int upload(ModelUpload upload) {
+        try (Progress progress = Progress.onStandardError()) {
+            Progress.Step step = progress.begin("Uploading");
+            int version = controlPlane.client().registerModel(upload, (bytes, all) -> step.say(bar(bytes, all)));
+            step.done("");
+            return version;
+        }
+    }
+
+    private static String bar(long bytes, long all) {
+        return String.format(Locale.ROOT, "%s %.1f of %.1f MiB", ProgressBar.of(bytes, all), bytes / MEBI, all / MEBI);
     }
 
     private static Path file(Path path) {

@@ -79,7 +79,8 @@ final class CreateCommand implements Callable<Integer> {
         request.put("model", model);
         request.put("version", version);
         request.put("draft", draft);
-        strategy.ifPresent(file -> request.put("strategy", YamlFile.readObject(file, "a strategy: an object with 'stages'")));
+        strategy.ifPresent(
+                file -> request.put("strategy", YamlFile.readObject(file, "a strategy: an object with 'stages'")));
         policy.ifPresent(name -> request.put("policy", name));
         if (dryRun) {
             JsonNode preview = client.previewRollout(request);

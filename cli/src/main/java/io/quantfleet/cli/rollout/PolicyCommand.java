@@ -59,8 +59,9 @@ final class PolicyCommand implements Runnable {
                             names = "--strategy",
                             required = true,
                             paramLabel = "FILE",
-                            description = "Stages and gates, in JSON or YAML, as docs/rollouts.md describes them; - reads"
-                                    + " standard input.")
+                            description =
+                                    "Stages and gates, in JSON or YAML, as docs/rollouts.md describes them; - reads"
+                                            + " standard input.")
                     Path strategy,
             @Mixin OutputArguments output,
             @Mixin ControlPlaneArguments controlPlane) {
@@ -105,8 +106,7 @@ final class PolicyCommand implements Runnable {
                 Table.Column.text("UPDATED"));
         policies.forEach(policy -> table.row(
                 policy.path("name").asText(),
-                StreamSupport.stream(
-                                policy.path("strategy").path("stages").spliterator(), false)
+                StreamSupport.stream(policy.path("strategy").path("stages").spliterator(), false)
                         .map(stage -> stage.path("name").asText())
                         .collect(Collectors.joining(", ")),
                 policy.path("strategy").path("onFailure").asText("ROLL_BACK_ALL"),

@@ -1,6 +1,7 @@
 package io.quantfleet.cli.rollout;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quantfleet.cli.terminal.ProgressBar;
 import io.quantfleet.cli.terminal.Table;
 import io.quantfleet.cli.terminal.Table.Column;
 import java.util.ArrayList;
@@ -52,6 +53,12 @@ final class RolloutTables {
                     + mebibytes(bytes.path("saved").asDouble() / MEBI)
                     + " MiB by chunks at hand, compression and deltas");
         }
+        long asked = sum(rollout, "devices");
+        if (asked > 0) {
+            long active = sum(rollout, "active");
+            lines.add("  " + ProgressBar.of(active, asked) + " " + active + " of " + asked
+                    + " devices of the stages that have opened serve it");
+        }
         lines.addAll(stages(rollout).lines());
         for (JsonNode stage : rollout.path("stages")) {
             for (JsonNode finding : stage.path("findings")) {
@@ -73,6 +80,12 @@ final class RolloutTables {
             }
         }
         return lines;
+    }
+
+    private static long sum(JsonNode rollout, String count) {
+        return StreamSupport.stream(rollout.path("stages").spliterator(), false)
+                .mapToLong(stage -> stage.path("counts").path(count).asLong())
+                .sum();
     }
 
     private static Table stages(JsonNode rollout) {

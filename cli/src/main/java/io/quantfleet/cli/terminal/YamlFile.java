@@ -4,9 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.quantfleet.cli.CliException;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A file of one object, in JSON or YAML. */
@@ -21,10 +18,12 @@ public final class YamlFile {
      * @param what it is to be, for messages
      */
     public static JsonNode readObject(Path file, String what) {
+        return object(InputFile.text(file), file, what);
+    }
+
+    /** The object in a text that was read from the file. */
+    public static JsonNode object(String text, Path file, String what) {
         try {
-            String text = file.toString().equals("-")
-                    ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
-                    : Files.readString(file);
             JsonNode read = YAML.readTree(text);
             if (read == null || !read.isObject()) {
                 throw new CliException(file + " does not hold " + what);
@@ -32,8 +31,6 @@ public final class YamlFile {
             return read;
         } catch (JsonProcessingException e) {
             throw new CliException(file + " is neither JSON nor YAML: " + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw new CliException("can't read " + file, e);
         }
     }
 }

@@ -19,13 +19,13 @@ class FieldChangeTest {
     void namesEveryValueThatDiffers() throws JsonProcessingException {
         assertThat(between("""
                 {"a": 1, "b": {"c": "x", "d": true}, "e": [1, 2], "f": null}""", """
-                {"a": 2, "b": {"c": "x"}, "e": [1, 2, {"g": 3}]}"""))
-                .containsExactly("~ a: 1 -> 2", "- b.d: true", "+ e[2].g: 3");
+                {"a": 2, "b": {"c": "x"}, "e": [1, 2, {"g": 3}]}""")).containsExactly("~ a: 1 -> 2", "- b.d: true", "+ e[2].g: 3");
     }
 
     @Test
     void numbersAreEqualByTheirValue() throws JsonProcessingException {
-        assertThat(between("{\"a\": 5, \"b\": 1.50}", "{\"b\": 1.5, \"a\": 5.0}")).isEmpty();
+        assertThat(between("{\"a\": 5, \"b\": 1.50}", "{\"b\": 1.5, \"a\": 5.0}"))
+                .isEmpty();
     }
 
     @Test

@@ -117,8 +117,7 @@ public class AlertResource {
                     "'condition.kind' is THRESHOLD (metric, above, value, clear, over), BURN_RATE (metric, objective,"
                             + " factor, longSpan, shortSpan) or ABSENCE (over). Durations are as PT5M. 201 for a new one."
                             + " With 'dryRun' nothing is kept: 200 if it could be.")
-    public Response putRule(
-            String name, RuleBody body, @QueryParam("dryRun") @DefaultValue("false") boolean dryRun) {
+    public Response putRule(String name, RuleBody body, @QueryParam("dryRun") @DefaultValue("false") boolean dryRun) {
         AlertRule rule = read(name, body);
         boolean isNew = database.inTransaction(tx -> {
             check(tx, rule);

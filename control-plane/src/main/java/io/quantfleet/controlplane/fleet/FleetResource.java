@@ -130,8 +130,7 @@ public class FleetResource {
 
     /** @param query as for a new one */
     record FleetChange(
-            @Nullable String description,
-            @Nullable String query) {}
+            @Nullable String description, @Nullable String query) {}
 
     @PUT
     @Path("{name}")

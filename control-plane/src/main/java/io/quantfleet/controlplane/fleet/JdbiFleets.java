@@ -116,12 +116,9 @@ public class JdbiFleets {
 
     /** Gives the fleet that description and that query; its members are looked up anew. */
     void change(Tx tx, Fleet fleet) {
-        tx.handle()
-                .createUpdate("""
+        tx.handle().createUpdate("""
                         update fleet set description = :description, query = :query, refreshed_at = null
-                        where name = :name""")
-                .bindMethods(fleet)
-                .execute();
+                        where name = :name""").bindMethods(fleet).execute();
     }
 
     private static ControlPlaneException none(String name) {

@@ -80,8 +80,7 @@ public class MaintenanceWindowResource {
             description = "Replaces the windows there are. No device is asked outside of them; those that were asked"
                     + " before one closes finish. An empty list lifts the restriction. With 'dryRun' they are only"
                     + " checked.")
-    public View put(
-            String name, Wanted body, @QueryParam("dryRun") @DefaultValue("false") boolean dryRun) {
+    public View put(String name, Wanted body, @QueryParam("dryRun") @DefaultValue("false") boolean dryRun) {
         List<MaintenanceWindow> wanted = body.windows();
         if (wanted == null) {
             throw ControlPlaneException.invalid(

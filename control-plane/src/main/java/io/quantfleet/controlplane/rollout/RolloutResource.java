@@ -143,7 +143,8 @@ public class RolloutResource {
             return Objects.requireNonNullElseGet(body.strategy(), Strategy::allAtOnce);
         }
         if (body.strategy() != null) {
-            throw ControlPlaneException.invalid("'strategy' and 'policy' both say how the rollout goes; give one of them");
+            throw ControlPlaneException.invalid(
+                    "'strategy' and 'policy' both say how the rollout goes; give one of them");
         }
         return policies.require(tx, body.policy()).strategy();
     }
