@@ -100,6 +100,7 @@ final class RuleCommand implements Runnable {
     private int switchTo(boolean enabled, String name, OutputArguments output, ControlPlaneArguments controlPlane) {
         ControlPlaneClient client = controlPlane.client();
         ObjectNode rule = (ObjectNode) client.read(path(name));
+        rule.remove("name");
         return print(client.put(path(name), rule.put("enabled", enabled)), output);
     }
 

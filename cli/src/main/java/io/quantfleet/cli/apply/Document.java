@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  */
 record Document(Kind kind, String name, ObjectNode spec, String file, Map<String, Integer> lines) {
     private static final String SPEC = "/spec";
-    private static final Pattern QUOTED = Pattern.compile("'([A-Za-z][A-Za-z0-9.]*)'");
+    private static final Pattern QUOTED = Pattern.compile("(?:'[A-Za-z][A-Za-z0-9.]*')|(?:\"[A-Za-z][A-Za-z0-9.]*\")");
 
     Document {
         lines = Map.copyOf(lines);

@@ -37,6 +37,11 @@ public final class WatchArguments {
         }
     }
 
+    /** Whether to look more than once. */
+    public boolean isWatching() {
+        return watch;
+    }
+
     /** Asks once, or until it is stopped: what is asked for never ends by itself. */
     public <T> void run(Supplier<T> ask, Consumer<T> print, PrintWriter err) {
         run(ask, never -> false, print, err);

@@ -53,7 +53,7 @@ final class ShowCommand implements Callable<Integer> {
                     output.print(line.getOut(), rollout, () -> RolloutTables.one(rollout));
                 },
                 line.getErr());
-        boolean badly = FINAL.contains(last[0]) && !last[0].equals("FINISHED");
+        boolean badly = watching.isWatching() && FINAL.contains(last[0]) && !last[0].equals("FINISHED");
         return badly ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
     }
 

@@ -31,7 +31,7 @@ class FieldChangeTest {
     @Test
     void valuesOfOtherKindsAreShownWhole() throws JsonProcessingException {
         assertThat(between("{\"a\": [1]}", "{\"a\": {\"b\": 1}}")).containsExactly("~ a: [1] -> {\"b\":1}");
-        assertThat(between("{\"a\": []}", "{\"a\": [1]}")).containsExactly("+ a[0]: 1");
+        assertThat(between("{\"a\": []}", "{\"a\": [1]}")).containsExactly("~ a: [] -> [1]");
         assertThat(between("{\"a\": {}}", "{}")).containsExactly("- a: {}");
     }
 }
