@@ -43,6 +43,9 @@ class ApplyCommandTest {
                 spec:
                   condition: {kind: ABSENCE, over: PT10M}
                 """);
+    }
+
+    private void nothingIsThereYet() {
         controlPlane.answersInTurn(404, NONE);
         controlPlane.answersInTurn(404, NONE);
         controlPlane.answersInTurn(404, NONE);
@@ -51,6 +54,7 @@ class ApplyCommandTest {
 
     @Test
     void saysExactlyWhatWasAppliedWhenOneFails() {
+        nothingIsThereYet();
         controlPlane.answersInTurn(RULE, RULE, "{}");
         controlPlane.answersInTurn(409, "{\"code\": \"ILLEGAL_STATE\", \"detail\": \"the 'fleet' is taken\"}");
 
@@ -67,6 +71,7 @@ class ApplyCommandTest {
 
     @Test
     void doesNotKnowWhatBecameOfWhatWasNotAnswered() {
+        nothingIsThereYet();
         controlPlane.answersInTurn(RULE, RULE);
         controlPlane.answersInTurn(503, "later");
 
@@ -77,6 +82,7 @@ class ApplyCommandTest {
 
     @Test
     void appliesNothingIfOneDocumentIsRefused() {
+        nothingIsThereYet();
         controlPlane.answersInTurn(400, "{\"code\": \"REQUEST_INVALID\", \"detail\": \"'over' is PT0S\"}");
 
         assertThat(controlPlane.run("apply", "-f", file.toString())).isEqualTo(1);
@@ -97,5 +103,27 @@ class ApplyCommandTest {
         assertThat(controlPlane.run("diff", "-f", file.toString())).isEqualTo(1);
 
         assertThat(controlPlane.errors()).contains("lab.yaml:5: Fleet 'lab': there is no field 'descripton'");
+    }
+
+    @Test
+    void saysThatHalfOfAFleetWasApplied() throws IOException {
+        Files.writeString(file, """
+                kind: Fleet
+                name: lab
+                spec:
+                  maintenance:
+                    windows: [{cron: "0 2 * * *", duration: PT1H, zone: UTC}]
+                """);
+        controlPlane.answersInTurn(404, NONE);
+        controlPlane.answersInTurn(
+                "{\"name\": \"lab\", \"description\": \"\"}",
+                "{\"windows\": [{\"cron\": \"0 2 * * *\", \"duration\": 3600, \"zone\": \"UTC\"}]}",
+                "{\"name\": \"lab\"}");
+        controlPlane.answersInTurn(404, NONE);
+
+        assertThat(controlPlane.run("apply", "-f", file.toString())).isEqualTo(1);
+
+        assertThat(controlPlane.screen()).containsPattern("Fleet +lab +FAILED");
+        assertThat(controlPlane.errors()).contains("the fleet itself was applied, its maintenance windows were not");
     }
 }

@@ -73,7 +73,7 @@ public final class ApplyCommand implements Callable<Integer> {
             return Optional.empty();
         } catch (ApiException e) {
             return Optional.of(new CliException(change.document().message(e)));
-        } catch (UnreachableException e) {
+        } catch (CliException e) {
             return Optional.of(e);
         }
     }

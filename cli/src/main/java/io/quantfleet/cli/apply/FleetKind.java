@@ -3,6 +3,8 @@ package io.quantfleet.cli.apply;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quantfleet.cli.CliException;
+import io.quantfleet.cli.client.ApiException;
 import io.quantfleet.cli.client.ControlPlaneClient;
 import java.util.Optional;
 import java.util.Set;
@@ -38,7 +40,16 @@ final class FleetKind implements Kind {
         JsonNode unused = client.put(path, fleet(document));
         boolean restricted = current.filter(fleet -> fleet.has(MAINTENANCE)).isPresent();
         if (document.spec().has(MAINTENANCE) || restricted) {
-            JsonNode unusedToo = client.put(path + WINDOWS, maintenance(document));
+            putWindows(client, document, path + WINDOWS);
+        }
+    }
+
+    private static void putWindows(ControlPlaneClient client, Document document, String path) {
+        try {
+            JsonNode unused = client.put(path, maintenance(document));
+        } catch (ApiException e) {
+            throw new CliException(
+                    document.message(e) + " (the fleet itself was applied, its maintenance windows were not)", e);
         }
     }
 
