@@ -1,6 +1,7 @@
 package io.quantfleet.quantizer.dataset;
 
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 
 /** A data set of images in folders named after their labels, decoded and resized when a sample is asked for. */
 final class ImageSamples implements LabelledSamples {
@@ -65,20 +66,41 @@ final class ImageSamples implements LabelledSamples {
     @Override
     public void fill(int sample, String inputName, ByteBuffer target) {
         byte[] pixels = compact(sample, inputName);
-        float[] elements = new float[pixels.length];
+        FloatBuffer elements = target.asFloatBuffer();
+        if (input.layout() == ImageInput.Layout.NHWC) {
+            fillInterleaved(pixels, elements);
+        } else {
+            fillPlanes(pixels, elements);
+        }
+        target.position(target.position() + elements.position() * Float.BYTES);
+    }
+
+    private void fillPlanes(byte[] pixels, FloatBuffer elements) {
         int channels = values.length;
-        int area = pixels.length / channels;
-        boolean interleaved = input.layout() == ImageInput.Layout.NHWC;
+        float[] row = new float[input.width()];
         for (int channel = 0; channel < channels; channel++) {
             float[] meaning = values[channel];
-            int at = interleaved ? channel : channel * area;
-            int step = interleaved ? channels : 1;
-            for (int i = channel; i < pixels.length; i += channels, at += step) {
-                elements[at] = meaning[pixels[i] & 0xff];
+            for (int at = channel; at < pixels.length; ) {
+                for (int x = 0; x < row.length; x++, at += channels) {
+                    row[x] = meaning[pixels[at] & 0xff];
+                }
+                elements.put(row);
             }
         }
-        target.asFloatBuffer().put(elements);
-        target.position(target.position() + elements.length * Float.BYTES);
+    }
+
+    private void fillInterleaved(byte[] pixels, FloatBuffer elements) {
+        int channels = values.length;
+        float[] row = new float[input.width() * channels];
+        for (int from = 0; from < pixels.length; from += row.length) {
+            for (int channel = 0; channel < channels; channel++) {
+                float[] meaning = values[channel];
+                for (int i = channel; i < row.length; i += channels) {
+                    row[i] = meaning[pixels[from + i] & 0xff];
+                }
+            }
+            elements.put(row);
+        }
     }
 
     private void checkInput(String inputName) {

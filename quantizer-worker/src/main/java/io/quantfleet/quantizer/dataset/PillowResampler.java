@@ -26,53 +26,37 @@ final class PillowResampler {
         Filter down = new Filter(image.height(), to.height(), to.top(), height);
         int top = down.first[0];
         int bottom = down.first[height - 1] + down.weights[height - 1].length;
-        Pixels narrowed = image.width() == to.width()
-                ? columns(image, to.left(), width, top, bottom)
-                : across(image, across, width, top, bottom);
-        return image.height() == to.height()
-                ? rows(narrowed, to.top() - top, height)
-                : down(narrowed, down, height, top);
+        int[][] narrowed = new int[bottom - top][width * image.channels()];
+        for (int y = top; y < bottom; y++) {
+            if (image.width() == to.width()) {
+                columns(image, y, to.left(), narrowed[y - top]);
+            } else {
+                across(image, y, across, narrowed[y - top]);
+            }
+        }
+        byte[] out = new byte[height * width * image.channels()];
+        if (image.height() == to.height()) {
+            rows(narrowed, to.top() - top, out);
+        } else {
+            down(narrowed, down, top, out);
+        }
+        return new Pixels(width, height, image.channels(), out);
     }
 
-    private static Pixels across(Pixels image, Filter filter, int width, int top, int bottom) {
+    private static void across(Pixels image, int y, Filter filter, int[] out) {
         int channels = image.channels();
         byte[] in = image.data();
-        byte[] out = new byte[(bottom - top) * width * channels];
+        int row = y * image.width();
         int at = 0;
-        for (int y = top; y < bottom; y++) {
-            int row = y * image.width();
-            for (int x = 0; x < width; x++) {
-                int start = (row + filter.first[x]) * channels;
-                for (int channel = 0; channel < channels; channel++) {
-                    out[at++] = weighted(in, start + channel, channels, filter.weights[x]);
-                }
+        for (int x = 0; x < filter.first.length; x++) {
+            int start = (row + filter.first[x]) * channels;
+            for (int channel = 0; channel < channels; channel++) {
+                out[at++] = weighted(in, start + channel, channels, filter.weights[x]);
             }
         }
-        return new Pixels(width, bottom - top, channels, out);
     }
 
-    private static Pixels down(Pixels image, Filter filter, int height, int top) {
-        int stride = image.width() * image.channels();
-        byte[] in = image.data();
-        byte[] out = new byte[height * stride];
-        int[] sums = new int[stride];
-        for (int y = 0; y < height; y++) {
-            Arrays.fill(sums, HALF);
-            int start = (filter.first[y] - top) * stride;
-            for (int weight : filter.weights[y]) {
-                for (int x = 0; x < stride; x++) {
-                    sums[x] += (in[start + x] & 0xff) * weight;
-                }
-                start += stride;
-            }
-            for (int x = 0; x < stride; x++) {
-                out[y * stride + x] = rounded(sums[x]);
-            }
-        }
-        return new Pixels(image.width(), height, image.channels(), out);
-    }
-
-    private static byte weighted(byte[] in, int start, int stride, int[] weights) {
+    private static int weighted(byte[] in, int start, int stride, int[] weights) {
         int sum = HALF;
         int at = start;
         for (int weight : weights) {
@@ -82,25 +66,44 @@ final class PillowResampler {
         return rounded(sum);
     }
 
-    private static byte rounded(int sum) {
-        return (byte) Math.min(255, sum >> PRECISION_BITS);
-    }
-
-    private static Pixels columns(Pixels image, int left, int width, int top, int bottom) {
-        int channels = image.channels();
-        byte[] out = new byte[(bottom - top) * width * channels];
-        for (int y = top; y < bottom; y++) {
-            int from = (y * image.width() + left) * channels;
-            System.arraycopy(image.data(), from, out, (y - top) * width * channels, width * channels);
+    private static void columns(Pixels image, int y, int left, int[] out) {
+        int from = (y * image.width() + left) * image.channels();
+        for (int i = 0; i < out.length; i++) {
+            out[i] = image.data()[from + i] & 0xff;
         }
-        return new Pixels(width, bottom - top, channels, out);
     }
 
-    private static Pixels rows(Pixels image, int top, int height) {
-        int stride = image.width() * image.channels();
-        byte[] out = new byte[height * stride];
-        System.arraycopy(image.data(), top * stride, out, 0, out.length);
-        return new Pixels(image.width(), height, image.channels(), out);
+    private static void down(int[][] in, Filter filter, int top, byte[] out) {
+        int[] sums = new int[in[0].length];
+        for (int y = 0; y < filter.first.length; y++) {
+            Arrays.fill(sums, HALF);
+            int row = filter.first[y] - top;
+            for (int weight : filter.weights[y]) {
+                add(in[row], weight, sums);
+                row++;
+            }
+            for (int x = 0; x < sums.length; x++) {
+                out[y * sums.length + x] = (byte) rounded(sums[x]);
+            }
+        }
+    }
+
+    // Rows of ints from their beginnings on: so the compiler makes vector instructions of it.
+    private static void add(int[] row, int weight, int[] sums) {
+        for (int x = 0; x < sums.length; x++) {
+            sums[x] += row[x] * weight;
+        }
+    }
+
+    private static int rounded(int sum) {
+        return Math.min(255, sum >> PRECISION_BITS);
+    }
+
+    private static void rows(int[][] in, int top, byte[] out) {
+        int stride = in[0].length;
+        for (int i = 0; i < out.length; i++) {
+            out[i] = (byte) in[top + i / stride][i % stride];
+        }
     }
 
     /** For each output position, where its input begins and the weights from there on. */
