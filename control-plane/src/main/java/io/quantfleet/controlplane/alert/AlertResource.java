@@ -1,8 +1,11 @@
 package io.quantfleet.controlplane.alert;
 
 import io.quantfleet.controlplane.ControlPlaneException;
+import io.quantfleet.controlplane.Creates;
+import io.quantfleet.controlplane.Refuses;
 import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.controlplane.storage.Tx;
+import io.quantfleet.protocols.ReasonCode;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
@@ -12,7 +15,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,7 +23,9 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Alerts, their rules and their receivers over REST. */
@@ -52,6 +56,7 @@ public class AlertResource {
      * @param clearFor by default two minutes
      * @param severity by default {@code warning}
      */
+    @Schema(name = "NewAlertRule")
     record RuleBody(
             @Nullable String fleet,
             AlertRule.@Nullable Condition condition,
@@ -62,12 +67,14 @@ public class AlertResource {
             @Nullable Boolean enabled) {}
 
     /** A receiver as it is put. */
+    @Schema(name = "NewAlertReceiver")
     record ReceiverBody(
             Receiver.@Nullable Kind kind,
             @Nullable URI url,
             @Nullable String secret) {}
 
     /** A receiver as it is shown; its secret is not. */
+    @Schema(name = "AlertReceiver")
     record ReceiverView(String name, Receiver.Kind kind, URI url, boolean signed) {
         static ReceiverView of(Receiver receiver) {
             return new ReceiverView(
@@ -81,6 +88,7 @@ public class AlertResource {
     @GET
     @Path("alerts")
     @Operation(
+            operationId = "listAlerts",
             summary = "Alerts, those that are not resolved first",
             description = "'state' is PENDING, FIRING or RESOLVED; 'limit' is at most 1000.")
     public List<Alert> list(
@@ -95,14 +103,14 @@ public class AlertResource {
 
     @GET
     @Path("alert-rules")
-    @Operation(summary = "Rules, by their names")
+    @Operation(operationId = "listAlertRules", summary = "Rules, by their names")
     public List<AlertRule> listRules() {
         return database.inTransaction(rules::rules);
     }
 
     @GET
     @Path("alert-rules/{name}")
-    @Operation(summary = "One rule")
+    @Operation(operationId = "getAlertRule", summary = "One rule")
     public AlertRule rule(String name) {
         return database.inTransaction(tx -> rules.rule(tx, name))
                 .orElseThrow(() -> ControlPlaneException.notFound("alert rule '" + name + "'"));
@@ -112,25 +120,31 @@ public class AlertResource {
     @Path("alert-rules/{name}")
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
+            operationId = "putAlertRule",
             summary = "Makes a rule, or replaces it",
             description =
                     "'condition.kind' is THRESHOLD (metric, above, value, clear, over), BURN_RATE (metric, objective,"
                             + " factor, longSpan, shortSpan) or ABSENCE (over). Durations are as PT5M. 201 for a new one."
                             + " With 'dryRun' nothing is kept: 200 if it could be.")
-    public Response putRule(String name, RuleBody body, @QueryParam("dryRun") @DefaultValue("false") boolean dryRun) {
+    @Refuses(ReasonCode.NOT_FOUND)
+    @Creates(located = false, otherwise = "The rule there was is replaced; with 'dryRun', the rule as it would be")
+    public RestResponse<AlertRule> putRule(
+            String name, RuleBody body, @QueryParam("dryRun") @DefaultValue("false") boolean dryRun) {
         AlertRule rule = read(name, body);
         boolean isNew = database.inTransaction(tx -> {
             check(tx, rule);
             return !dryRun && rules.put(tx, rule, clock.instant());
         });
-        return Response.status(isNew ? Response.Status.CREATED : Response.Status.OK)
-                .entity(rule)
+        return RestResponse.ResponseBuilder.create(isNew ? RestResponse.Status.CREATED : RestResponse.Status.OK, rule)
                 .build();
     }
 
     @DELETE
     @Path("alert-rules/{name}")
-    @Operation(summary = "Deletes a rule", description = "Its alerts are resolved at the next look.")
+    @Operation(
+            operationId = "deleteAlertRule",
+            summary = "Deletes a rule",
+            description = "Its alerts are resolved at the next look.")
     public void deleteRule(String name) {
         if (!database.inTransaction(tx -> rules.delete(tx, name))) {
             throw ControlPlaneException.notFound("alert rule '" + name + "'");
@@ -139,7 +153,7 @@ public class AlertResource {
 
     @GET
     @Path("alert-receivers")
-    @Operation(summary = "Receivers, by their names")
+    @Operation(operationId = "listAlertReceivers", summary = "Receivers, by their names")
     public List<ReceiverView> receivers() {
         return database.inTransaction(rules::receivers).stream()
                 .map(ReceiverView::of)
@@ -150,6 +164,7 @@ public class AlertResource {
     @Path("alert-receivers/{name}")
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
+            operationId = "putAlertReceiver",
             summary = "Makes a receiver, or replaces it",
             description = "A WEBHOOK takes a POST for each alert that fires or is resolved, signed where there is a"
                     + " 'secret'; an ALERTMANAGER is told by its API v2.")
@@ -164,7 +179,10 @@ public class AlertResource {
 
     @DELETE
     @Path("alert-receivers/{name}")
-    @Operation(summary = "Deletes a receiver", description = "What it was still to be told is forgotten.")
+    @Operation(
+            operationId = "deleteAlertReceiver",
+            summary = "Deletes a receiver",
+            description = "What it was still to be told is forgotten.")
     public void deleteReceiver(String name) {
         if (!database.inTransaction(tx -> rules.deleteReceiver(tx, name))) {
             throw ControlPlaneException.notFound("alert receiver '" + name + "'");

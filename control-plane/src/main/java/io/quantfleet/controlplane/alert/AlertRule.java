@@ -14,6 +14,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +55,10 @@ public record AlertRule(
         @JsonSubTypes.Type(value = BurnRate.class, name = "BURN_RATE"),
         @JsonSubTypes.Type(value = Absence.class, name = "ABSENCE")
     })
+    @Schema(
+            name = "AlertCondition",
+            anyOf = {Threshold.class, BurnRate.class, Absence.class},
+            discriminatorProperty = "kind")
     public sealed interface Condition permits Threshold, BurnRate, Absence {
         /** What a look finds. */
         Finding look(Measurements measured);
@@ -88,6 +95,7 @@ public record AlertRule(
      * @param above whether larger is worse
      * @param clear the number that it must come back to; by default the same
      */
+    @Schema(properties = @SchemaProperty(name = "kind", type = SchemaType.STRING, enumeration = "THRESHOLD"))
     public record Threshold(
             Metric metric,
             boolean above,
@@ -139,6 +147,7 @@ public record AlertRule(
      * @param objective the share that is good, as 0.99
      * @param factor how many times as fast as would use up the budget just in time
      */
+    @Schema(properties = @SchemaProperty(name = "kind", type = SchemaType.STRING, enumeration = "BURN_RATE"))
     public record BurnRate(
             Metric metric,
             double objective,
@@ -200,6 +209,7 @@ public record AlertRule(
     }
 
     /** Nothing comes any more. */
+    @Schema(properties = @SchemaProperty(name = "kind", type = SchemaType.STRING, enumeration = "ABSENCE"))
     public record Absence(
             @JsonFormat(shape = JsonFormat.Shape.STRING) Duration over) implements Condition {
         public Absence {

@@ -3,6 +3,7 @@ package io.quantfleet.controlplane.alert;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * Where an alert stands.
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param clearSince since when it has been over, of one that fires
  */
 record AlertState(Code code, Instant since, Optional<Instant> clearSince) {
+    @Schema(name = "AlertStateCode")
     enum Code {
         PENDING,
         FIRING,

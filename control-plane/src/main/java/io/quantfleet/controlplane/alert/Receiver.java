@@ -2,6 +2,7 @@ package io.quantfleet.controlplane.alert;
 
 import io.quantfleet.controlplane.ControlPlaneException;
 import java.net.URI;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * Who is told of alerts.
@@ -13,6 +14,7 @@ record Receiver(String name, Kind kind, URI url, String secret) {
     private static final int MOST = 100;
 
     /** What it understands. */
+    @Schema(name = "AlertReceiverKind")
     enum Kind {
         /** Takes a POST for each change of an alert. */
         WEBHOOK,

@@ -6,6 +6,7 @@ import io.quantfleet.protocols.ReasonCode;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * An error as RFC 9457 has it, with the stable {@code code} that programs go by.
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param faults for a document that is refused, everything that is wrong with it, with the lines
  * @param position for {@code FILTER_INVALID}, the character of the filter that it goes wrong at, counted from 1
  */
+@Schema(name = "Problem")
 record Problem(
         String type,
         String title,
@@ -49,7 +51,7 @@ record Problem(
     }
 
     /** The one table from code to HTTP status. */
-    private static int status(ReasonCode code) {
+    static int status(ReasonCode code) {
         return switch (code) {
             case NOT_FOUND -> 404;
             case ENROLMENT_TOKEN_INVALID, ARTIFACT_URL_INVALID, CROSS_ORIGIN -> 403;
@@ -61,7 +63,9 @@ record Problem(
                     FLEET_EMPTY,
                     STAGE_EMPTY,
                     ROLLOUT_IN_PROGRESS,
+                    IDEMPOTENCY_KEY_IN_USE,
                     ILLEGAL_STATE -> 409;
+            case IDEMPOTENCY_KEY_REUSED -> 422;
             case UNAVAILABLE -> 503;
             case INTERNAL -> 500;
             default -> 400;

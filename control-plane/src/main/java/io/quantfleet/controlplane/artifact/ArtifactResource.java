@@ -17,6 +17,11 @@ import java.io.InputStream;
 import java.time.Clock;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Artifacts over REST, streamed in both directions. */
@@ -38,12 +43,14 @@ public class ArtifactResource {
     }
 
     /** @param size in bytes */
+    @Schema(name = "StoredArtifact")
     record Stored(String sha256, long size) {}
 
     @PUT
     @Consumes(MediaType.WILDCARD)
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Stores the request's body; the answer names it")
+    @Operation(operationId = "putArtifact", summary = "Stores the request's body; the answer names it")
+    @RequestBody(content = @Content(schema = @Schema(type = SchemaType.STRING, format = "binary")))
     public Stored put(InputStream body) throws IOException {
         StoredArtifact artifact = store.put(body);
         if (artifact.size() == 0) {
@@ -56,7 +63,16 @@ public class ArtifactResource {
     @GET
     @Path("{sha256}")
     @Produces(MediaType.APPLICATION_OCTET_STREAM)
-    @Operation(summary = "The bytes of an artifact, or a range of them")
+    @Operation(operationId = "getArtifact", summary = "The bytes of an artifact, or a range of them")
+    @APIResponse(
+            responseCode = "200",
+            description = "All of it",
+            content = @Content(schema = @Schema(type = SchemaType.STRING, format = "binary")))
+    @APIResponse(
+            responseCode = "206",
+            description = "The range that was asked for",
+            content = @Content(schema = @Schema(type = SchemaType.STRING, format = "binary")))
+    @APIResponse(responseCode = "416", description = "The range lies behind the end")
     public Response get(
             String sha256,
             @HeaderParam("Range") Optional<String> range,

@@ -1,6 +1,7 @@
 package io.quantfleet.controlplane.artifact;
 
 import io.quantfleet.controlplane.ControlPlaneException;
+import io.quantfleet.controlplane.Refuses;
 import io.quantfleet.protocols.ReasonCode;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -12,6 +13,10 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Artifacts for devices: by the addresses that their manifests have. */
@@ -29,7 +34,19 @@ public class SignedArtifactResource {
     @GET
     @Path("{sha256}")
     @Produces(MediaType.APPLICATION_OCTET_STREAM)
-    @Operation(summary = "The bytes of an artifact, or a range of them, for who has a signed address")
+    @Operation(
+            operationId = "getSignedArtifact",
+            summary = "The bytes of an artifact, or a range of them, for who has a signed address")
+    @APIResponse(
+            responseCode = "200",
+            description = "All of it",
+            content = @Content(schema = @Schema(type = SchemaType.STRING, format = "binary")))
+    @APIResponse(
+            responseCode = "206",
+            description = "The range that was asked for",
+            content = @Content(schema = @Schema(type = SchemaType.STRING, format = "binary")))
+    @APIResponse(responseCode = "416", description = "The range lies behind the end")
+    @Refuses(ReasonCode.ARTIFACT_URL_INVALID)
     public Response get(
             String sha256,
             @QueryParam("expires") Optional<Long> expires,

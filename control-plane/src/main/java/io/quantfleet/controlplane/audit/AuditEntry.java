@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * A call that was to change something.
@@ -32,6 +33,7 @@ public record AuditEntry(
     private static final int FAILED = 500;
 
     /** What became of a call. */
+    @Schema(name = "AuditOutcome")
     public enum Outcome {
         DONE,
         REFUSED,

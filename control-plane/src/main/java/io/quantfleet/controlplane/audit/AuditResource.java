@@ -11,12 +11,13 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
 
 /** The audit log over REST. */
 @Path("/api/v1/audit")
@@ -35,11 +36,12 @@ public class AuditResource {
 
     @GET
     @Operation(
+            operationId = "listAuditEntries",
             summary = "Every call that was to change something, newest first: who, what, when, and what became of it",
             description = "'filter' knows by, action, kind, subject, outcome and at, as in:"
                     + " kind = rollouts and action = pause and at < 7d."
                     + " Where more follow, a Link header leads to the next page.")
-    public Response list(@BeanParam ListParameters parameters, @Context UriInfo uri) {
+    public RestResponse<List<AuditEntry>> list(@BeanParam ListParameters parameters, @Context UriInfo uri) {
         ListRequest request = parameters.request();
         Filter<AuditEntry> matching = AuditFields.read(request.filter(), clock.instant());
         Optional<Long> before = request.after().map(AuditResource::id);

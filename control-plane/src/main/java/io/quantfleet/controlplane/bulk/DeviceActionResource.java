@@ -2,6 +2,7 @@ package io.quantfleet.controlplane.bulk;
 
 import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.Names;
+import io.quantfleet.controlplane.Refuses;
 import io.quantfleet.controlplane.audit.Actor;
 import io.quantfleet.controlplane.device.Labels;
 import io.quantfleet.controlplane.fleet.JdbiFleets;
@@ -9,6 +10,7 @@ import io.quantfleet.controlplane.security.Decommissioning;
 import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.controlplane.storage.Tx;
 import io.quantfleet.protocols.DeviceId;
+import io.quantfleet.protocols.ReasonCode;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -25,6 +27,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +61,7 @@ public class DeviceActionResource {
      *
      * @param remove keys
      */
+    @Schema(name = "DeviceLabelling")
     record Labelling(
             @Nullable List<String> devices,
             @Nullable String filter,
@@ -66,6 +70,7 @@ public class DeviceActionResource {
             @Nullable List<String> remove) {}
 
     /** Where to. */
+    @Schema(name = "DeviceMove")
     record Move(
             @Nullable List<String> devices,
             @Nullable String filter,
@@ -73,6 +78,7 @@ public class DeviceActionResource {
             @Nullable String fleet) {}
 
     /** Why. */
+    @Schema(name = "DeviceDecommissioning")
     record Decommission(
             @Nullable List<String> devices,
             @Nullable String filter,
@@ -85,11 +91,16 @@ public class DeviceActionResource {
      * @param selected how many devices were meant
      * @param changed how many of them are other than before
      */
+    @Schema(name = "DeviceActionResult")
     record Done(int selected, int changed) {}
 
     @POST
     @Path("labels")
-    @Operation(summary = "Gives devices labels, or takes labels from them", description = SELECTING)
+    @Operation(
+            operationId = "labelDevices",
+            summary = "Gives devices labels, or takes labels from them",
+            description = SELECTING)
+    @Refuses({ReasonCode.FILTER_INVALID, ReasonCode.NOT_FOUND, ReasonCode.ILLEGAL_STATE})
     public Done label(Labelling body, @Nullable @HeaderParam(Actor.HEADER) String actor) {
         Selection selection = Selection.of(body.devices(), body.filter(), body.expected());
         Map<String, String> set = Labels.require(Objects.requireNonNullElse(body.set(), Map.of()));
@@ -115,8 +126,10 @@ public class DeviceActionResource {
     @POST
     @Path("move")
     @Operation(
+            operationId = "moveDevices",
             summary = "Moves devices to another static fleet",
             description = SELECTING + " A finished rollout of the fleet takes them in as it takes in those that enrol.")
+    @Refuses({ReasonCode.FILTER_INVALID, ReasonCode.NOT_FOUND, ReasonCode.ILLEGAL_STATE})
     public Done move(Move body, @Nullable @HeaderParam(Actor.HEADER) String actor) {
         Selection selection = Selection.of(body.devices(), body.filter(), body.expected());
         String fleet = Names.require("fleet", body.fleet());
@@ -129,9 +142,11 @@ public class DeviceActionResource {
     @POST
     @Path("decommission")
     @Operation(
+            operationId = "decommissionDevices",
             summary = "Takes devices out of service",
             description =
                     SELECTING + " They leave their fleets and rollouts, and the broker refuses their credentials.")
+    @Refuses({ReasonCode.FILTER_INVALID, ReasonCode.NOT_FOUND, ReasonCode.ILLEGAL_STATE})
     public Done decommission(Decommission body, @Nullable @HeaderParam(Actor.HEADER) String actor) {
         Selection selection = Selection.of(body.devices(), body.filter(), body.expected());
         Optional<String> reason = Optional.ofNullable(body.reason()).filter(text -> !text.isBlank());

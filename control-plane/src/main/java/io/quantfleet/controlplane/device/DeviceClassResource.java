@@ -2,13 +2,18 @@ package io.quantfleet.controlplane.device;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quantfleet.controlplane.ControlPlaneException;
+import io.quantfleet.controlplane.Creates;
 import io.quantfleet.controlplane.Names;
+import io.quantfleet.controlplane.Refuses;
 import io.quantfleet.controlplane.YamlSchema;
+import io.quantfleet.controlplane.idempotency.Creation;
+import io.quantfleet.controlplane.idempotency.Creations;
 import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.protocols.ReasonCode;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
@@ -16,10 +21,10 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.net.URI;
 import java.time.Clock;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -30,13 +35,15 @@ import org.jspecify.annotations.Nullable;
 public class DeviceClassResource {
     private final Database database;
     private final JdbiDeviceClasses classes;
+    private final Creations creations;
     private final Clock clock;
     private final YamlSchema schema =
             YamlSchema.load("device-class-profile.v1.schema.json", "device class profile", ReasonCode.PROFILE_INVALID);
 
-    DeviceClassResource(Database database, JdbiDeviceClasses classes, Clock clock) {
+    DeviceClassResource(Database database, JdbiDeviceClasses classes, Creations creations, Clock clock) {
         this.database = database;
         this.classes = classes;
+        this.creations = creations;
         this.clock = clock;
     }
 
@@ -44,14 +51,14 @@ public class DeviceClassResource {
     public record NewDeviceClass(@Nullable String profile) {}
 
     @GET
-    @Operation(summary = "Every device class")
+    @Operation(operationId = "listDeviceClasses", summary = "Every device class")
     public List<DeviceClass> list() {
         return database.inTransaction(classes::list);
     }
 
     @GET
     @Path("{name}")
-    @Operation(summary = "One device class with its profile")
+    @Operation(operationId = "getDeviceClass", summary = "One device class with its profile")
     public DeviceClass get(String name) {
         return database.inTransaction(tx -> classes.require(tx, name));
     }
@@ -59,33 +66,46 @@ public class DeviceClassResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
+            operationId = "createDeviceClass",
             summary = "Defines a device class by its profile",
             description = "With 'dryRun' nothing is kept: 200 if it could be. A profile that is refused comes back with"
                     + " 'faults', each with its line.")
-    public Response define(NewDeviceClass body, @QueryParam("dryRun") @DefaultValue("false") boolean dryRun) {
+    @Creates(otherwise = "With 'dryRun': the class as it would be")
+    @Refuses({ReasonCode.PROFILE_INVALID, ReasonCode.NAME_TAKEN})
+    @APIResponseSchema(value = DeviceClass.class, responseCode = "201", responseDescription = "The device class")
+    public Response define(
+            NewDeviceClass body,
+            @QueryParam("dryRun") @DefaultValue("false") boolean dryRun,
+            @Nullable @HeaderParam(Creations.HEADER) String key) {
         DeviceClass deviceClass = read(body);
         String name = deviceClass.name();
-        boolean free = database.inTransaction(
-                tx -> dryRun ? classes.find(tx, name).isEmpty() : classes.insert(tx, deviceClass));
+        if (dryRun) {
+            require(database.inTransaction(tx -> classes.find(tx, name).isEmpty()), name);
+            return Response.ok(deviceClass).build();
+        }
+        return creations.once(key, "createDeviceClass", body, tx -> {
+            require(classes.insert(tx, deviceClass), name);
+            return Creation.at("/api/v1/device-classes/" + name, deviceClass);
+        });
+    }
+
+    private static void require(boolean free, String name) {
         if (!free) {
             throw new ControlPlaneException(
                     ReasonCode.NAME_TAKEN, "there is a device class '" + name + "' already; choose another name");
         }
-        return dryRun
-                ? Response.ok(deviceClass).build()
-                : Response.created(URI.create("/api/v1/device-classes/" + name))
-                        .entity(deviceClass)
-                        .build();
     }
 
     @PUT
     @Path("{name}")
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
+            operationId = "putDeviceClass",
             summary = "Changes the profile of a device class that nothing was made for yet",
             description =
                     "409 with ILLEGAL_STATE once a job was made or a device enrolled for it: what was quantized by a"
                             + " profile stays explained by it. With 'dryRun' nothing is kept.")
+    @Refuses({ReasonCode.NOT_FOUND, ReasonCode.PROFILE_INVALID, ReasonCode.ILLEGAL_STATE})
     public DeviceClass replace(
             String name, NewDeviceClass body, @QueryParam("dryRun") @DefaultValue("false") boolean dryRun) {
         DeviceClass read = read(body);

@@ -12,13 +12,13 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
 
 /** Devices over REST; they come in by enrolment or by import. */
 @Path("/api/v1/devices")
@@ -41,11 +41,12 @@ public class DeviceResource {
 
     @GET
     @Operation(
+            operationId = "listDevices",
             summary = "Devices with what they last said of themselves, by their ids",
             description = "'filter' is as in: class = rpi-cpu and label.site in (berlin, lyon) and agent >= 1.2."
                     + " Decommissioned devices are left out unless the filter asks about 'lifecycle'."
                     + " Where more follow, a Link header leads to the next page.")
-    public Response list(@BeanParam ListParameters parameters, @Context UriInfo uri) {
+    public RestResponse<List<DeviceView>> list(@BeanParam ListParameters parameters, @Context UriInfo uri) {
         ListRequest request = parameters.request();
         Filter<DeviceView> matching = DeviceFields.inService(DeviceFields.read(request.filter(), clock.instant()));
         return database.inTransaction(tx -> ListPage.of(
@@ -57,14 +58,14 @@ public class DeviceResource {
 
     @GET
     @Path("{id}")
-    @Operation(summary = "One device")
+    @Operation(operationId = "getDevice", summary = "One device")
     public DeviceView get(String id) {
         return database.inTransaction(tx -> require(devices.find(tx, id), id));
     }
 
     @GET
     @Path("{id}/timeline")
-    @Operation(summary = "What happened to a device, newest first")
+    @Operation(operationId = "listDeviceTimeline", summary = "What happened to a device, newest first")
     public List<JdbiDeviceTimeline.Entry> timeline(String id) {
         return database.inTransaction(tx -> {
             require(devices.find(tx, id), id);

@@ -3,6 +3,7 @@ package io.quantfleet.controlplane.device;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * A device as REST shows it.
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param latencyMs of one inference, over those windows
  * @param accuracy on the probe set, 0 to 1, over those windows
  */
+@Schema(name = "Device")
 public record DeviceView(
         String deviceId,
         String deviceClass,
@@ -45,5 +47,6 @@ public record DeviceView(
     }
 
     /** Percentiles in milliseconds. */
+    @Schema(name = "DeviceLatency")
     public record Latency(double p50, double p95) {}
 }

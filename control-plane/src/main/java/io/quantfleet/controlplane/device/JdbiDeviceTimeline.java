@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.StatementContext;
 
@@ -17,6 +18,7 @@ import org.jdbi.v3.core.statement.StatementContext;
 @Singleton
 public class JdbiDeviceTimeline {
     /** Stored codes: never renamed. */
+    @Schema(name = "DeviceEventKind")
     public enum Kind {
         REGISTERED,
         ENROLLED,
@@ -34,6 +36,7 @@ public class JdbiDeviceTimeline {
      *
      * @param state of the device, for kind STATE
      */
+    @Schema(name = "DeviceEvent")
     public record Entry(
             Instant at,
             Kind kind,

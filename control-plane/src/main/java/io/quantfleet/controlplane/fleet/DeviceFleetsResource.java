@@ -30,7 +30,9 @@ public class DeviceFleetsResource {
     }
 
     @GET
-    @Operation(summary = "The fleets that a device is in: the one it enrolled into, then those whose query it matches")
+    @Operation(
+            operationId = "listFleetsOfDevice",
+            summary = "The fleets that a device is in: the one it enrolled into, then those whose query it matches")
     public List<String> fleets(String id) {
         return database.inTransaction(tx -> {
             DeviceView device =

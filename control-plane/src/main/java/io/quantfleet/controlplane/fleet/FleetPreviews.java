@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** The devices that a query selects, looked up for who asks and kept nowhere. */
 @Singleton
@@ -32,6 +33,7 @@ public class FleetPreviews {
      *
      * @param first the first of them, by their ids
      */
+    @Schema(name = "FleetPreview")
     public record Preview(String query, long devices, Map<String, Long> byClass, List<DeviceView> first) {
         public Preview {
             byClass = new java.util.TreeMap<>(byClass);

@@ -1,10 +1,14 @@
 package io.quantfleet.controlplane.fleet;
 
 import io.quantfleet.controlplane.ControlPlaneException;
+import io.quantfleet.controlplane.Creates;
 import io.quantfleet.controlplane.Names;
+import io.quantfleet.controlplane.Refuses;
 import io.quantfleet.controlplane.device.DeviceFields;
 import io.quantfleet.controlplane.device.DeviceView;
 import io.quantfleet.controlplane.filter.Filter;
+import io.quantfleet.controlplane.idempotency.Creation;
+import io.quantfleet.controlplane.idempotency.Creations;
 import io.quantfleet.controlplane.listing.ListPage;
 import io.quantfleet.controlplane.listing.ListParameters;
 import io.quantfleet.controlplane.listing.ListRequest;
@@ -15,6 +19,7 @@ import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
@@ -24,12 +29,15 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
-import java.net.URI;
 import java.time.Clock;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Fleets over REST. */
@@ -41,13 +49,21 @@ public class FleetResource {
     private final JdbiFleets fleets;
     private final FleetMembers members;
     private final FleetPreviews previews;
+    private final Creations creations;
     private final Clock clock;
 
-    FleetResource(Database database, JdbiFleets fleets, FleetMembers members, FleetPreviews previews, Clock clock) {
+    FleetResource(
+            Database database,
+            JdbiFleets fleets,
+            FleetMembers members,
+            FleetPreviews previews,
+            Creations creations,
+            Clock clock) {
         this.database = database;
         this.fleets = fleets;
         this.members = members;
         this.previews = previews;
+        this.creations = creations;
         this.clock = clock;
     }
 
@@ -58,14 +74,16 @@ public class FleetResource {
             @Nullable String query) {}
 
     /** A query to try out. */
+    @Schema(name = "FleetQuery")
     record Query(@Nullable String query) {}
 
     @GET
     @Operation(
+            operationId = "listFleets",
             summary = "Fleets, by their names",
             description = "'filter' knows name, description, byQuery, devices and created."
                     + " Where more follow, a Link header leads to the next page.")
-    public Response list(@BeanParam ListParameters parameters, @Context UriInfo uri) {
+    public RestResponse<List<Fleet>> list(@BeanParam ListParameters parameters, @Context UriInfo uri) {
         ListRequest request = parameters.request();
         Filter<Fleet> matching = FleetFields.read(request.filter(), clock.instant());
         return database.inTransaction(tx -> ListPage.of(
@@ -75,7 +93,7 @@ public class FleetResource {
 
     @GET
     @Path("{name}")
-    @Operation(summary = "One fleet")
+    @Operation(operationId = "getFleet", summary = "One fleet")
     public Fleet get(String name) {
         return database.inTransaction(tx -> upToDate(tx, name));
     }
@@ -83,9 +101,11 @@ public class FleetResource {
     @GET
     @Path("{name}/devices")
     @Operation(
+            operationId = "listFleetDevices",
             summary = "The devices of a fleet, by their ids",
             description = "Those of a fleet by query are looked up for this answer. 'filter' as for devices.")
-    public Response devices(String name, @BeanParam ListParameters parameters, @Context UriInfo uri) {
+    public RestResponse<List<DeviceView>> devices(
+            String name, @BeanParam ListParameters parameters, @Context UriInfo uri) {
         ListRequest request = parameters.request();
         Filter<DeviceView> matching = DeviceFields.read(request.filter(), clock.instant());
         return database.inTransaction(tx -> previews.members(tx, fleets.require(tx, name), matching, request))
@@ -95,7 +115,9 @@ public class FleetResource {
     @POST
     @Path("preview")
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(summary = "The devices that a query would select now: how many, of which classes, and the first of them")
+    @Operation(
+            operationId = "previewFleet",
+            summary = "The devices that a query would select now: how many, of which classes, and the first of them")
     public FleetPreviews.Preview preview(Query body) {
         String query = query(body.query())
                 .orElseThrow(() -> ControlPlaneException.invalid("'query' is missing: what to try out"));
@@ -105,10 +127,14 @@ public class FleetResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
+            operationId = "createFleet",
             summary = "Makes a fleet",
             description = "With a query its devices are those that match, now and later;"
                     + " without one, those that enrol into it or are imported into it.")
-    public Response create(NewFleet body) {
+    @Creates
+    @Refuses(ReasonCode.NAME_TAKEN)
+    @APIResponseSchema(value = Fleet.class, responseCode = "201", responseDescription = "The fleet")
+    public Response create(NewFleet body, @Nullable @HeaderParam(Creations.HEADER) String key) {
         String name = Names.require("fleet", body.name());
         Fleet fleet = new Fleet(
                 name,
@@ -117,15 +143,12 @@ public class FleetResource {
                 0,
                 clock.instant(),
                 Optional.empty());
-        Fleet made = database.inTransaction(tx -> {
+        return creations.once(key, "createFleet", body, tx -> {
             if (!fleets.insert(tx, fleet)) {
                 throw new ControlPlaneException(ReasonCode.NAME_TAKEN, "there is a fleet '" + name + "' already");
             }
-            return upToDate(tx, name);
+            return Creation.at("/api/v1/fleets/" + name, upToDate(tx, name));
         });
-        return Response.created(URI.create("/api/v1/fleets/" + name))
-                .entity(made)
-                .build();
     }
 
     /** @param query as for a new one */
@@ -141,6 +164,7 @@ public class FleetResource {
             description = "A static fleet stays static, and one by query by query. Devices that a changed query newly"
                     + " selects are taken in as such that come to match; those that it no longer selects keep what they"
                     + " have. With 'dryRun' nothing is kept.")
+    @Refuses(ReasonCode.ILLEGAL_STATE)
     public Fleet put(String name, FleetChange body, @QueryParam("dryRun") @DefaultValue("false") boolean dryRun) {
         Fleet wanted = new Fleet(
                 Names.require("fleet", name),

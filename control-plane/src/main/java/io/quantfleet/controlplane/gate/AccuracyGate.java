@@ -5,6 +5,7 @@ import io.quantfleet.controlplane.gate.StageFigures.Served;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * What the devices of each class answer is not worse, by more than a margin, than what FP32 or the version before
@@ -22,6 +23,7 @@ public record AccuracyGate(Reference against, double maxLossPoints, double risk)
     private static final double POINTS = 100;
 
     /** What the accuracy of a variant is compared with. */
+    @Schema(name = "AccuracyReference")
     public enum Reference {
         FP32,
         PREVIOUS

@@ -5,6 +5,7 @@ import io.quantfleet.controlplane.gate.StageFigures.Served;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * The 95th percentile of the latency of each class stays within its objective, or within a multiple of what it was
@@ -15,6 +16,7 @@ import java.util.OptionalDouble;
  */
 public record LatencyGate(Reference against, double factor) implements Gate {
     /** What the latency of a variant is compared with. */
+    @Schema(name = "LatencyReference")
     public enum Reference {
         OBJECTIVE,
         PREVIOUS

@@ -1,10 +1,10 @@
 package io.quantfleet.controlplane.listing;
 
-import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jboss.resteasy.reactive.RestResponse;
 
 /**
  * A page of a list. Over REST it is a plain array; where more follow, a {@code Link} header (RFC 8288) leads on.
@@ -25,8 +25,8 @@ public record ListPage<T>(List<T> items, Optional<String> last) {
         return new ListPage<>(items, Optional.of(key.apply(items.get(items.size() - 1))));
     }
 
-    public Response toResponse(UriInfo uri) {
-        Response.ResponseBuilder response = Response.ok(items);
+    public RestResponse<List<T>> toResponse(UriInfo uri) {
+        RestResponse.ResponseBuilder<List<T>> response = RestResponse.ResponseBuilder.ok(items);
         last.ifPresent(key -> response.link(
                 uri.getRequestUriBuilder()
                         .replaceQueryParam("cursor", ListRequest.cursor(key))

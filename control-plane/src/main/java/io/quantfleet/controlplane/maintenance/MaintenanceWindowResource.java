@@ -1,8 +1,10 @@
 package io.quantfleet.controlplane.maintenance;
 
 import io.quantfleet.controlplane.ControlPlaneException;
+import io.quantfleet.controlplane.Refuses;
 import io.quantfleet.controlplane.fleet.JdbiFleets;
 import io.quantfleet.controlplane.storage.Database;
+import io.quantfleet.protocols.ReasonCode;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -16,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +40,7 @@ public class MaintenanceWindowResource {
     }
 
     /** What is asked for; no windows at all lift the restriction. */
+    @Schema(name = "WantedMaintenanceWindows")
     record Wanted(
             @Nullable List<MaintenanceWindow> windows,
             @Nullable Boolean rollbackAnytime) {}
@@ -48,6 +52,7 @@ public class MaintenanceWindowResource {
      * @param closesAt if one is open
      * @param nextOpening the next opening of any
      */
+    @Schema(name = "MaintenanceWindows")
     record View(
             List<MaintenanceWindow> windows,
             boolean rollbackAnytime,
@@ -65,7 +70,7 @@ public class MaintenanceWindowResource {
     }
 
     @GET
-    @Operation(summary = "When the devices of a fleet may be asked to install")
+    @Operation(operationId = "getMaintenanceWindows", summary = "When the devices of a fleet may be asked to install")
     public View get(String name) {
         return database.inTransaction(tx -> {
             fleets.require(tx, name);
@@ -76,10 +81,12 @@ public class MaintenanceWindowResource {
     @PUT
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
+            operationId = "putMaintenanceWindows",
             summary = "Says when the devices of a fleet may be asked to install",
             description = "Replaces the windows there are. No device is asked outside of them; those that were asked"
                     + " before one closes finish. An empty list lifts the restriction. With 'dryRun' they are only"
                     + " checked.")
+    @Refuses(ReasonCode.NOT_FOUND)
     public View put(String name, Wanted body, @QueryParam("dryRun") @DefaultValue("false") boolean dryRun) {
         List<MaintenanceWindow> wanted = body.windows();
         if (wanted == null) {

@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jdbi.v3.core.statement.StatementContext;
 
 /** Models and their versions in the database. */
@@ -33,6 +34,7 @@ public class JdbiModels {
             Instant registeredAt) {}
 
     /** A model in a list. */
+    @Schema(name = "ModelSummary")
     record Summary(String name, int versions, int latestVersion, Instant registeredAt) {}
 
     /** Models by their names, behind the one of the page before. */

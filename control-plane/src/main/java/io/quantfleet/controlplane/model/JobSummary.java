@@ -3,6 +3,7 @@ package io.quantfleet.controlplane.model;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * A quantization job in a list.
@@ -11,6 +12,7 @@ import java.util.UUID;
  * @param progress 0 to 1
  * @param step what the worker is at
  */
+@Schema(name = "Job")
 record JobSummary(
         UUID jobId,
         String model,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * What became of one model version for one device class, as REST shows it: the job while it lasts, then the variant.
@@ -20,6 +21,7 @@ import java.util.UUID;
  * @param rungs what a running job's search has climbed until now
  * @param report as {@code quantfleet quantize --json} writes it
  */
+@Schema(name = "Variant")
 public record VariantView(
         UUID jobId,
         String deviceClass,

@@ -2,10 +2,12 @@ package io.quantfleet.controlplane.registration;
 
 import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.Names;
+import io.quantfleet.controlplane.Refuses;
 import io.quantfleet.controlplane.device.DeviceClass;
 import io.quantfleet.controlplane.device.JdbiDeviceClasses;
 import io.quantfleet.controlplane.fleet.JdbiFleets;
 import io.quantfleet.controlplane.storage.Database;
+import io.quantfleet.protocols.ReasonCode;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
@@ -22,6 +24,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +39,13 @@ import org.jspecify.annotations.Nullable;
 public class RegistrationResource {
     private static final String CSV = "text/csv";
     private static final String JSON_LINES = "application/x-ndjson";
+
+    private static final String DESCRIPTION =
+            "The header of CSV names the columns: id, class, fleet, label.KEY. A line of JSON is as {\"id\": \"cam-1\","
+                    + " \"class\": \"rpi-cpu\", \"fleet\": \"lab\", \"labels\": {\"site\": \"lyon\"}}."
+                    + " 'fleet' and 'deviceClass' stand for what lines leave out. Lines that can't be taken are reported with"
+                    + " their number; the others are taken. With 'dryRun' nothing is kept; with 'update' devices that are known"
+                    + " become as the line says.";
 
     private final Database database;
     private final JdbiRegistrations registrations;
@@ -56,17 +69,16 @@ public class RegistrationResource {
     @POST
     @Consumes(CSV)
     @Operation(
-            summary = "Registers devices, one a line of CSV",
-            description =
-                    "The header names the columns: id, class, fleet, label.KEY. 'fleet' and 'deviceClass' stand for"
-                            + " what lines leave out. Lines that can't be taken are reported with their number; the others are"
-                            + " taken. With 'dryRun' nothing is kept; with 'update' devices that are known become as the line says.")
+            operationId = "importDevices",
+            summary = "Registers devices, one a line of CSV or of JSON",
+            description = DESCRIPTION)
+    @Refuses(ReasonCode.NOT_FOUND)
     public ImportReport csv(
             @QueryParam("fleet") @Nullable String fleet,
             @QueryParam("deviceClass") @Nullable String deviceClass,
             @QueryParam("update") @DefaultValue("false") boolean update,
             @QueryParam("dryRun") @DefaultValue("false") boolean dryRun,
-            InputStream body)
+            @RequestBody(content = @Content(schema = @Schema(type = SchemaType.STRING))) InputStream body)
             throws IOException {
         DeviceImport run = prepare(options(fleet, deviceClass, update, dryRun));
         BodyLines lines = new BodyLines(body);
@@ -80,15 +92,16 @@ public class RegistrationResource {
     @POST
     @Consumes(JSON_LINES)
     @Operation(
-            summary = "Registers devices, one a line of JSON",
-            description = "As in {\"id\": \"cam-1\", \"class\": \"rpi-cpu\", \"fleet\": \"lab\", \"labels\": {\"site\":"
-                    + " \"lyon\"}}; the rest as for CSV.")
+            operationId = "importDevices",
+            summary = "Registers devices, one a line of CSV or of JSON",
+            description = DESCRIPTION)
+    @Refuses(ReasonCode.NOT_FOUND)
     public ImportReport jsonLines(
             @QueryParam("fleet") @Nullable String fleet,
             @QueryParam("deviceClass") @Nullable String deviceClass,
             @QueryParam("update") @DefaultValue("false") boolean update,
             @QueryParam("dryRun") @DefaultValue("false") boolean dryRun,
-            InputStream body)
+            @RequestBody(content = @Content(schema = @Schema(type = SchemaType.STRING))) InputStream body)
             throws IOException {
         return prepare(options(fleet, deviceClass, update, dryRun)).run(new BodyLines(body), new JsonRows());
     }

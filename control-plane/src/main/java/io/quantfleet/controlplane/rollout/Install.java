@@ -3,6 +3,7 @@ package io.quantfleet.controlplane.rollout;
 import io.quantfleet.controlplane.ControlPlaneException;
 import java.time.Duration;
 import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * When a device installs what it has fetched. Going back never waits.
@@ -16,6 +17,7 @@ record Install(When when, Optional<Duration> quietFor, Optional<Duration> atLate
     private static final Duration AT_LATEST = Duration.ofDays(1);
 
     /** When a device installs. */
+    @Schema(name = "InstallTime")
     enum When {
         AT_ONCE,
         IDLE

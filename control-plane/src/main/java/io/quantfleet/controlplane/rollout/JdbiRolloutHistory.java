@@ -11,12 +11,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jdbi.v3.core.statement.StatementContext;
 
 /** Every move of every rollout, in the database. Lines are added, never changed. */
 @Singleton
 class JdbiRolloutHistory {
     /** Where a rollout was or came to. */
+    @Schema(name = "RolloutPlace")
     record Place(String state, Optional<Integer> stage, Optional<RolloutState.Phase> phase) {
         static Place of(RolloutState state) {
             RolloutState.Details details = state.details();
@@ -31,6 +33,7 @@ class JdbiRolloutHistory {
      * @param action what was done
      * @param from empty when it was created
      */
+    @Schema(name = "RolloutMove")
     record Entry(Instant at, String by, String action, Optional<Place> from, Place to, Optional<String> reason) {}
 
     void add(Tx tx, UUID rollout, Entry entry) {

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jdbi.v3.core.statement.StatementContext;
 
 /** The stages of rollouts in the database: when they opened, how their devices fare, what their gates said last. */
@@ -39,10 +40,12 @@ class JdbiStages {
     }
 
     /** How many devices of a stage are where. */
+    @Schema(name = "StageCounts")
     record Counts(
             int devices, int waiting, int underway, int active, int failed, int selfTestsPassed, int selfTestsFailed) {}
 
     /** A stage that has opened, as REST shows it. */
+    @Schema(name = "OpenedStage")
     record Opened(
             int stage,
             Instant openedAt,

@@ -1,6 +1,8 @@
 package io.quantfleet.controlplane.rollout;
 
+import io.quantfleet.controlplane.Refuses;
 import io.quantfleet.controlplane.storage.Database;
+import io.quantfleet.protocols.ReasonCode;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
@@ -52,6 +54,7 @@ public class RolloutPolicyResource {
             summary = "Makes a rollout policy, or replaces its strategy",
             description = "Takes a strategy as rollouts do, without 'startAt'. Rollouts that were created by it keep"
                     + " theirs. With 'dryRun' nothing is kept.")
+    @Refuses(ReasonCode.FILTER_INVALID)
     public RolloutPolicy put(
             String name, Strategy strategy, @QueryParam("dryRun") @DefaultValue("false") boolean dryRun) {
         Instant now = clock.instant();

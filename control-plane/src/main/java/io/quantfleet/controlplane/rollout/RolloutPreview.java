@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * What a rollout would do with a fleet as it is.
@@ -30,6 +31,7 @@ public record RolloutPreview(
      * @param approval whether it would wait for somebody
      * @param bytesAtMost that its devices would fetch if none of them had any of it
      */
+    @Schema(name = "StagePreview")
     public record Stage(
             int stage, String name, long devices, boolean approval, long bytesAtMost, List<ClassPart> classes) {
         public Stage {
@@ -43,6 +45,7 @@ public record RolloutPreview(
      * @param serving how many of them serve this variant already
      * @param bytesEach of the variant and its probe set
      */
+    @Schema(name = "StagePreviewOfClass")
     public record ClassPart(String deviceClass, long devices, long serving, String variantSha256, long bytesEach) {
         /** That all of them would fetch if none of them had any of it. */
         public long bytesTogether() {

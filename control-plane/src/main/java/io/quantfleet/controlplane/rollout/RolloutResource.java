@@ -1,14 +1,19 @@
 package io.quantfleet.controlplane.rollout;
 
 import io.quantfleet.controlplane.ControlPlaneException;
+import io.quantfleet.controlplane.Creates;
 import io.quantfleet.controlplane.Names;
+import io.quantfleet.controlplane.Refuses;
 import io.quantfleet.controlplane.audit.Actor;
 import io.quantfleet.controlplane.filter.Filter;
+import io.quantfleet.controlplane.idempotency.Creation;
+import io.quantfleet.controlplane.idempotency.Creations;
 import io.quantfleet.controlplane.listing.ListPage;
 import io.quantfleet.controlplane.listing.ListParameters;
 import io.quantfleet.controlplane.listing.ListRequest;
 import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.controlplane.storage.Tx;
+import io.quantfleet.protocols.ReasonCode;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
@@ -29,7 +34,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Rollouts over REST. */
@@ -37,15 +46,13 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Rollouts")
 public class RolloutResource {
-    private static final int MAX_PAGE = 10_000;
-
     private final Database database;
     private final RolloutEngine engine;
     private final RolloutTicker ticker;
     private final JdbiRolloutViews views;
-    private final JdbiRolloutHistory history;
     private final Previews previews;
     private final JdbiRolloutPolicies policies;
+    private final Creations creations;
     private final Clock clock;
 
     RolloutResource(
@@ -53,17 +60,17 @@ public class RolloutResource {
             RolloutEngine engine,
             RolloutTicker ticker,
             JdbiRolloutViews views,
-            JdbiRolloutHistory history,
             Previews previews,
             JdbiRolloutPolicies policies,
+            Creations creations,
             Clock clock) {
         this.database = database;
         this.engine = engine;
         this.ticker = ticker;
         this.views = views;
-        this.history = history;
         this.previews = previews;
         this.policies = policies;
+        this.creations = creations;
         this.clock = clock;
     }
 
@@ -86,6 +93,7 @@ public class RolloutResource {
             @Nullable String reason) {}
 
     /** Why something is done, and by whom, unless the header {@link Actor#HEADER} says the latter. */
+    @Schema(name = "RolloutReason")
     record Because(@Nullable String reason, @Nullable String by) {}
 
     private static Cause cause(String action, @Nullable Because why, @Nullable String header) {
@@ -100,24 +108,46 @@ public class RolloutResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
+            operationId = "createRollout",
             summary = "Takes a model version to a fleet, stage by stage",
             description = "201 for a new rollout; 200 with the one under way if it is of the same version."
                     + " A rollout of another version that is under way is superseded when this one begins."
                     + " With 'dryRun' nothing begins: 200 with what each stage would take in, and how many bytes.")
+    @APIResponse(
+            responseCode = "201",
+            description = "The rollout",
+            content = @Content(schema = @Schema(implementation = RolloutView.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "The rollout of this version that is under way, or, with 'dryRun', what would happen",
+            content = @Content(schema = @Schema(anyOf = {RolloutView.class, RolloutPreview.class})))
+    @Creates
+    @Refuses({
+        ReasonCode.NOT_FOUND,
+        ReasonCode.FILTER_INVALID,
+        ReasonCode.FLEET_EMPTY,
+        ReasonCode.STAGE_EMPTY,
+        ReasonCode.VARIANT_NOT_READY,
+        ReasonCode.ROLLOUT_IN_PROGRESS
+    })
     public Response start(
             NewRollout body,
             @QueryParam("dryRun") @DefaultValue("false") boolean dryRun,
-            @Nullable @HeaderParam(Actor.HEADER) String actor) {
+            @Nullable @HeaderParam(Actor.HEADER) String actor,
+            @Nullable @HeaderParam(Creations.HEADER) String key) {
         if (dryRun) {
             return Response.ok(dryRun(body)).build();
         }
         Cause cause = cause("create", new Because(body.reason(), body.by()), actor);
-        RolloutEngine.Started started = database.inTransaction(tx -> engine.create(tx, request(tx, body), cause));
-        ticker.wake();
-        return Response.status(started.isNew() ? Response.Status.CREATED : Response.Status.OK)
-                .location(URI.create("/api/v1/rollouts/" + started.id()))
-                .entity(get(started.id().toString()))
-                .build();
+        return creations.once(key, "createRollout", body, tx -> {
+            RolloutEngine.Started started = engine.create(tx, request(tx, body), cause);
+            tx.afterCommit(ticker::wake);
+            String id = started.id().toString();
+            return new Creation(
+                    started.isNew() ? Response.Status.CREATED : Response.Status.OK,
+                    Optional.of(URI.create("/api/v1/rollouts/" + id)),
+                    view(tx, id));
+        });
     }
 
     /** What a rollout would do; refused as the rollout would be. */
@@ -151,56 +181,66 @@ public class RolloutResource {
 
     @POST
     @Path("{id}/start")
-    @Operation(summary = "Begins a draft, or a scheduled rollout before its time")
+    @Operation(operationId = "startRollout", summary = "Begins a draft, or a scheduled rollout before its time")
+    @Refuses(ReasonCode.ILLEGAL_STATE)
     public RolloutView begin(String id, @Nullable Because why, @Nullable @HeaderParam(Actor.HEADER) String actor) {
         return change(id, cause("start", why, actor), engine::start);
     }
 
     @POST
     @Path("{id}/approve")
-    @Operation(summary = "Opens the stage that waits for an approval")
+    @Operation(operationId = "approveRollout", summary = "Opens the stage that waits for an approval")
+    @Refuses(ReasonCode.ILLEGAL_STATE)
     public RolloutView approve(String id, @Nullable Because why, @Nullable @HeaderParam(Actor.HEADER) String actor) {
         return change(id, cause("approve", why, actor), engine::approve);
     }
 
     @POST
     @Path("{id}/pause")
-    @Operation(summary = "Asks no further device to install; those that were asked go on")
+    @Operation(operationId = "pauseRollout", summary = "Asks no further device to install; those that were asked go on")
+    @Refuses(ReasonCode.ILLEGAL_STATE)
     public RolloutView pause(String id, @Nullable Because why, @Nullable @HeaderParam(Actor.HEADER) String actor) {
         return change(id, cause("pause", why, actor), engine::pause);
     }
 
     @POST
     @Path("{id}/resume")
-    @Operation(summary = "Goes on where it was paused")
+    @Operation(operationId = "resumeRollout", summary = "Goes on where it was paused")
+    @Refuses(ReasonCode.ILLEGAL_STATE)
     public RolloutView resume(String id, @Nullable Because why, @Nullable @HeaderParam(Actor.HEADER) String actor) {
         return change(id, cause("resume", why, actor), engine::resume);
     }
 
     @POST
     @Path("{id}/promote")
-    @Operation(summary = "Goes on to the next stage whatever the gates say")
+    @Operation(operationId = "promoteRollout", summary = "Goes on to the next stage whatever the gates say")
+    @Refuses(ReasonCode.ILLEGAL_STATE)
     public RolloutView promote(String id, @Nullable Because why, @Nullable @HeaderParam(Actor.HEADER) String actor) {
         return change(id, cause("promote", why, actor), engine::promote);
     }
 
     @POST
     @Path("{id}/retry")
-    @Operation(summary = "Lets the devices that failed try again")
+    @Operation(operationId = "retryRollout", summary = "Lets the devices that failed try again")
+    @Refuses(ReasonCode.ILLEGAL_STATE)
     public RolloutView retry(String id, @Nullable Because why, @Nullable @HeaderParam(Actor.HEADER) String actor) {
         return change(id, cause("retry", why, actor), engine::retry);
     }
 
     @POST
     @Path("{id}/rollback")
-    @Operation(summary = "Gives every device of the rollout back what it served before")
+    @Operation(
+            operationId = "rollBackRollout",
+            summary = "Gives every device of the rollout back what it served before")
+    @Refuses(ReasonCode.ILLEGAL_STATE)
     public RolloutView rollBack(String id, @Nullable Because why, @Nullable @HeaderParam(Actor.HEADER) String actor) {
         return change(id, cause("rollback", why, actor), engine::rollBack);
     }
 
     @POST
     @Path("{id}/abort")
-    @Operation(summary = "Ends the rollout; devices stay as they are")
+    @Operation(operationId = "abortRollout", summary = "Ends the rollout; devices stay as they are")
+    @Refuses(ReasonCode.ILLEGAL_STATE)
     public RolloutView abort(String id, @Nullable Because why, @Nullable @HeaderParam(Actor.HEADER) String actor) {
         return change(id, cause("abort", why, actor), engine::abort);
     }
@@ -218,42 +258,12 @@ public class RolloutResource {
     }
 
     @GET
-    @Path("{id}/devices")
     @Operation(
-            summary = "The devices that were asked, in the order of their ids",
-            description =
-                    "Up to 'limit' (1000, at most 10000) behind the device 'after'; fewer mean that there are no more.")
-    public List<RolloutView.Device> devices(
-            String id,
-            @QueryParam("after") @DefaultValue("") String after,
-            @QueryParam("limit") @DefaultValue("1000") int limit) {
-        if (limit < 1 || limit > MAX_PAGE) {
-            throw ControlPlaneException.invalid("'limit' is 1 to " + MAX_PAGE + ", not " + limit);
-        }
-        UUID uuid = uuid(id);
-        return database.inTransaction(tx -> {
-            views.require(tx, uuid);
-            return views.devices(tx, uuid, after, limit);
-        });
-    }
-
-    @GET
-    @Path("{id}/history")
-    @Operation(summary = "Every move of a rollout, oldest first: who, when, why, from where to where")
-    public List<JdbiRolloutHistory.Entry> history(String id) {
-        UUID uuid = uuid(id);
-        return database.inTransaction(tx -> {
-            views.require(tx, uuid);
-            return history.of(tx, uuid);
-        });
-    }
-
-    @GET
-    @Operation(
+            operationId = "listRollouts",
             summary = "Rollouts, newest first, without their devices",
             description = "'filter' knows id, fleet, model, version, state and created."
                     + " Where more follow, a Link header leads to the next page.")
-    public Response list(@BeanParam ListParameters parameters, @Context UriInfo uri) {
+    public RestResponse<List<RolloutView>> list(@BeanParam ListParameters parameters, @Context UriInfo uri) {
         ListRequest request = parameters.request();
         Filter<JdbiRollouts.Rollout> matching = RolloutFields.read(request.filter(), clock.instant());
         Optional<UUID> after = request.afterId();
@@ -265,14 +275,19 @@ public class RolloutResource {
 
     @GET
     @Path("{id}")
-    @Operation(summary = "One rollout with its stages and the first thousand of the devices that were asked")
+    @Operation(
+            operationId = "getRollout",
+            summary = "One rollout with its stages and the first thousand of the devices that were asked")
     public RolloutView get(String id) {
-        UUID uuid = uuid(id);
-        return database.inTransaction(tx -> views.find(tx, uuid, clock.instant()))
+        return database.inTransaction(tx -> view(tx, id));
+    }
+
+    private RolloutView view(Tx tx, String id) {
+        return views.find(tx, uuid(id), clock.instant())
                 .orElseThrow(() -> ControlPlaneException.notFound("rollout '" + id + "'"));
     }
 
-    private static UUID uuid(String id) {
+    static UUID uuid(String id) {
         try {
             return UUID.fromString(id);
         } catch (IllegalArgumentException e) {

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * Where a rollout is. Decides only; {@link RolloutEngine} stores what is decided and acts on it.
@@ -103,6 +104,7 @@ sealed interface RolloutState {
     }
 
     /** What a stage does at the moment. Stored codes: never renamed. */
+    @Schema(name = "StagePhase")
     enum Phase {
         /** It waits for somebody's approval before it opens. */
         AWAITING_APPROVAL,

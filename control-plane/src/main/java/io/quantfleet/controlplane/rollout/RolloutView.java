@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * A rollout as REST shows it.
@@ -17,6 +18,7 @@ import java.util.UUID;
  * @param stages those that have opened, with what their gates said last
  * @param devices the first thousand that were asked, by their ids; all of them page by page under {@code devices}
  */
+@Schema(name = "Rollout")
 record RolloutView(
         UUID id,
         String fleet,
@@ -45,6 +47,7 @@ record RolloutView(
      * @param delivered over the network
      * @param saved of the artifacts' sizes: by chunks at hand, compression and deltas
      */
+    @Schema(name = "RolloutBytes")
     record Bytes(long delivered, long saved) {
         static final Bytes NONE = new Bytes(0, 0);
     }
@@ -59,6 +62,7 @@ record RolloutView(
      * @param deltaReason for FAILED
      * @param selfTest samples, accuracy, p50Micros, p95Micros
      */
+    @Schema(name = "RolloutDevice")
     record Device(
             UUID deploymentId,
             String deviceId,

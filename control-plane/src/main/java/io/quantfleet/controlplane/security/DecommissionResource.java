@@ -9,6 +9,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +25,12 @@ public class DecommissionResource {
     }
 
     /** Why it is done. */
+    @Schema(name = "DecommissionReason")
     record Because(@Nullable String reason) {}
 
     @POST
     @Operation(
+            operationId = "decommissionDevice",
             summary = "Takes a device out of service",
             description =
                     "It leaves its fleets and rollouts, the broker refuses its credential, and what it was to run is"

@@ -1,9 +1,12 @@
 package io.quantfleet.controlplane.security;
 
 import io.quantfleet.controlplane.ControlPlaneException;
+import io.quantfleet.controlplane.Creates;
 import io.quantfleet.controlplane.Names;
+import io.quantfleet.controlplane.Refuses;
 import io.quantfleet.controlplane.device.Labels;
 import io.quantfleet.protocols.DeviceId;
+import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.security.Credentials;
 import io.quantfleet.protocols.v1.Role;
 import jakarta.ws.rs.Consumes;
@@ -11,14 +14,15 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Where a device turns its token into an identity. */
@@ -48,6 +52,7 @@ public class EnrolmentResource {
         this.clock = clock;
     }
 
+    @Schema(name = "EnrolmentApplication")
     record Application(
             @Nullable String token,
             @Nullable String deviceId,
@@ -62,6 +67,7 @@ public class EnrolmentResource {
      * @param rootKeys the public keys, as PEM, whose trust statements may replace those; none where keys are never rotated
      * @param trustVersion of the trust statement in force, 0 for none
      */
+    @Schema(name = "Enrolment")
     record Enrolled(
             String deviceId,
             String fleet,
@@ -73,8 +79,12 @@ public class EnrolmentResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Takes a device in: its token for a credential and the keys to trust")
-    public Response enrol(Application body) {
+    @Operation(
+            operationId = "enrolDevice",
+            summary = "Takes a device in: its token for a credential and the keys to trust")
+    @Creates(located = false)
+    @Refuses({ReasonCode.ENROLMENT_TOKEN_INVALID, ReasonCode.DEVICE_EXISTS, ReasonCode.DEVICE_DECOMMISSIONED})
+    public RestResponse<Enrolled> enrol(Application body) {
         if (body.token() == null) {
             throw ControlPlaneException.invalid("'token' is missing");
         }
@@ -87,16 +97,16 @@ public class EnrolmentResource {
                 Labels.require(Objects.requireNonNullElse(body.labels(), Map.of()))));
         String credential = Credentials.issue(credentialKey.key(), id.value(), Role.ROLE_DEVICE, clock.instant());
         accounts.admit(id, credential);
-        return Response.status(Response.Status.CREATED)
-                .entity(new Enrolled(
+        return RestResponse.status(
+                RestResponse.Status.CREATED,
+                new Enrolled(
                         id.value(),
                         fleet,
                         credential,
                         mqtt.forDevices(),
                         manifestKeys.trusted(),
                         manifestKeys.roots(),
-                        manifestKeys.version()))
-                .build();
+                        manifestKeys.version()));
     }
 
     private static DeviceId deviceId(String text) {

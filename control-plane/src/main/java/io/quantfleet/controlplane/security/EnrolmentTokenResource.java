@@ -1,16 +1,22 @@
 package io.quantfleet.controlplane.security;
 
 import io.quantfleet.controlplane.ControlPlaneException;
+import io.quantfleet.controlplane.Creates;
 import io.quantfleet.controlplane.Names;
+import io.quantfleet.controlplane.Refuses;
 import io.quantfleet.controlplane.device.JdbiDeviceClasses;
 import io.quantfleet.controlplane.fleet.JdbiFleets;
+import io.quantfleet.controlplane.idempotency.Creation;
+import io.quantfleet.controlplane.idempotency.Creations;
 import io.quantfleet.controlplane.listing.ListPage;
 import io.quantfleet.controlplane.listing.ListRequest;
 import io.quantfleet.controlplane.storage.Database;
+import io.quantfleet.protocols.ReasonCode;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -23,10 +29,14 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Enrolment tokens over REST. */
@@ -43,14 +53,21 @@ public class EnrolmentTokenResource {
     private final JdbiEnrolmentTokens tokens;
     private final JdbiFleets fleets;
     private final JdbiDeviceClasses classes;
+    private final Creations creations;
     private final Clock clock;
 
     EnrolmentTokenResource(
-            Database database, JdbiEnrolmentTokens tokens, JdbiFleets fleets, JdbiDeviceClasses classes, Clock clock) {
+            Database database,
+            JdbiEnrolmentTokens tokens,
+            JdbiFleets fleets,
+            JdbiDeviceClasses classes,
+            Creations creations,
+            Clock clock) {
         this.database = database;
         this.tokens = tokens;
         this.fleets = fleets;
         this.classes = classes;
+        this.creations = creations;
         this.clock = clock;
     }
 
@@ -59,6 +76,7 @@ public class EnrolmentTokenResource {
      * @param ttlSeconds how long it is good for; by default a day
      * @param readmits whether devices that were decommissioned may come back with it; by default not
      */
+    @Schema(name = "NewEnrolmentToken")
     record NewToken(
             @Nullable String fleet,
             @Nullable String deviceClass,
@@ -67,10 +85,12 @@ public class EnrolmentTokenResource {
             @Nullable Boolean readmits) {}
 
     /** @param token the secret, shown only here */
+    @Schema(name = "EnrolmentToken")
     record Made(
             String token, String id, String fleet, String deviceClass, int uses, boolean readmits, Instant expiresAt) {}
 
     /** A token without its secret. */
+    @Schema(name = "EnrolmentTokenSummary")
     record View(
             String id,
             String fleet,
@@ -97,8 +117,13 @@ public class EnrolmentTokenResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Makes a token with which devices of one class may join a fleet")
-    public Response make(NewToken body) {
+    @Operation(
+            operationId = "createEnrolmentToken",
+            summary = "Makes a token with which devices of one class may join a fleet")
+    @Creates(located = false)
+    @Refuses(ReasonCode.NOT_FOUND)
+    @APIResponseSchema(value = Made.class, responseCode = "201", responseDescription = "The token")
+    public Response make(NewToken body, @Nullable @HeaderParam(Creations.HEADER) String key) {
         String fleet = Names.require("fleet", body.fleet());
         String deviceClass = Names.require("device class", body.deviceClass());
         int uses = Objects.requireNonNullElse(body.uses(), 1);
@@ -122,21 +147,21 @@ public class EnrolmentTokenResource {
                 now,
                 now.plusSeconds(seconds),
                 Optional.empty());
-        database.useTransaction(tx -> {
+        return creations.once(key, "createEnrolmentToken", body, tx -> {
             fleets.requireStatic(tx, fleet);
             classes.require(tx, deviceClass);
             tokens.insert(tx, token);
+            return Creation.of(
+                    new Made(secret, token.id(), fleet, deviceClass, uses, token.readmits(), token.expiresAt()));
         });
-        return Response.status(Response.Status.CREATED)
-                .entity(new Made(secret, token.id(), fleet, deviceClass, uses, token.readmits(), token.expiresAt()))
-                .build();
     }
 
     @GET
     @Operation(
+            operationId = "listEnrolmentTokens",
             summary = "Enrolment tokens without their secrets, the newest first",
             description = "Those that can still be used; with 'all' also the used up, expired and revoked.")
-    public Response list(
+    public RestResponse<List<View>> list(
             @QueryParam("all") @DefaultValue("false") boolean all,
             @QueryParam("limit") @Nullable Integer limit,
             @QueryParam("cursor") @Nullable String cursor,
@@ -154,6 +179,7 @@ public class EnrolmentTokenResource {
     @DELETE
     @Path("{id}")
     @Operation(
+            operationId = "revokeEnrolmentToken",
             summary = "Revokes a token",
             description = "No device enrols with it from then on; those that have done so stay enrolled.")
     public View revoke(String id) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -89,9 +90,11 @@ public class TelemetryResource {
     }
 
     /** What was measured in one step, which begins at {@code at}. */
+    @Schema(name = "TelemetryPoint")
     record Point(Instant at, Measured measured) {}
 
     /** Steps of equal length; those without telemetry have no point. */
+    @Schema(name = "TelemetrySeries")
     record Series(
             Instant from,
             Instant to,
@@ -99,14 +102,17 @@ public class TelemetryResource {
             List<Point> points) {}
 
     /** A whole span. */
+    @Schema(name = "TelemetrySummary")
     record Summary(Instant from, Instant to, Measured measured) {}
 
     /** Variants of a span. */
+    @Schema(name = "VariantQualities")
     record Variants(Instant from, Instant to, List<VariantQuality> variants) {}
 
     @GET
     @Path("series")
     @Operation(
+            operationId = "getTelemetrySeries",
             summary = "What devices measured, step by step",
             description =
                     "'from' and 'to' are instants, by default the last hour; 'step' is a duration in whole minutes;"
@@ -127,6 +133,7 @@ public class TelemetryResource {
     @GET
     @Path("summary")
     @Operation(
+            operationId = "getTelemetrySummary",
             summary = "What devices measured in a whole span",
             description = "The parameters of 'series' without 'step'; the span is widened to whole minutes.")
     public Summary summary(@BeanParam Parameters parameters) {
@@ -140,6 +147,7 @@ public class TelemetryResource {
     @GET
     @Path("variants")
     @Operation(
+            operationId = "getVariantQualities",
             summary = "Variants by fleet and class: accuracy beside what was promised, and drift",
             description =
                     "Accuracy has its 95 % confidence interval. Drift is the population stability index of predicted"

@@ -1,6 +1,7 @@
 package io.quantfleet.controlplane.telemetry;
 
 import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * What a variant's devices in one fleet and class measured in a span, beside what was promised.
@@ -26,6 +27,7 @@ record VariantQuality(
      * @param probeFp32 of the FP32 model on the probe set, which devices measure on
      * @param probe of the variant on the probe set, on the worker
      */
+    @Schema(name = "AccuracyReferences")
     record Reference(
             Optional<Double> validationFp32,
             Optional<Double> validation,

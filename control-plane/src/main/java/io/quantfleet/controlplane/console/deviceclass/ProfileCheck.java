@@ -39,7 +39,7 @@ class ProfileCheck {
         var body = new DeviceClassResource.NewDeviceClass(Objects.requireNonNullElse(draft.profile(), ""));
         try {
             if (draft.name() == null) {
-                deviceClasses.define(body, true);
+                deviceClasses.define(body, true, null);
             } else {
                 deviceClasses.replace(draft.name(), body, true);
             }
