@@ -121,7 +121,8 @@ final class SimulatedDevice implements AutoCloseable {
         apply.start();
         installations.recovered();
         thread.every(surroundings.behaviour().interval(), serving::cut);
-        link.start(new Listener(apply, () -> thread.execute(serving::connected)));
+        link.start(new Listener(
+                apply, () -> thread.execute(serving::sessionLost), () -> thread.execute(serving::connected)));
         return new Running(thread, directory, apply, wire);
     }
 
@@ -216,10 +217,11 @@ final class SimulatedDevice implements AutoCloseable {
         }
     }
 
-    private record Listener(ApplyLoop apply, Runnable alsoConnected) implements DeviceLink.Listener {
+    private record Listener(ApplyLoop apply, Runnable alsoSessionLost, Runnable alsoConnected) implements DeviceLink.Listener {
         @Override
         public void sessionLost() {
             apply.sessionLost();
+            alsoSessionLost.run();
         }
 
         @Override

@@ -84,6 +84,15 @@ final class SimulatedServing implements ActiveModel {
         publishNext();
     }
 
+    /** The broker has lost what it may not have handed on. */
+    void sessionLost() {
+        try {
+            windows.takeBack();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The connection is a new one: what was on its way is not. */
     void connected() {
         onItsWay = 0;

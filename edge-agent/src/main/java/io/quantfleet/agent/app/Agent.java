@@ -105,6 +105,7 @@ final class Agent implements AutoCloseable {
         @Override
         public void sessionLost() {
             apply.sessionLost();
+            windows.sessionLost();
         }
 
         @Override

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Stores windows and publishes them in order of their numbers, on a thread of its own. Each is delivered at least once:
- * after a lost connection some come again with the numbers they had, and the receiver knows them by these.
+ * after a lost connection or session some come again with the numbers they had, and the receiver knows them by these.
  */
 public final class WindowPublisher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WindowPublisher.class);
@@ -50,6 +50,26 @@ public final class WindowPublisher implements AutoCloseable {
             LOG.error("a telemetry window is lost, it can't be stored", e);
         }
         drain();
+    }
+
+    /** The broker has forgotten this device, and with it what it may not have handed on: the last windows go out again. */
+    public void sessionLost() {
+        try {
+            thread.execute(this::takeBack);
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("closed; nothing goes out any more");
+        }
+    }
+
+    private void takeBack() {
+        try {
+            int windows = store.takeBack();
+            if (windows > 0) {
+                LOG.info("the broker has no session for this device, sending windows again windows={}", windows);
+            }
+        } catch (IOException e) {
+            LOG.error("windows that the broker may have lost can't be sent again", e);
+        }
     }
 
     /** Publishes what is stored; called when there is a connection. */
@@ -104,7 +124,7 @@ public final class WindowPublisher implements AutoCloseable {
                 store.delivered(number);
             }
         } catch (IOException e) {
-            LOG.warn("a delivered window can't be deleted and will be sent again windowNumber={}", number, e);
+            LOG.warn("a delivered window can't be put aside and will be sent again windowNumber={}", number, e);
         } finally {
             inFlight.remove(number);
         }

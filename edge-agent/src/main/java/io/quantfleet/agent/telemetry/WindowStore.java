@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,11 +19,16 @@ import org.slf4j.LoggerFactory;
 /**
  * Numbers windows and keeps them on disk until they are delivered. A number is used once in its series, over restarts and
  * crashes; where the count is lost, a new series begins. A window that was stored is delivered, unless the device is away
- * for so long that the oldest make room. Safe for use by several threads.
+ * for so long that the oldest make room. Those that were delivered last are kept a while longer, for a broker may lose what
+ * it has acknowledged. Safe for use by several threads.
  */
 public final class WindowStore {
     private static final Logger LOG = LoggerFactory.getLogger(WindowStore.class);
     private static final String SUFFIX = ".window";
+    private static final String DELIVERED_SUFFIX = ".delivered";
+    /** How many delivered windows are kept: a quarter of an hour of them, as a rule. */
+    static final int KEPT_DELIVERED = 15;
+
     private static final String COUNT = "next";
     private static final int HEX = 16;
     private static final Pattern COUNTED = Pattern.compile("(?<next>\\d{1,18})( (?<series>[0-9a-f]{16}))?");
@@ -30,6 +36,7 @@ public final class WindowStore {
     private final Path directory;
     private final int capacity;
     private final TreeSet<Long> stored = new TreeSet<>();
+    private final TreeSet<Long> delivered = new TreeSet<>();
     private final long series;
     private long next;
 
@@ -41,11 +48,8 @@ public final class WindowStore {
     public WindowStore(Path directory, int capacity) throws IOException {
         this.directory = directory;
         this.capacity = capacity;
-        try (Stream<Path> files = Files.list(directory)) {
-            files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(SUFFIX))
-                    .forEach(name -> stored.add(Long.parseLong(name.substring(0, name.length() - SUFFIX.length()))));
-        }
+        collect(SUFFIX, stored);
+        collect(DELIVERED_SUFFIX, delivered);
         Optional<String> counted = DurableFiles.read(directory.resolve(COUNT))
                 .map(bytes -> new String(bytes, StandardCharsets.UTF_8).strip());
         Matcher count = COUNTED.matcher(counted.orElse(""));
@@ -56,7 +60,19 @@ public final class WindowStore {
                 ? Long.parseUnsignedLong(count.group("series"), HEX)
                 : new SecureRandom().nextLong();
         // A crash between storing a window and counting on leaves the counter behind.
-        this.next = stored.isEmpty() ? counter : Math.max(counter, stored.last() + 1);
+        this.next = Math.max(counter, Math.max(last(stored), last(delivered)) + 1);
+    }
+
+    private void collect(String suffix, SortedSet<Long> numbers) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(suffix))
+                    .forEach(name -> numbers.add(Long.parseLong(name.substring(0, name.length() - suffix.length()))));
+        }
+    }
+
+    private static long last(SortedSet<Long> numbers) {
+        return numbers.isEmpty() ? 0 : numbers.last();
     }
 
     private void count() throws IOException {
@@ -73,8 +89,10 @@ public final class WindowStore {
         next++;
         count();
         while (stored.size() > capacity) {
-            LOG.warn("dropping the oldest undelivered window windowNumber={} kept={}", stored.first(), capacity);
-            delivered(stored.first());
+            long oldest = stored.first();
+            LOG.warn("dropping the oldest undelivered window windowNumber={} kept={}", oldest, capacity);
+            stored.remove(oldest);
+            Files.deleteIfExists(file(oldest));
         }
         return numbered;
     }
@@ -89,13 +107,38 @@ public final class WindowStore {
         return DurableFiles.read(file(number));
     }
 
-    /** Forgets a window. */
+    /** Puts a window aside that the broker has; one that was dropped meanwhile stays so. */
     public synchronized void delivered(long number) throws IOException {
-        stored.remove(number);
-        Files.deleteIfExists(file(number));
+        if (!stored.remove(number)) {
+            return;
+        }
+        Files.move(file(number), deliveredFile(number));
+        delivered.add(number);
+        while (delivered.size() > KEPT_DELIVERED) {
+            long oldest = delivered.first();
+            delivered.remove(oldest);
+            Files.deleteIfExists(deliveredFile(oldest));
+        }
+    }
+
+    /** Takes the windows that were put aside as not delivered; returns how many these are. */
+    public synchronized int takeBack() throws IOException {
+        int taken = 0;
+        while (!delivered.isEmpty()) {
+            long number = delivered.first();
+            Files.move(deliveredFile(number), file(number));
+            delivered.remove(number);
+            stored.add(number);
+            taken++;
+        }
+        return taken;
     }
 
     private Path file(long number) {
         return directory.resolve("%020d%s".formatted(number, SUFFIX));
+    }
+
+    private Path deliveredFile(long number) {
+        return directory.resolve("%020d%s".formatted(number, DELIVERED_SUFFIX));
     }
 }

@@ -16,6 +16,7 @@ import io.quantfleet.protocols.v1.Presence;
 import io.quantfleet.protocols.v1.ReportedState;
 import io.quantfleet.protocols.v1.SignedManifest;
 import io.quantfleet.protocols.v1.TelemetryWindow;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,12 +25,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -115,7 +118,7 @@ class AgentIT {
                 .mapToLong(TelemetryWindow::getWindowNumber)
                 .toArray();
         assertThat(numbers).isEqualTo(LongStream.rangeClosed(1, numbers.length).toArray());
-        assertThat(filesIn("telemetry")).containsExactly("next");
+        assertThat(filesIn("telemetry")).contains("next").noneMatch(name -> name.endsWith(".window"));
     }
 
     @Test
@@ -226,12 +229,8 @@ class AgentIT {
         await().until(() -> controlPlane.windows.size() >= 1);
         controlPlane.close();
         broker.close();
-        await().until(() -> filesIn("telemetry").size() >= 4);
-        long oldest = filesIn("telemetry").stream()
-                .filter(name -> name.endsWith(".window"))
-                .mapToLong(name -> Long.parseLong(name.substring(0, name.indexOf('.'))))
-                .min()
-                .orElseThrow();
+        await().until(() -> numbers(".window").count() >= 3);
+        long oldest = numbers(".window").min().orElseThrow();
 
         broker = TestBroker.start(brokerDirectory, port);
         controlPlane = new TestControlPlane(TestBroker.uri(port), KEY, device);
@@ -242,6 +241,30 @@ class AgentIT {
                 .doesNotHaveDuplicates()
                 .isSorted();
         assertThat(controlPlane.windows.get(0).getWindowNumber()).isLessThanOrEqualTo(oldest);
+    }
+
+    @Test
+    void sendsAgainWhatTheBrokerAcknowledgedAndLost() throws Exception {
+        install("d1", 1);
+        await().until(() -> controlPlane.windows.size() >= 1);
+        controlPlane.close();
+        long seen = controlPlane.windows.stream()
+                .mapToLong(TelemetryWindow::getWindowNumber)
+                .max()
+                .orElseThrow();
+        await().until(() -> numbers(".delivered").max().orElse(0) >= seen + 3);
+        broker.close();
+        deleteAll(brokerDirectory.resolve("data"));
+
+        broker = TestBroker.start(brokerDirectory, port);
+        controlPlane = new TestControlPlane(TestBroker.uri(port), KEY, device);
+
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(controlPlane.windows)
+                .extracting(TelemetryWindow::getWindowNumber)
+                .contains(seen + 1, seen + 2, seen + 3));
+        assertThat(controlPlane.distinctWindows())
+                .extracting(TelemetryWindow::getWindowNumber)
+                .doesNotHaveDuplicates();
     }
 
     @Test
@@ -277,6 +300,21 @@ class AgentIT {
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
         return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    }
+
+    /** Of the windows whose files end so. */
+    private LongStream numbers(String suffix) {
+        return filesIn("telemetry").stream()
+                .filter(name -> name.endsWith(suffix))
+                .mapToLong(name -> Long.parseLong(name.substring(0, name.indexOf('.'))));
+    }
+
+    private static void deleteAll(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     private List<String> filesIn(String name) {

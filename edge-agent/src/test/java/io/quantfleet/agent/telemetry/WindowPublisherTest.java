@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -143,6 +144,41 @@ class WindowPublisherTest {
         assertThat(delivered()).extracting(TelemetryWindow::getWindowNumber).contains(3L, 4L, 5L);
     }
 
+    @Test
+    void whatABrokerAcknowledgedAndLostGoesOutAgain() throws Exception {
+        try (WindowPublisher publisher = publisher(100)) {
+            for (int i = 1; i <= 20; i++) {
+                publisher.accept(window(i));
+            }
+        }
+        link.published.clear();
+        try (WindowPublisher publisher = publisher(100)) {
+            publisher.sessionLost();
+            publisher.drain();
+        }
+
+        assertThat(delivered())
+                .as("the last %d", WindowStore.KEPT_DELIVERED)
+                .extracting(TelemetryWindow::getWindowNumber)
+                .isEqualTo(LongStream.rangeClosed(6, 20).boxed().toList());
+        assertThat(filesIn("delivered")).isEqualTo(WindowStore.KEPT_DELIVERED);
+        assertThat(storedWindows()).isZero();
+    }
+
+    @Test
+    void aNumberIsNotUsedAgainIfOnlyDeliveredWindowsAreLeft() throws Exception {
+        try (WindowPublisher publisher = publisher(10)) {
+            publisher.accept(window(1));
+        }
+        Files.delete(directory.resolve("next"));
+
+        try (WindowPublisher publisher = publisher(10)) {
+            publisher.accept(window(2));
+        }
+
+        assertThat(delivered()).extracting(TelemetryWindow::getWindowNumber).containsExactly(1L, 2L);
+    }
+
     private WindowPublisher publisher(int capacity) throws IOException {
         return new WindowPublisher(DEVICE, new WindowStore(directory, capacity), link);
     }
@@ -152,8 +188,12 @@ class WindowPublisherTest {
     }
 
     private long storedWindows() throws IOException {
+        return filesIn("window");
+    }
+
+    private long filesIn(String state) throws IOException {
         try (var files = Files.list(directory)) {
-            return files.filter(file -> file.toString().endsWith(".window")).count();
+            return files.filter(file -> file.toString().endsWith("." + state)).count();
         }
     }
 

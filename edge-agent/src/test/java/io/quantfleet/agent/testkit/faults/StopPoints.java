@@ -70,7 +70,7 @@ final class StopPoints implements FileFaults {
         if (plain.startsWith("chunks/")) {
             return "chunks/*";
         }
-        if (plain.endsWith(".window")) {
+        if (plain.endsWith(".window") || plain.endsWith(".delivered")) {
             return "telemetry/*";
         }
         if (plain.equals("journal")) {
