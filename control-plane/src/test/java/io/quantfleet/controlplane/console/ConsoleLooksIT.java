@@ -50,7 +50,9 @@ class ConsoleLooksIT {
             "rollout",
             "console-rollout",
             "new-rollout",
-            "console-new-rollout");
+            "console-new-rollout",
+            "alerts",
+            "console-alerts");
 
     private static Chromium chromium;
 
@@ -117,8 +119,9 @@ class ConsoleLooksIT {
 
     @Test
     void everyPageFitsAndIsAccessible() {
-        fixture.fill();
         for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            fixture = new ConsoleFixture(dataSource);
+            fixture.fill();
             walk(scheme, Chromium.DESKTOP, 900);
             walk(scheme, Chromium.PHONE, 844);
         }

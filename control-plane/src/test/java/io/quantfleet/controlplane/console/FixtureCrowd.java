@@ -2,7 +2,7 @@ package io.quantfleet.controlplane.console;
 
 /**
  * Many devices beside those of {@link ConsoleFixture}: ten fleets, a fleet by query that has them all, a finished rollout to
- * each, and two hours of roll-ups for all of them.
+ * each, and a day of roll-ups by minute and by hour for all of them.
  */
 final class FixtureCrowd {
     /** Of the fleet that has them all. */
@@ -63,10 +63,18 @@ final class FixtureCrowd {
                 where device_id like 'crowd-%'""");
         fixture.run("""
                 insert into telemetry_minute
-                select m.minute, f.name, m.device_class, m.variant_sha256, m.model_name, m.model_version, m.windows,
-                    m.latency_histogram, m.p50_micros, m.p95_micros, m.inferences, m.right_answers, m.wrong_answers, m.errors
-                from telemetry_minute m cross join fleet f where m.fleet = 'press-line' and f.name like 'site-%'
+                select m.minute - k * interval '2 hours', f.name, m.device_class, m.variant_sha256, m.model_name,
+                    m.model_version, m.windows, m.latency_histogram, m.p50_micros, m.p95_micros, m.inferences,
+                    m.right_answers, m.wrong_answers, m.errors
+                from telemetry_minute m cross join fleet f cross join generate_series(0, 11) k
+                where m.fleet = 'press-line' and f.name like 'site-%'
                 on conflict do nothing""");
+        fixture.run("""
+                insert into telemetry_hour
+                select date_trunc('hour', minute, 'UTC'), fleet, device_class, variant_sha256, min(model_name),
+                    min(model_version), sum(windows), (array_agg(latency_histogram))[1], avg(p50_micros), avg(p95_micros),
+                    sum(inferences), sum(right_answers), sum(wrong_answers), sum(errors)
+                from telemetry_minute group by 1, 2, 3, 4 on conflict do nothing""");
         fixture.run("analyze");
     }
 }

@@ -80,6 +80,7 @@ final class FixtureDevices {
                 at(now, 3_000),
                 at(now, 2_991));
         rollout(handle, ConsoleFixture.RUNNING_ROLLOUT, "press-line", "glyphs", 2, "RUNNING", at(now, 3), null);
+        history(handle);
         for (int i = 0; i < 24; i++) {
             String state = i < 16 ? STATES.get(i) : i == 20 ? "OFFLINE" : "ACTIVE";
             device(handle, now, i, state);
@@ -103,6 +104,19 @@ final class FixtureDevices {
                         1);
             }
         }
+    }
+
+    private static void history(Handle handle) {
+        handle.execute(
+                "insert into rollout_event (rollout_id, at, actor, action, to_state, to_stage, to_phase, reason)"
+                        + " select id, created_at, 'ann', 'create', 'RUNNING', 0, 'OPENING', 'the morning''s shift' from rollout");
+        handle.execute(
+                "insert into rollout_event (rollout_id, at, actor, action, from_state, from_stage, from_phase,"
+                        + " to_state, to_stage, to_phase) select id, created_at + (finished_at - created_at) / 2, 'control-plane',"
+                        + " 'advance', 'RUNNING', 0, 'JUDGING', 'RUNNING', 1, 'OPENING' from rollout where finished_at is not null");
+        handle.execute("insert into rollout_event (rollout_id, at, actor, action, from_state, from_stage, from_phase,"
+                + " to_state) select id, finished_at, 'control-plane', 'finish', 'RUNNING', 1, 'JUDGING', 'FINISHED'"
+                + " from rollout where finished_at is not null");
     }
 
     private static void rollout(
@@ -152,7 +166,8 @@ final class FixtureDevices {
                 ConsoleFixture.token(),
                 at(now, 12_960 - i),
                 online,
-                at(now, online ? 400 + i : 38 + i),
+                // Whoever was not heard of since the control plane started counts as away after a while.
+                at(now, online ? 0 : 38 + i),
                 reported,
                 reverted ? "SELF_TEST_FAILED" : null,
                 reverted ? "accuracy 71.00 % on 100 probe samples, at least 95.00 % expected" : null,

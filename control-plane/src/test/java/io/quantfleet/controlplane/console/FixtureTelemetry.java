@@ -25,6 +25,8 @@ final class FixtureTelemetry {
 
     static void insert(Handle handle, Instant now, Random random) {
         Instant start = now.truncatedTo(ChronoUnit.MINUTES).minus(MINUTES, ChronoUnit.MINUTES);
+        Map<Instant, Map<String, Sum>> hours = new TreeMap<>();
+        Map<Instant, Map<String, Sum>> days = new TreeMap<>();
         for (int minute = 0; minute <= MINUTES; minute++) {
             Instant at = start.plus(minute, ChronoUnit.MINUTES);
             Map<String, Sum> sums = new TreeMap<>();
@@ -38,8 +40,14 @@ final class FixtureTelemetry {
                 }
             }
             windows.execute();
-            sums.forEach((key, sum) -> sum.insert(handle, at));
+            sums.forEach((key, sum) -> {
+                sum.insert(handle, "telemetry_minute", at);
+                sum.addTo(hours.computeIfAbsent(at.truncatedTo(ChronoUnit.HOURS), hour -> new TreeMap<>()), key);
+                sum.addTo(days.computeIfAbsent(at.truncatedTo(ChronoUnit.DAYS), day -> new TreeMap<>()), key);
+            });
         }
+        hours.forEach((hour, sums) -> sums.values().forEach(sum -> sum.insert(handle, "telemetry_hour", hour)));
+        days.forEach((day, sums) -> sums.values().forEach(sum -> sum.insert(handle, "telemetry_day", day)));
         handle.execute("insert into device_telemetry select w.device_id, w.variant_sha256, count(*), (array_agg("
                 + "w.latency_histogram))[1], avg(w.p50_micros), avg(w.p95_micros), sum(w.inferences),"
                 + " sum(w.right_answers), sum(w.wrong_answers), sum(w.errors), max(w.end_at)"
@@ -53,7 +61,7 @@ final class FixtureTelemetry {
         histogram.recordValueWithCount(micros, inferences);
         Sum sum = new Sum(fleet, "rpi-cpu", 1, sha256("same"));
         sum.add(histogram, inferences, inferences);
-        sum.insert(handle, at.truncatedTo(ChronoUnit.MINUTES));
+        sum.insert(handle, "telemetry_minute", at.truncatedTo(ChronoUnit.MINUTES));
     }
 
     private static void window(
@@ -133,9 +141,18 @@ final class FixtureTelemetry {
             right += correct;
         }
 
-        void insert(Handle handle, Instant at) {
+        /** Adds this to the sum of that key. */
+        void addTo(Map<String, Sum> sums, String key) {
+            Sum sum = sums.computeIfAbsent(key, k -> new Sum(fleet, deviceClass, version, sha256));
+            sum.histogram.add(histogram);
+            sum.windows += windows;
+            sum.inferences += inferences;
+            sum.right += right;
+        }
+
+        void insert(Handle handle, String table, Instant at) {
             handle.execute(
-                    "insert into telemetry_minute values (?, ?, ?, ?, 'glyphs', ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+                    "insert into " + table + " values (?, ?, ?, ?, 'glyphs', ?, ?, ?, ?, ?, ?, ?, ?, 0)",
                     utc(at),
                     fleet,
                     deviceClass,
