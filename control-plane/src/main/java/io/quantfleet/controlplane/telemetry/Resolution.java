@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.List;
 
 /** How fine a roll-up is. The buckets of one lie whole within those of the next; they begin in UTC. */
-enum Resolution {
+public enum Resolution {
     MINUTE("telemetry_minute", "minute", Duration.ofMinutes(1), Duration.ofDays(1)),
     HOUR("telemetry_hour", "hour", Duration.ofHours(1), Duration.ofDays(30)),
     DAY("telemetry_day", "day", Duration.ofDays(1), Duration.ofDays(365));
@@ -27,12 +27,12 @@ enum Resolution {
     }
 
     /** The table that holds it. */
-    String table() {
+    public String table() {
         return table;
     }
 
     /** The table's column with the beginning of the bucket. */
-    String column() {
+    public String column() {
         return column;
     }
 

@@ -8,21 +8,21 @@ import java.util.List;
  * Which roll-ups make up a span: whole days, before and after them whole hours, and minutes at the edges, so that a long
  * span costs few rows and loses nothing.
  */
-final class SpanPlan {
+public final class SpanPlan {
     private SpanPlan() {}
 
     /** The buckets of one resolution from {@code from} on, before {@code to}. */
-    record Piece(Resolution resolution, Instant from, Instant to) {}
+    public record Piece(Resolution resolution, Instant from, Instant to) {}
 
     /** Pieces in the order of time, from the minute that {@code from} lies in to the one that {@code to} lies in. */
-    static List<Piece> of(Instant from, Instant to) {
+    public static List<Piece> of(Instant from, Instant to) {
         List<Piece> pieces = new ArrayList<>();
         add(pieces, 0, Resolution.MINUTE.bucket(from), ceiling(Resolution.MINUTE, to));
         return List.copyOf(pieces);
     }
 
     /** One piece in the coarsest resolution whose buckets fit into steps of that length; {@code from} begins a step. */
-    static Piece inSteps(Instant from, Instant to, long stepSeconds) {
+    public static Piece inSteps(Instant from, Instant to, long stepSeconds) {
         Resolution resolution = Resolution.coarsestFirst().stream()
                 .filter(coarse -> stepSeconds % coarse.width().toSeconds() == 0 && coarse.begins(from))
                 .findFirst()

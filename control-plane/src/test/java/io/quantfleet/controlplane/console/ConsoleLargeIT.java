@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * How soon pages are painted with ten thousand devices. The bar is 300 ms on a machine that does nothing else, where
+ * How soon pages, each visited once before, are painted with ten thousand devices and a day of telemetry. The bar is 300 ms on a machine that does nothing else, where
  * {@code -Dconsole.first-paint-ms=300} holds the console to it; elsewhere the figures are logged, and a second is too much.
  */
 @QuarkusTest
@@ -83,18 +83,25 @@ class ConsoleLargeIT {
                 "/rollouts/" + FixtureCrowd.ROLLOUT,
                 "/rollouts/new?fleet=everything",
                 "/telemetry",
+                "/telemetry?span=24h",
+                "/telemetry?span=7d",
+                "/alerts",
                 "/device-classes",
                 "/audit");
         List<String> slow = new ArrayList<>();
         try (Chromium chromium = new Chromium();
                 Page page = chromium.page(ColorScheme.LIGHT, Chromium.DESKTOP, 900)) {
+            // A control plane that has just started still compiles what it runs.
+            pages.forEach(path -> firstPaint(page, path));
             for (String path : pages) {
                 List<Double> millis = Stream.generate(() -> firstPaint(page, path))
                         .limit(VISITS)
                         .sorted()
                         .toList();
                 double median = millis.get(VISITS / 2);
-                LOG.infof("page=%s firstPaintMs=%.0f worstMs=%.0f", path, median, millis.get(VISITS - 1));
+                LOG.infof(
+                        "page=%s firstPaintMs=%.0f bestMs=%.0f worstMs=%.0f",
+                        path, median, millis.get(0), millis.get(VISITS - 1));
                 if (median > LIMIT_MILLIS) {
                     slow.add(String.format(Locale.ROOT, "%s: %.0f ms", path, median));
                 }

@@ -48,6 +48,7 @@ class AlertPages {
         List<AlertRow> found = alerts.resolved(fleet, uuid(before), RESOLVED + 1);
         boolean more = found.size() > RESOLVED;
         List<AlertRow> shown = more ? found.subList(0, RESOLVED) : found;
+        List<RuleRow> rules = alerts.rules();
         return Templates.list(
                 page,
                 fleet,
@@ -57,7 +58,8 @@ class AlertPages {
                         ? "?fleet=" + Units.url(fleet) + "&before="
                                 + shown.get(RESOLVED - 1).id()
                         : "",
-                alerts.rules(),
+                rules,
+                rules.stream().filter(row -> row.rule().enabled()).count(),
                 RuleDraft.fresh(),
                 alerts.receivers(),
                 devices.fleetNames());
@@ -90,6 +92,7 @@ class AlertPages {
                 List<AlertRow> resolved,
                 String older,
                 List<RuleRow> rules,
+                long lookedAt,
                 RuleDraft draft,
                 List<ReceiverRow> receivers,
                 List<String> fleets);

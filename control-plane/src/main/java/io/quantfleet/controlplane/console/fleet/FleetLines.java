@@ -23,7 +23,7 @@ public class FleetLines {
 
     /** At most {@code limit} fleets that match, by their names, behind the name {@code after}. */
     List<FleetLine> list(SqlFilter filter, String after, int limit, Instant now) {
-        return lines(fleets.list(filter, after, limit), telemetry.since(Span.HOUR.start(now)));
+        return lines(fleets.list(filter, after, limit), telemetry.since(Span.HOUR.start(now), now));
     }
 
     /** The fleets that are worst off. */

@@ -97,7 +97,8 @@ class FleetPages {
     public TemplateInstance fleet(@PathParam("name") String name, @Context UriInfo uri) {
         Page page = pages.page(name, "fleets", uri);
         FleetRow fleet = fleets.fleet(name).orElseThrow(() -> new NotFoundException("There is no fleet " + name));
-        Map<VariantKey, Figures> figures = telemetry.byVariant(Selection.ofFleet(name), Span.HOUR.start(page.now()));
+        Map<VariantKey, Figures> figures =
+                telemetry.byVariant(Selection.ofFleet(name), Span.HOUR.start(page.now()), page.now());
         List<ClassLine> classes = fleets.serving(name).stream()
                 .map(row -> new ClassLine(row, figuresOf(row, figures)))
                 .toList();

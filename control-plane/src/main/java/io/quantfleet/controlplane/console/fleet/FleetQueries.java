@@ -15,22 +15,27 @@ public class FleetQueries {
     /** Fleets by name, and of those the first in some order. */
     private static final String ROWS = """
             with chosen as materialized (
-                     select * from (select f.*, (select count(*) from fleet_device d where d.fleet = f.name) as devices
-                                      from fleet f) f
+                     select name, description, query, created_at
+                       from (select f.*, (select count(*) from fleet_device d where d.fleet = f.name) as devices from fleet f) f
                       where %s order by f.name limit :limit),
-                 members as (select m.fleet, %s as condition,
-                                    d.active_model_name || ' v' || d.active_model_version as version
-                               from chosen c join fleet_device m on m.fleet = c.name
-                               join device d on d.device_id = m.device_id),
-                 counts as (select fleet, count(*) filter (where condition = 'ACTIVE') as active,
-                                   count(*) filter (where condition = 'UPDATING') as updating,
-                                   count(*) filter (where condition = 'IDLE') as idle,
-                                   count(*) filter (where condition = 'OFFLINE') as offline,
-                                   count(*) filter (where condition = 'FAILED') as failed
-                              from members group by fleet),
-                 versions as (select fleet, version, count(*) as n from members where version is not null group by 1, 2)
-            select f.name, f.description, f.query, f.created_at, f.devices, coalesce(c.active, 0) as active,
-                   coalesce(c.updating, 0) as updating, coalesce(c.idle, 0) as idle,
+                 groups as (
+                     select d.fleet, %s as condition, d.active_model_name, d.active_model_version, count(*) as n
+                       from device d
+                      where d.lifecycle <> 'DECOMMISSIONED' and d.fleet = any (array(select name from chosen)) group by 1, 2, 3, 4
+                     union all
+                     select m.fleet, %s, d.active_model_name, d.active_model_version, count(*)
+                       from fleet_query_member m join device d on d.device_id = m.device_id
+                      where m.fleet = any (array(select name from chosen)) group by 1, 2, 3, 4),
+                 counts as (select fleet, sum(n) as devices, sum(n) filter (where condition = 'ACTIVE') as active,
+                                   sum(n) filter (where condition = 'UPDATING') as updating,
+                                   sum(n) filter (where condition = 'IDLE') as idle,
+                                   sum(n) filter (where condition = 'OFFLINE') as offline,
+                                   sum(n) filter (where condition = 'FAILED') as failed
+                              from groups group by fleet),
+                 versions as (select fleet, active_model_name || ' v' || active_model_version as version, sum(n) as n
+                                from groups where active_model_name is not null group by 1, 2)
+            select f.name, f.description, f.query, f.created_at, coalesce(c.devices, 0) as devices,
+                   coalesce(c.active, 0) as active, coalesce(c.updating, 0) as updating, coalesce(c.idle, 0) as idle,
                    coalesce(c.offline, 0) as offline, coalesce(c.failed, 0) as failed,
                    (select string_agg(version, ', ' order by n desc, version) from versions v where v.fleet = f.name)
                        as serving
@@ -61,7 +66,7 @@ public class FleetQueries {
     List<FleetRow> list(SqlFilter filter, String after, int limit) {
         String which = filter.condition() + " and (:after = '' or f.name > :after)";
         return database.read(handle -> rows(
-                handle.createQuery(ROWS.formatted(which, DeviceCondition.SQL, BY_NAME))
+                handle.createQuery(ROWS.formatted(which, DeviceCondition.SQL, DeviceCondition.SQL, BY_NAME))
                         .bindMap(filter.values())
                         .bind("after", after),
                 limit));
@@ -70,8 +75,10 @@ public class FleetQueries {
     /** The fleets with most failed devices first, then those with most that are offline. */
     public List<FleetRow> worst(int limit) {
         return database
-                .read(handle ->
-                        rows(handle.createQuery(ROWS.formatted("true", DeviceCondition.SQL, WORST_FIRST)), COMPARED))
+                .read(handle -> rows(
+                        handle.createQuery(
+                                ROWS.formatted("true", DeviceCondition.SQL, DeviceCondition.SQL, WORST_FIRST)),
+                        COMPARED))
                 .stream()
                 .limit(limit)
                 .toList();
@@ -80,7 +87,8 @@ public class FleetQueries {
     Optional<FleetRow> fleet(String name) {
         return database
                 .read(handle -> rows(
-                        handle.createQuery(ROWS.formatted("f.name = :name", DeviceCondition.SQL, BY_NAME))
+                        handle.createQuery(ROWS.formatted(
+                                        "f.name = :name", DeviceCondition.SQL, DeviceCondition.SQL, BY_NAME))
                                 .bind("name", name),
                         1))
                 .stream()

@@ -71,14 +71,19 @@ public class ModelQueries {
             """;
 
     private static final String LINEAGE = """
-            select v.device_class, v.sha256, r.id as rollout_id, r.fleet, r.state, r.created_at, c.devices, c.serving
-              from (select * from rollout where model_name = :name and model_version = :version
-                     order by created_at desc limit :limit) r
-              join rollout_variant t on t.rollout_id = r.id join variant v on v.job_id = t.job_id
-              cross join lateral (select count(*) as devices,
-                       count(*) filter (where d.active_variant_sha256 = v.sha256) as serving
-                  from rollout_member m join device d on d.device_id = m.device_id
-                 where m.rollout_id = r.id and d.device_class = v.device_class) c
+            with chosen as materialized (
+                     select * from rollout where model_name = :name and model_version = :version
+                      order by created_at desc limit :limit),
+                 taken as (
+                     select m.rollout_id, d.device_class, d.active_variant_sha256, count(*) as n
+                       from rollout_member m join device d on d.device_id = m.device_id
+                      where m.rollout_id = any (array(select id from chosen)) group by 1, 2, 3)
+            select v.device_class, v.sha256, r.id as rollout_id, r.fleet, r.state, r.created_at,
+                   coalesce(sum(k.n), 0) as devices,
+                   coalesce(sum(k.n) filter (where k.active_variant_sha256 = v.sha256), 0) as serving
+              from chosen r join rollout_variant t on t.rollout_id = r.id join variant v on v.job_id = t.job_id
+              left join taken k on k.rollout_id = r.id and k.device_class = v.device_class
+             group by v.device_class, v.sha256, r.id, r.fleet, r.state, r.created_at
              order by v.device_class, r.created_at desc
             """;
 

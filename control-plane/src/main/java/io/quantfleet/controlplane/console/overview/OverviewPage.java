@@ -61,7 +61,7 @@ class OverviewPage {
     @GET
     public TemplateInstance overview(@Context UriInfo uri) {
         Page page = pages.page("Overview", "overview", uri);
-        Measured lastHour = telemetry.since(Span.HOUR.start(page.now()));
+        Measured lastHour = telemetry.since(Span.HOUR.start(page.now()), page.now());
         return Templates.overview(
                 page,
                 overview.totals(),

@@ -7,8 +7,12 @@ import io.quantfleet.controlplane.console.telemetry.Measured;
 import io.quantfleet.controlplane.console.telemetry.VariantKey;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 /** Reads totals and what needs attention. */
@@ -82,10 +86,9 @@ class OverviewQueries {
             """;
 
     private static final String BUDGETS = """
-            select v.accuracy, m.max_loss_points from variant v
+            select v.model_name, v.model_version, v.device_class, v.sha256, v.accuracy, m.max_loss_points from variant v
               join model_version m on m.model_name = v.model_name and m.version = v.model_version
-             where v.sha256 = :sha256 and v.device_class = :deviceClass and v.model_name = :modelName
-               and v.model_version = :modelVersion
+             where v.sha256 in (<measured>)
             """;
 
     private final ConsoleDatabase database;
@@ -100,24 +103,26 @@ class OverviewQueries {
                 .one());
     }
 
-    /** The worst first, at most {@code limit} of each source. */
+    /** What fires first, then the worst; at most {@code limit} of each source. */
     List<Attention> attention(Measured lastHour, int limit) {
-        List<Attention> items = new ArrayList<>();
-        lastHour.byVariant()
-                .forEach((variant, figures) -> inaccurate(variant, figures).ifPresent(items::add));
-        items.addAll(database.read(handle -> handle.createQuery(ATTENTION)
+        List<Attention> items = new ArrayList<>(database.read(handle -> handle.createQuery(ATTENTION)
                 .bind("limit", limit)
                 .map(ConstructorMapper.of(Attention.class))
                 .list()));
+        List<Attention> inaccurate = inaccurate(lastHour);
+        int firing = (int)
+                items.stream().takeWhile(item -> item.state().equals("FIRING")).count();
+        items.addAll(firing, inaccurate);
         return items;
     }
 
-    /** A variant whose devices measure less accuracy than validation did, by more than its budget. */
-    private Optional<Attention> inaccurate(VariantKey variant, Figures figures) {
-        if (figures.labelled() < ENOUGH_LABELLED) {
-            return Optional.empty();
-        }
-        return budget(variant)
+    /** Variants whose devices measure less accuracy than validation did, by more than their budget. */
+    private List<Attention> inaccurate(Measured lastHour) {
+        Map<VariantKey, Figures> labelled = new TreeMap<>(lastHour.byVariant());
+        labelled.values().removeIf(figures -> figures.labelled() < ENOUGH_LABELLED);
+        Map<VariantKey, Budget> budgets = budgets(labelled.keySet());
+        List<Attention> items = new ArrayList<>();
+        labelled.forEach((variant, figures) -> Optional.ofNullable(budgets.get(variant))
                 .filter(budget -> figures.accuracy().orElse(1.0) < budget.accuracy() - budget.maxLossPoints() / 100)
                 .map(budget -> new Attention(
                         "INACCURATE",
@@ -125,14 +130,29 @@ class OverviewQueries {
                         Units.percent(figures.accuracy()) + " accuracy over the last hour, "
                                 + Units.percent(budget.accuracy()) + " on the validation set",
                         "/telemetry?model=" + Units.url(variant.modelName()),
-                        Optional.empty()));
+                        Optional.empty()))
+                .ifPresent(items::add));
+        return items;
     }
 
-    private Optional<Budget> budget(VariantKey variant) {
-        return database.read(handle -> handle.createQuery(BUDGETS)
-                .bindMethods(variant)
-                .map(ConstructorMapper.of(Budget.class))
-                .findFirst());
+    private Map<VariantKey, Budget> budgets(Set<VariantKey> variants) {
+        Map<VariantKey, Budget> budgets = new HashMap<>();
+        if (!variants.isEmpty()) {
+            List<String> hashes =
+                    variants.stream().map(VariantKey::sha256).distinct().toList();
+            database.read(handle -> handle.createQuery(BUDGETS)
+                            .bindList("measured", hashes)
+                            .map((row, context) -> Map.entry(
+                                    new VariantKey(
+                                            row.getString("model_name"),
+                                            row.getInt("model_version"),
+                                            row.getString("device_class"),
+                                            row.getString("sha256")),
+                                    new Budget(row.getDouble("accuracy"), row.getDouble("max_loss_points"))))
+                            .list())
+                    .forEach(found -> budgets.put(found.getKey(), found.getValue()));
+        }
+        return budgets;
     }
 
     /** What a variant reached on the validation set, and how much less is tolerated. */

@@ -19,8 +19,9 @@ class ChoiceQueries {
             """;
 
     private static final String TARGETS = """
-            select f.name, (select count(*) from fleet_device d where d.fleet = f.name) as devices
-              from fleet f order by f.name limit :limit
+            select f.name, coalesce(m.devices, 0) as devices
+              from fleet f left join (select fleet, count(*) as devices from fleet_device group by fleet) m on m.fleet = f.name
+             order by f.name limit :limit
             """;
 
     private final ConsoleDatabase database;

@@ -13,7 +13,13 @@ public record Measured(Map<String, Figures> byFleet, Map<VariantKey, Figures> by
     }
 
     /** What a roll-up is of. */
-    record Key(String fleet, VariantKey variant) {}
+    record Key(String fleet, VariantKey variant) implements Comparable<Key> {
+        @Override
+        public int compareTo(Key other) {
+            int byVariant = variant.compareTo(other.variant);
+            return byVariant != 0 ? byVariant : fleet.compareTo(other.fleet);
+        }
+    }
 
     static Measured of(Map<Key, Measurements> measured) {
         return new Measured(together(measured, Key::fleet), together(measured, Key::variant));

@@ -1,19 +1,17 @@
 package io.quantfleet.controlplane.console.telemetry;
 
-import java.nio.ByteBuffer;
+import io.quantfleet.controlplane.latency.LatencyHistogram;
 import java.util.Optional;
-import java.util.zip.DataFormatException;
-import org.HdrHistogram.Histogram;
+import java.util.OptionalDouble;
 
 /**
  * What devices measured over some span, put together from any number of windows or roll-ups: counts are added and
  * histograms merged, so that a percentile is that of all inferences. For one thread.
  */
 final class Measurements {
-    private static final int DIGITS = 2;
     private static final double MICROS_PER_MILLI = 1000;
 
-    private final Histogram latency = new Histogram(DIGITS);
+    private final LatencyHistogram.Sum latency = new LatencyHistogram.Sum();
     private long inferences;
     private long right;
     private long wrong;
@@ -26,11 +24,7 @@ final class Measurements {
      * @throws IllegalArgumentException if {@code histogram} is something else
      */
     void add(byte[] histogram, Counts counts) {
-        try {
-            latency.add(Histogram.decodeFromCompressedByteBuffer(ByteBuffer.wrap(histogram), 0));
-        } catch (DataFormatException e) {
-            throw new IllegalArgumentException("not a compressed HdrHistogram of " + histogram.length + " bytes", e);
-        }
+        latency.add(LatencyHistogram.decode(histogram));
         inferences += counts.inferences();
         right += counts.right();
         wrong += counts.wrong();
@@ -39,7 +33,7 @@ final class Measurements {
 
     /** Adds all that another has. */
     void add(Measurements other) {
-        latency.add(other.latency);
+        latency.add(other.latency.histogram());
         inferences += other.inferences;
         right += other.right;
         wrong += other.wrong;
@@ -51,9 +45,8 @@ final class Measurements {
     }
 
     private Optional<Double> percentile(double percent) {
-        return latency.getTotalCount() == 0
-                ? Optional.empty()
-                : Optional.of(latency.getValueAtPercentile(percent) / MICROS_PER_MILLI);
+        OptionalDouble micros = latency.histogram().percentile(percent);
+        return micros.isPresent() ? Optional.of(micros.getAsDouble() / MICROS_PER_MILLI) : Optional.empty();
     }
 
     private Optional<Double> accuracy() {

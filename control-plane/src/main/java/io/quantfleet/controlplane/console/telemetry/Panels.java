@@ -19,7 +19,7 @@ public class Panels {
 
     /** All that were selected: the models by name, their newest version first. */
     List<Panel> of(Selection selection, Span span, Instant now) {
-        return telemetry.byVariant(selection, span.start(now)).entrySet().stream()
+        return telemetry.byVariant(selection, span.start(now), now).entrySet().stream()
                 .map(entry -> new Panel(entry.getKey(), entry.getValue(), charts.reference(entry.getKey())))
                 .toList();
     }

@@ -11,6 +11,8 @@ public enum Span {
     DAY("24h", "24 h", Duration.ofDays(1), Duration.ofMinutes(15)),
     WEEK("7d", "7 d", Duration.ofDays(7), Duration.ofHours(2));
 
+    private static final Duration CLOCKS_AHEAD = Duration.ofMinutes(6);
+
     private final String code;
     private final String label;
     private final Duration length;
@@ -53,6 +55,11 @@ public enum Span {
     /** The start of the first point of the span that ends at {@code now}. */
     public Instant start(Instant now) {
         return bucket(now.minus(length));
+    }
+
+    /** What is counted before it belongs to the span that ends at {@code now}: devices' clocks may be five minutes ahead. */
+    static Instant end(Instant now) {
+        return now.plus(CLOCKS_AHEAD);
     }
 
     /** The start of the point that {@code at} falls into. */

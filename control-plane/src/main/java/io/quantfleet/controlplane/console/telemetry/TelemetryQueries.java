@@ -1,6 +1,7 @@
 package io.quantfleet.controlplane.console.telemetry;
 
 import io.quantfleet.controlplane.console.ConsoleDatabase;
+import io.quantfleet.controlplane.telemetry.SpanPlan;
 import jakarta.inject.Singleton;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,20 +11,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 
-/** Reads telemetry, merging what it reads as it comes. */
+/**
+ * Reads telemetry, merging what it reads as it comes: of a span whole days and hours where there are some, and minutes at
+ * its edges.
+ */
 @Singleton
 public class TelemetryQueries {
-    private static final String MINUTES = """
-            select minute as at, fleet, device_class, variant_sha256, model_name, model_version, latency_histogram,
+    private static final String ROLL_UPS = """
+            select <column> as at, fleet, device_class, variant_sha256, model_name, model_version, latency_histogram,
                    inferences, right_answers, wrong_answers, errors
-              from telemetry_minute
-             where minute >= :from and (:fleet = '' or fleet = :fleet)
+              from <table>
+             where <column> >= :from and <column> \\< :to and (:fleet = '' or fleet = :fleet)
                and (:deviceClass = '' or device_class = :deviceClass)
                and (:model = '' or model_name = :model) and (:version = 0 or model_version = :version)
                and (:variantSha256 = '' or variant_sha256 = :variantSha256)
-             order by model_name, model_version desc, device_class, minute
             """;
 
     private static final String WINDOWS = """
@@ -38,17 +42,28 @@ public class TelemetryQueries {
         this.database = database;
     }
 
-    /** Everything since {@code from}. */
-    public Measured since(Instant from) {
+    /** Everything from {@code from} to {@code now}. */
+    public Measured since(Instant from, Instant now) {
         return Measured.of(database.read(handle -> sums(
-                handle.createQuery(MINUTES).bindMethods(Selection.all()).bind("from", from),
+                rollUps(handle, Selection.all(), SpanPlan.of(from, Span.end(now))),
                 row -> new Measured.Key(row.getString("fleet"), variant(row)))));
     }
 
-    /** Figures since {@code from}, by variant: the models by name, their newest version first. */
-    public Map<VariantKey, Figures> byVariant(Selection selection, Instant from) {
-        return database.read(handle -> merge(
-                handle.createQuery(MINUTES).bindMethods(selection).bind("from", from), TelemetryQueries::variant));
+    /** Figures from {@code from} to {@code now}, by variant: the models by name, their newest version first. */
+    public Map<VariantKey, Figures> byVariant(Selection selection, Instant from, Instant now) {
+        return database.read(handle ->
+                merge(rollUps(handle, selection, SpanPlan.of(from, Span.end(now))), TelemetryQueries::variant));
+    }
+
+    private static List<Query> rollUps(Handle handle, Selection selection, List<SpanPlan.Piece> pieces) {
+        return pieces.stream()
+                .map(piece -> handle.createQuery(ROLL_UPS)
+                        .define("table", piece.resolution().table())
+                        .define("column", piece.resolution().column())
+                        .bindMethods(selection)
+                        .bind("from", piece.from())
+                        .bind("to", piece.to()))
+                .toList();
     }
 
     private static VariantKey variant(ResultSet row) throws SQLException {
@@ -61,39 +76,45 @@ public class TelemetryQueries {
 
     /** The points of a chart; intervals without telemetry have none. */
     List<Point> points(Selection selection, Span span, Instant now) {
-        return database.read(handle ->
-                points(handle.createQuery(MINUTES).bindMethods(selection).bind("from", span.start(now)), span));
+        SpanPlan.Piece piece =
+                SpanPlan.inSteps(span.start(now), Span.end(now), span.step().toSeconds());
+        return database.read(handle -> points(rollUps(handle, selection, List.of(piece)), span));
     }
 
     /** The points of a chart of one device, from its own windows. */
     List<Point> pointsOfDevice(String deviceId, Span span, Instant now) {
-        return database.read(handle ->
-                points(handle.createQuery(WINDOWS).bind("device", deviceId).bind("from", span.start(now)), span));
+        return database.read(handle -> points(
+                List.of(handle.createQuery(WINDOWS).bind("device", deviceId).bind("from", span.start(now))), span));
     }
 
-    private static List<Point> points(Query query, Span span) {
-        Map<Instant, Figures> byTime = new TreeMap<>(merge(
-                query,
-                row -> span.bucket(row.getObject("at", OffsetDateTime.class).toInstant())));
-        return byTime.entrySet().stream()
+    private static List<Point> points(List<Query> queries, Span span) {
+        return merge(
+                        queries,
+                        row -> span.bucket(
+                                row.getObject("at", OffsetDateTime.class).toInstant()))
+                .entrySet()
+                .stream()
                 .map(entry -> new Point(entry.getKey(), entry.getValue()))
                 .toList();
     }
 
-    private static <K> Map<K, Figures> merge(Query query, Column<K> key) {
+    private static <K extends Comparable<K>> Map<K, Figures> merge(List<Query> queries, Column<K> key) {
         Map<K, Figures> figures = new LinkedHashMap<>();
-        sums(query, key).forEach((k, measurements) -> figures.put(k, measurements.figures()));
+        sums(queries, key).forEach((k, measurements) -> figures.put(k, measurements.figures()));
         return figures;
     }
 
-    private static <K> Map<K, Measurements> sums(Query query, Column<K> key) {
-        Map<K, Measurements> merged = new LinkedHashMap<>();
-        query.map((row, context) -> {
-                    merged.computeIfAbsent(key.of(row), k -> new Measurements())
-                            .add(row.getBytes("latency_histogram"), counts(row));
-                    return true;
-                })
-                .forEach(read -> {});
+    /** In the order of the keys. */
+    private static <K extends Comparable<K>> Map<K, Measurements> sums(List<Query> queries, Column<K> key) {
+        Map<K, Measurements> merged = new TreeMap<>();
+        for (Query query : queries) {
+            query.map((row, context) -> {
+                        merged.computeIfAbsent(key.of(row), k -> new Measurements())
+                                .add(row.getBytes("latency_histogram"), counts(row));
+                        return true;
+                    })
+                    .forEach(read -> {});
+        }
         return merged;
     }
 
