@@ -217,7 +217,8 @@ final class SimulatedDevice implements AutoCloseable {
         }
     }
 
-    private record Listener(ApplyLoop apply, Runnable alsoSessionLost, Runnable alsoConnected) implements DeviceLink.Listener {
+    private record Listener(ApplyLoop apply, Runnable alsoSessionLost, Runnable alsoConnected)
+            implements DeviceLink.Listener {
         @Override
         public void sessionLost() {
             apply.sessionLost();
