@@ -1,5 +1,6 @@
 package io.quantfleet.controlplane.delivery;
 
+import java.util.Arrays;
 import io.quantfleet.controlplane.lifecycle.OutageLog;
 import io.quantfleet.protocols.mqtt.MqttTopics;
 import io.quantfleet.protocols.mqtt.MqttTopics.Channel;
@@ -137,7 +138,8 @@ final class PahoDeviceLink implements DeviceLink, AutoCloseable {
     }
 
     private static MqttSubscription[] subscriptions() {
-        return Stream.of(Channel.REPORTED, Channel.PRESENCE, Channel.TELEMETRY)
+        return Arrays.stream(Channel.values())
+                .filter(Channel::isFromDevice)
                 .map(channel -> {
                     MqttSubscription subscription = new MqttSubscription(MqttTopics.everyDevice(channel), QOS);
                     subscription.setRetainHandling(ONLY_FOR_NEW_SUBSCRIPTIONS);

@@ -1,5 +1,6 @@
 package io.quantfleet.controlplane.outbox;
 
+import io.quantfleet.protocols.kafka.EventType;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import io.quantfleet.protocols.kafka.KafkaTopics;
@@ -10,15 +11,17 @@ import java.util.Arrays;
 
 /** The events that leave by the outbox, with the code they are stored under and the topic they go to. */
 public enum OutboxEvent {
-    MODEL_VERSION_REGISTERED("model-version-registered.v1", ModelVersionRegistered.parser()),
-    QUANTIZATION_JOB_REQUESTED("quantization-job-requested.v1", QuantizationJobRequested.parser()),
-    QUANTIZATION_JOB_CANCELLED("quantization-job-cancelled.v1", QuantizationJobCancelled.parser());
+    MODEL_VERSION_REGISTERED("model-version-registered.v1", EventType.MODEL_VERSION_REGISTERED, ModelVersionRegistered.parser()),
+    QUANTIZATION_JOB_REQUESTED("quantization-job-requested.v1", EventType.QUANTIZATION_JOB_REQUESTED, QuantizationJobRequested.parser()),
+    QUANTIZATION_JOB_CANCELLED("quantization-job-cancelled.v1", EventType.QUANTIZATION_JOB_CANCELLED, QuantizationJobCancelled.parser());
 
     private final String code;
+    private final EventType type;
     private final Parser<? extends Message> parser;
 
-    OutboxEvent(String code, Parser<? extends Message> parser) {
+    OutboxEvent(String code, EventType type, Parser<? extends Message> parser) {
         this.code = code;
+        this.type = type;
         this.parser = parser;
     }
 
@@ -31,11 +34,7 @@ public enum OutboxEvent {
     }
 
     String topic(KafkaTopics topics) {
-        return switch (this) {
-            case MODEL_VERSION_REGISTERED -> topics.modelEvents();
-            case QUANTIZATION_JOB_REQUESTED -> topics.quantizationJobs();
-            case QUANTIZATION_JOB_CANCELLED -> topics.quantizationControl();
-        };
+        return type.topic(topics);
     }
 
     static OutboxEvent ofCode(String code) {

@@ -1,5 +1,6 @@
 package io.quantfleet.controlplane.telemetry;
 
+import io.quantfleet.protocols.kafka.Events;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quantfleet.controlplane.delivery.DeviceInbox;
@@ -75,7 +76,7 @@ class KafkaIngest implements DeviceInbox {
     }
 
     private void send(DeviceMessages.Arrived message, Runnable acknowledge) {
-        String topic = message.channel() == Channel.TELEMETRY ? topics.deviceTelemetry() : topics.deviceEvents();
+        String topic = Events.type(message.event()).topic(topics);
         CompletableFuture<Void> unused = sender.send(topic, message.device().value(), message.event())
                 .whenComplete((sent, failure) -> {
                     if (failure == null) {

@@ -40,7 +40,20 @@ public enum EventType {
         return PREFIX + wireName;
     }
 
-    Message prototype() {
+    /** The topic that it travels on. */
+    public String topic(KafkaTopics topics) {
+        return switch (this) {
+            case MODEL_VERSION_REGISTERED -> topics.modelEvents();
+            case QUANTIZATION_JOB_REQUESTED -> topics.quantizationJobs();
+            case QUANTIZATION_JOB_CANCELLED -> topics.quantizationControl();
+            case QUANTIZATION_PROGRESSED, VARIANT_QUANTIZED, QUANTIZATION_FAILED -> topics.quantizationResults();
+            case TELEMETRY_WINDOW_RECEIVED -> topics.deviceTelemetry();
+            case DEVICE_REPORTED, DEVICE_PRESENCE_CHANGED -> topics.deviceEvents();
+        };
+    }
+
+    /** An empty message of its kind. */
+    public Message prototype() {
         return prototype;
     }
 

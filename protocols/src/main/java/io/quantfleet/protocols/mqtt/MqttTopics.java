@@ -1,5 +1,10 @@
 package io.quantfleet.protocols.mqtt;
 
+import io.quantfleet.protocols.v1.TelemetryWindow;
+import io.quantfleet.protocols.v1.Presence;
+import io.quantfleet.protocols.v1.ReportedState;
+import io.quantfleet.protocols.v1.SignedManifest;
+import com.google.protobuf.Message;
 import io.quantfleet.protocols.DeviceId;
 import io.quantfleet.protocols.Sha256;
 import java.util.Optional;
@@ -29,17 +34,38 @@ public final class MqttTopics {
 
     private MqttTopics() {}
 
-    /** What devices say, and the last level of the topic they say it on. */
+    /** What is said by a device or to it, and the last level of the topic that it is said on. */
     public enum Channel {
-        DESIRED("desired"),
-        REPORTED("reported"),
-        PRESENCE("presence"),
-        TELEMETRY("telemetry");
+        DESIRED("desired", false, true, SignedManifest.getDefaultInstance()),
+        REPORTED("reported", true, true, ReportedState.getDefaultInstance()),
+        PRESENCE("presence", true, true, Presence.getDefaultInstance()),
+        TELEMETRY("telemetry", true, false, TelemetryWindow.getDefaultInstance());
 
         private final String level;
+        private final boolean fromDevice;
+        private final boolean retained;
+        private final Message message;
 
-        Channel(String level) {
+        Channel(String level, boolean fromDevice, boolean retained, Message message) {
             this.level = level;
+            this.fromDevice = fromDevice;
+            this.retained = retained;
+            this.message = message;
+        }
+
+        /** Whether the device publishes on it; otherwise the control plane does. */
+        public boolean isFromDevice() {
+            return fromDevice;
+        }
+
+        /** Whether the broker keeps the last message. */
+        public boolean isRetained() {
+            return retained;
+        }
+
+        /** An empty message of the kind that travels on it. */
+        public Message message() {
+            return message;
         }
     }
 
