@@ -3,18 +3,28 @@ package io.quantfleet.controlplane.alert;
 import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.Creates;
 import io.quantfleet.controlplane.Refuses;
+import io.quantfleet.controlplane.conditional.EntityTags;
+import io.quantfleet.controlplane.conditional.Preconditions;
+import io.quantfleet.controlplane.listing.ListPage;
+import io.quantfleet.controlplane.listing.ListRequest;
+import io.quantfleet.controlplane.listing.PageParameters;
 import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.controlplane.storage.Tx;
 import io.quantfleet.protocols.ReasonCode;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,6 +32,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -33,18 +44,19 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Alerts")
 public class AlertResource {
-    private static final int MOST = 1000;
     private static final Duration USUAL_CLEAR = Duration.ofMinutes(2);
 
     private final Database database;
     private final JdbiAlertRules rules;
     private final JdbiAlerts alerts;
+    private final EntityTags tags;
     private final Clock clock;
 
-    AlertResource(Database database, JdbiAlertRules rules, JdbiAlerts alerts, Clock clock) {
+    AlertResource(Database database, JdbiAlertRules rules, JdbiAlerts alerts, EntityTags tags, Clock clock) {
         this.database = database;
         this.rules = rules;
         this.alerts = alerts;
+        this.tags = tags;
         this.clock = clock;
     }
 
@@ -90,30 +102,40 @@ public class AlertResource {
     @Operation(
             operationId = "listAlerts",
             summary = "Alerts, those that are not resolved first",
-            description = "'state' is PENDING, FIRING or RESOLVED; 'limit' is at most 1000.")
-    public List<Alert> list(
+            description = "'state' is PENDING, FIRING or RESOLVED."
+                    + " Where more follow, a Link header leads to the next page.")
+    public RestResponse<List<Alert>> list(
             @QueryParam("state") @DefaultValue("") String state,
             @QueryParam("fleet") @DefaultValue("") String fleet,
-            @QueryParam("limit") @DefaultValue("100") int limit) {
-        if (limit < 1 || limit > MOST) {
-            throw ControlPlaneException.invalid("'limit' is " + limit + "; it must be from 1 to " + MOST);
-        }
-        return database.inTransaction(tx -> alerts.list(tx, state.toUpperCase(Locale.ROOT), fleet, limit));
+            @QueryParam("limit") @DefaultValue("100") int limit,
+            @QueryParam("cursor") @Nullable String cursor,
+            @Context UriInfo uri) {
+        ListRequest request = ListRequest.of(null, limit, cursor);
+        Optional<UUID> after = request.afterId();
+        return database.inTransaction(tx -> ListPage.of(
+                        request,
+                        alerts.list(tx, state.toUpperCase(Locale.ROOT), fleet, after, request.limit() + 1),
+                        alert -> alert.id().toString()))
+                .toResponse(uri);
     }
 
     @GET
     @Path("alert-rules")
     @Operation(operationId = "listAlertRules", summary = "Rules, by their names")
-    public List<AlertRule> listRules() {
-        return database.inTransaction(rules::rules);
+    public RestResponse<List<AlertRule>> listRules(@BeanParam PageParameters parameters, @Context UriInfo uri) {
+        ListRequest request = parameters.request();
+        return ListPage.within(request, database.inTransaction(rules::rules), AlertRule::name)
+                .toResponse(uri);
     }
 
     @GET
     @Path("alert-rules/{name}")
     @Operation(operationId = "getAlertRule", summary = "One rule")
-    public AlertRule rule(String name) {
+    public RestResponse<AlertRule> rule(
+            String name, @Nullable @HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch) {
         return database.inTransaction(tx -> rules.rule(tx, name))
-                .orElseThrow(() -> ControlPlaneException.notFound("alert rule '" + name + "'"));
+                .map(rule -> tags.read(ifNoneMatch, rule))
+                .orElseThrow(() -> noRule(name));
     }
 
     @PUT
@@ -129,14 +151,17 @@ public class AlertResource {
     @Refuses(ReasonCode.NOT_FOUND)
     @Creates(located = false, otherwise = "The rule there was is replaced; with 'dryRun', the rule as it would be")
     public RestResponse<AlertRule> putRule(
-            String name, RuleBody body, @QueryParam("dryRun") @DefaultValue("false") boolean dryRun) {
+            String name,
+            RuleBody body,
+            @QueryParam("dryRun") @DefaultValue("false") boolean dryRun,
+            @BeanParam Preconditions preconditions) {
         AlertRule rule = read(name, body);
         boolean isNew = database.inTransaction(tx -> {
+            tags.require(preconditions, "alert rule '" + name + "'", rules.lockRule(tx, name));
             check(tx, rule);
             return !dryRun && rules.put(tx, rule, clock.instant());
         });
-        return RestResponse.ResponseBuilder.create(isNew ? RestResponse.Status.CREATED : RestResponse.Status.OK, rule)
-                .build();
+        return tags.tagged(isNew ? RestResponse.Status.CREATED : RestResponse.Status.OK, rule);
     }
 
     @DELETE
@@ -145,19 +170,33 @@ public class AlertResource {
             operationId = "deleteAlertRule",
             summary = "Deletes a rule",
             description = "Its alerts are resolved at the next look.")
-    public void deleteRule(String name) {
-        if (!database.inTransaction(tx -> rules.delete(tx, name))) {
-            throw ControlPlaneException.notFound("alert rule '" + name + "'");
-        }
+    public void deleteRule(String name, @BeanParam Preconditions preconditions) {
+        database.useTransaction(tx -> {
+            AlertRule rule = rules.lockRule(tx, name).orElseThrow(() -> noRule(name));
+            tags.require(preconditions, "alert rule '" + name + "'", Optional.of(rule));
+            rules.delete(tx, name);
+        });
     }
 
     @GET
     @Path("alert-receivers")
     @Operation(operationId = "listAlertReceivers", summary = "Receivers, by their names")
-    public List<ReceiverView> receivers() {
-        return database.inTransaction(rules::receivers).stream()
+    public RestResponse<List<ReceiverView>> receivers(@BeanParam PageParameters parameters, @Context UriInfo uri) {
+        ListRequest request = parameters.request();
+        List<ReceiverView> all = database.inTransaction(rules::receivers).stream()
                 .map(ReceiverView::of)
                 .toList();
+        return ListPage.within(request, all, ReceiverView::name).toResponse(uri);
+    }
+
+    @GET
+    @Path("alert-receivers/{name}")
+    @Operation(operationId = "getAlertReceiver", summary = "One receiver")
+    public RestResponse<ReceiverView> receiver(
+            String name, @Nullable @HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch) {
+        return database.inTransaction(tx -> rules.receiver(tx, name))
+                .map(receiver -> tags.read(ifNoneMatch, ReceiverView.of(receiver)))
+                .orElseThrow(() -> noReceiver(name));
     }
 
     @PUT
@@ -168,13 +207,20 @@ public class AlertResource {
             summary = "Makes a receiver, or replaces it",
             description = "A WEBHOOK takes a POST for each alert that fires or is resolved, signed where there is a"
                     + " 'secret'; an ALERTMANAGER is told by its API v2.")
-    public ReceiverView putReceiver(String name, ReceiverBody body) {
+    public RestResponse<ReceiverView> putReceiver(
+            String name, ReceiverBody body, @BeanParam Preconditions preconditions) {
         if (body.kind() == null || body.url() == null) {
             throw ControlPlaneException.invalid("a receiver needs a 'kind', WEBHOOK or ALERTMANAGER, and a 'url'");
         }
         Receiver receiver = new Receiver(name, body.kind(), body.url(), Objects.requireNonNullElse(body.secret(), ""));
-        database.useTransaction(tx -> rules.putReceiver(tx, receiver, clock.instant()));
-        return ReceiverView.of(receiver);
+        database.useTransaction(tx -> {
+            tags.require(
+                    preconditions,
+                    "alert receiver '" + name + "'",
+                    rules.lockReceiver(tx, name).map(ReceiverView::of));
+            rules.putReceiver(tx, receiver, clock.instant());
+        });
+        return tags.tagged(RestResponse.Status.OK, ReceiverView.of(receiver));
     }
 
     @DELETE
@@ -183,10 +229,20 @@ public class AlertResource {
             operationId = "deleteAlertReceiver",
             summary = "Deletes a receiver",
             description = "What it was still to be told is forgotten.")
-    public void deleteReceiver(String name) {
-        if (!database.inTransaction(tx -> rules.deleteReceiver(tx, name))) {
-            throw ControlPlaneException.notFound("alert receiver '" + name + "'");
-        }
+    public void deleteReceiver(String name, @BeanParam Preconditions preconditions) {
+        database.useTransaction(tx -> {
+            Receiver receiver = rules.lockReceiver(tx, name).orElseThrow(() -> noReceiver(name));
+            tags.require(preconditions, "alert receiver '" + name + "'", Optional.of(ReceiverView.of(receiver)));
+            rules.deleteReceiver(tx, name);
+        });
+    }
+
+    private static ControlPlaneException noRule(String name) {
+        return ControlPlaneException.notFound("alert rule '" + name + "'");
+    }
+
+    private static ControlPlaneException noReceiver(String name) {
+        return ControlPlaneException.notFound("alert receiver '" + name + "'");
     }
 
     private static AlertRule read(String name, RuleBody body) {

@@ -35,6 +35,16 @@ class JdbiAlertRules {
                 .findOne();
     }
 
+    /** The rule, its row held until the transaction ends. */
+    Optional<AlertRule> lockRule(Tx tx, String name) {
+        return tx.handle()
+                .createQuery("select cast(definition as text) from alert_rule where name = :name for update")
+                .bind("name", name)
+                .mapTo(String.class)
+                .map(this::parse)
+                .findOne();
+    }
+
     /** Whether it is new. */
     boolean put(Tx tx, AlertRule rule, Instant now) {
         return tx.handle()
@@ -72,6 +82,16 @@ class JdbiAlertRules {
         return receivers(tx).stream()
                 .filter(receiver -> receiver.name().equals(name))
                 .findFirst();
+    }
+
+    /** The receiver, its row held until the transaction ends. */
+    Optional<Receiver> lockReceiver(Tx tx, String name) {
+        tx.handle()
+                .createQuery("select name from alert_receiver where name = :name for update")
+                .bind("name", name)
+                .mapTo(String.class)
+                .findOne();
+        return receiver(tx, name);
     }
 
     void putReceiver(Tx tx, Receiver receiver, Instant now) {

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /** Alerts in the database. */
 @Singleton
@@ -31,14 +32,18 @@ class JdbiAlerts {
     }
 
     /** The latest, open ones first. */
-    List<Alert> list(Tx tx, String state, String fleet, int limit) {
+    List<Alert> list(Tx tx, String state, String fleet, Optional<UUID> after, int limit) {
         return tx.handle()
                 .createQuery("""
-                        select * from alert
+                        select * from alert a
                          where (:state = '' or state = :state) and (:fleet = '' or fleet = :fleet)
-                         order by state = 'RESOLVED', since desc limit :limit""")
+                           and (cast(:after as uuid) is null or exists (
+                               select 1 from alert p where p.id = :after and (a.state = 'RESOLVED', p.since, p.id)
+                                   > (p.state = 'RESOLVED', a.since, a.id)))
+                         order by state = 'RESOLVED', since desc, id desc limit :limit""")
                 .bind("state", state)
                 .bind("fleet", fleet)
+                .bind("after", after)
                 .bind("limit", limit)
                 .map((row, context) -> read(row))
                 .list();

@@ -6,12 +6,14 @@ import io.quantfleet.controlplane.audit.Actor;
 import io.quantfleet.controlplane.idempotency.Creations;
 import io.quantfleet.protocols.ReasonCode;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
+import jakarta.ws.rs.core.HttpHeaders;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -83,6 +85,7 @@ public final class ApiDescription implements OASFilter {
                             .filter(parameter -> parameter.getDescription() == null)
                             .forEach(parameter -> parameter.setDescription(PARAMETERS.get(parameter.getName())));
                     declared.ifPresent(java -> describeCreation(java, operation.getResponses()));
+                    describeTags(method, operation);
                     problems.describe(operation.getResponses(), codes(path, method, operation, declared));
                     examples.describe(operation);
                 }));
@@ -130,6 +133,34 @@ public final class ApiDescription implements OASFilter {
         responses.addAPIResponse(CREATED, created);
     }
 
+    /** Whatever takes a tag answers with one, but what is deleted has none. */
+    private static void describeTags(
+            PathItem.HttpMethod method, org.eclipse.microprofile.openapi.models.Operation operation) {
+        List<Parameter> parameters =
+                Optional.ofNullable(operation.getParameters()).orElse(List.of());
+        if (!takes(parameters, HttpHeaders.IF_NONE_MATCH) || method == PathItem.HttpMethod.DELETE) {
+            return;
+        }
+        Stream.of(OK, CREATED)
+                .map(operation.getResponses()::getAPIResponse)
+                .filter(Objects::nonNull)
+                .forEach(response -> response.addHeader(
+                        HttpHeaders.ETAG,
+                        OASFactory.createHeader()
+                                .description("Names this very content")
+                                .schema(OASFactory.createSchema().addType(SchemaType.STRING))));
+        if (method == PathItem.HttpMethod.GET) {
+            operation
+                    .getResponses()
+                    .addAPIResponse(
+                            "304", OASFactory.createAPIResponse().description("It has the tag in If-None-Match still"));
+        }
+    }
+
+    private static boolean takes(List<Parameter> parameters, String name) {
+        return parameters.stream().anyMatch(parameter -> name.equals(parameter.getName()));
+    }
+
     private static Set<ReasonCode> codes(
             String path,
             PathItem.HttpMethod method,
@@ -142,12 +173,16 @@ public final class ApiDescription implements OASFilter {
         if (takesQuery || operation.getRequestBody() != null) {
             codes.add(ReasonCode.REQUEST_INVALID);
         }
-        if (parameters.stream().anyMatch(parameter -> "filter".equals(parameter.getName()))) {
+        if (takes(parameters, "filter")) {
             codes.add(ReasonCode.FILTER_INVALID);
         }
-        if (parameters.stream().anyMatch(parameter -> Creations.HEADER.equals(parameter.getName()))) {
+        if (takes(parameters, Creations.HEADER)) {
             codes.add(ReasonCode.IDEMPOTENCY_KEY_IN_USE);
             codes.add(ReasonCode.IDEMPOTENCY_KEY_REUSED);
+        }
+        if (takes(parameters, HttpHeaders.IF_MATCH)) {
+            codes.add(ReasonCode.PRECONDITION_FAILED);
+            codes.add(ReasonCode.REQUEST_INVALID);
         }
         if (path.contains("{") && method != PathItem.HttpMethod.PUT) {
             codes.add(ReasonCode.NOT_FOUND);

@@ -48,6 +48,10 @@ final class ApiProblems {
             Map.entry(
                     ReasonCode.IDEMPOTENCY_KEY_REUSED,
                     "this Idempotency-Key came with another request within the last day; give each request its own"),
+            Map.entry(
+                    ReasonCode.PRECONDITION_FAILED,
+                    "alert rule 'accuracy-lyon' is not as the If-Match header has it any more; read it again, and decide"
+                            + " again"),
             Map.entry(ReasonCode.UNAVAILABLE, "the database is not ready yet"),
             Map.entry(
                     ReasonCode.INTERNAL, "something failed that should not have; the log of the control plane has it"));

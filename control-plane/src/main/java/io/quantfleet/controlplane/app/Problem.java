@@ -66,6 +66,7 @@ record Problem(
                     IDEMPOTENCY_KEY_IN_USE,
                     ILLEGAL_STATE -> 409;
             case IDEMPOTENCY_KEY_REUSED -> 422;
+            case PRECONDITION_FAILED -> 412;
             case UNAVAILABLE -> 503;
             case INTERNAL -> 500;
             default -> 400;

@@ -6,10 +6,16 @@ import io.quantfleet.controlplane.Creates;
 import io.quantfleet.controlplane.Names;
 import io.quantfleet.controlplane.Refuses;
 import io.quantfleet.controlplane.YamlSchema;
+import io.quantfleet.controlplane.conditional.EntityTags;
+import io.quantfleet.controlplane.conditional.Preconditions;
 import io.quantfleet.controlplane.idempotency.Creation;
 import io.quantfleet.controlplane.idempotency.Creations;
+import io.quantfleet.controlplane.listing.ListPage;
+import io.quantfleet.controlplane.listing.ListRequest;
+import io.quantfleet.controlplane.listing.PageParameters;
 import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.protocols.ReasonCode;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -19,13 +25,18 @@ import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Device classes over REST. */
@@ -36,14 +47,17 @@ public class DeviceClassResource {
     private final Database database;
     private final JdbiDeviceClasses classes;
     private final Creations creations;
+    private final EntityTags tags;
     private final Clock clock;
     private final YamlSchema schema =
             YamlSchema.load("device-class-profile.v1.schema.json", "device class profile", ReasonCode.PROFILE_INVALID);
 
-    DeviceClassResource(Database database, JdbiDeviceClasses classes, Creations creations, Clock clock) {
+    DeviceClassResource(
+            Database database, JdbiDeviceClasses classes, Creations creations, EntityTags tags, Clock clock) {
         this.database = database;
         this.classes = classes;
         this.creations = creations;
+        this.tags = tags;
         this.clock = clock;
     }
 
@@ -52,15 +66,18 @@ public class DeviceClassResource {
 
     @GET
     @Operation(operationId = "listDeviceClasses", summary = "Every device class")
-    public List<DeviceClass> list() {
-        return database.inTransaction(classes::list);
+    public RestResponse<List<DeviceClass>> list(@BeanParam PageParameters parameters, @Context UriInfo uri) {
+        ListRequest request = parameters.request();
+        return ListPage.within(request, database.inTransaction(classes::list), DeviceClass::name)
+                .toResponse(uri);
     }
 
     @GET
     @Path("{name}")
     @Operation(operationId = "getDeviceClass", summary = "One device class with its profile")
-    public DeviceClass get(String name) {
-        return database.inTransaction(tx -> classes.require(tx, name));
+    public RestResponse<DeviceClass> get(
+            String name, @Nullable @HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch) {
+        return tags.read(ifNoneMatch, database.inTransaction(tx -> classes.require(tx, name)));
     }
 
     @POST
@@ -106,15 +123,19 @@ public class DeviceClassResource {
                     "409 with ILLEGAL_STATE once a job was made or a device enrolled for it: what was quantized by a"
                             + " profile stays explained by it. With 'dryRun' nothing is kept.")
     @Refuses({ReasonCode.NOT_FOUND, ReasonCode.PROFILE_INVALID, ReasonCode.ILLEGAL_STATE})
-    public DeviceClass replace(
-            String name, NewDeviceClass body, @QueryParam("dryRun") @DefaultValue("false") boolean dryRun) {
+    public RestResponse<DeviceClass> replace(
+            String name,
+            NewDeviceClass body,
+            @QueryParam("dryRun") @DefaultValue("false") boolean dryRun,
+            @BeanParam Preconditions preconditions) {
         DeviceClass read = read(body);
         if (!read.name().equals(name)) {
             throw ControlPlaneException.invalid("the profile names the class '" + read.name() + "', not '" + name
                     + "'; a class keeps its name, so define a new one");
         }
-        return database.inTransaction(tx -> {
+        DeviceClass replaced = database.inTransaction(tx -> {
             DeviceClass before = classes.lock(tx, name);
+            tags.require(preconditions, "device class '" + name + "'", Optional.of(before));
             if (before.builtIn() || classes.isUsed(tx, name)) {
                 throw new ControlPlaneException(
                         ReasonCode.ILLEGAL_STATE,
@@ -128,6 +149,7 @@ public class DeviceClassResource {
             }
             return after;
         });
+        return tags.tagged(RestResponse.Status.OK, replaced);
     }
 
     private DeviceClass read(NewDeviceClass body) {

@@ -1,16 +1,20 @@
 package io.quantfleet.controlplane.device;
 
 import io.quantfleet.controlplane.ControlPlaneException;
+import io.quantfleet.controlplane.conditional.EntityTags;
 import io.quantfleet.controlplane.filter.Filter;
 import io.quantfleet.controlplane.listing.ListPage;
 import io.quantfleet.controlplane.listing.ListParameters;
 import io.quantfleet.controlplane.listing.ListRequest;
+import io.quantfleet.controlplane.listing.PageParameters;
 import io.quantfleet.controlplane.storage.Database;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 import java.time.Clock;
@@ -19,23 +23,24 @@ import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
 
 /** Devices over REST; they come in by enrolment or by import. */
 @Path("/api/v1/devices")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Devices")
 public class DeviceResource {
-    private static final int TIMELINE_ENTRIES = 200;
-
     private final Database database;
     private final JdbiDevices devices;
     private final JdbiDeviceTimeline timeline;
+    private final EntityTags tags;
     private final Clock clock;
 
-    DeviceResource(Database database, JdbiDevices devices, JdbiDeviceTimeline timeline, Clock clock) {
+    DeviceResource(Database database, JdbiDevices devices, JdbiDeviceTimeline timeline, EntityTags tags, Clock clock) {
         this.database = database;
         this.devices = devices;
         this.timeline = timeline;
+        this.tags = tags;
         this.clock = clock;
     }
 
@@ -59,18 +64,31 @@ public class DeviceResource {
     @GET
     @Path("{id}")
     @Operation(operationId = "getDevice", summary = "One device")
-    public DeviceView get(String id) {
-        return database.inTransaction(tx -> require(devices.find(tx, id), id));
+    public RestResponse<DeviceView> get(
+            String id, @Nullable @HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch) {
+        return tags.read(ifNoneMatch, database.inTransaction(tx -> require(devices.find(tx, id), id)));
     }
 
     @GET
     @Path("{id}/timeline")
     @Operation(operationId = "listDeviceTimeline", summary = "What happened to a device, newest first")
-    public List<JdbiDeviceTimeline.Entry> timeline(String id) {
+    public RestResponse<List<JdbiDeviceTimeline.Entry>> timeline(
+            String id, @BeanParam PageParameters parameters, @Context UriInfo uri) {
+        ListRequest request = parameters.request();
+        Optional<Long> before = request.after().map(DeviceResource::number);
         return database.inTransaction(tx -> {
-            require(devices.find(tx, id), id);
-            return timeline.newest(tx, id, TIMELINE_ENTRIES);
-        });
+                    require(devices.find(tx, id), id);
+                    return timeline.newest(tx, id, before, request);
+                })
+                .toResponse(uri);
+    }
+
+    private static long number(String key) {
+        try {
+            return Long.parseLong(key);
+        } catch (NumberFormatException e) {
+            throw ListRequest.badCursor();
+        }
     }
 
     private static DeviceView require(Optional<DeviceView> device, String id) {

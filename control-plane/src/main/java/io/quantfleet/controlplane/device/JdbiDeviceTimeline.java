@@ -1,5 +1,7 @@
 package io.quantfleet.controlplane.device;
 
+import io.quantfleet.controlplane.listing.ListPage;
+import io.quantfleet.controlplane.listing.ListRequest;
 import io.quantfleet.controlplane.storage.Rows;
 import io.quantfleet.controlplane.storage.Tx;
 import io.quantfleet.protocols.DeviceId;
@@ -8,11 +10,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jdbi.v3.core.statement.PreparedBatch;
-import org.jdbi.v3.core.statement.StatementContext;
 
 /** The timeline of each device: what happened to it, newest first. */
 @Singleton
@@ -79,16 +81,23 @@ public class JdbiDeviceTimeline {
         batch.execute();
     }
 
-    List<Entry> newest(Tx tx, String device, int limit) {
-        return tx.handle()
-                .createQuery("select * from device_event where device_id = :device order by id desc limit :limit")
+    /** A page of the entries below the id {@code before}, newest first. */
+    ListPage<Entry> newest(Tx tx, String device, Optional<Long> before, ListRequest request) {
+        List<Map.Entry<Long, Entry>> found = tx.handle()
+                .createQuery("""
+                        select * from device_event
+                        where device_id = :device and (cast(:before as bigint) is null or id < :before)
+                        order by id desc limit :limit""")
                 .bind("device", device)
-                .bind("limit", limit)
-                .map(JdbiDeviceTimeline::map)
+                .bind("before", before)
+                .bind("limit", request.limit() + 1)
+                .map((row, context) -> Map.entry(row.getLong("id"), map(row)))
                 .list();
+        ListPage<Map.Entry<Long, Entry>> page = ListPage.of(request, found, entry -> String.valueOf(entry.getKey()));
+        return new ListPage<>(page.items().stream().map(Map.Entry::getValue).toList(), page.last());
     }
 
-    private static Entry map(ResultSet row, StatementContext context) throws SQLException {
+    private static Entry map(ResultSet row) throws SQLException {
         return new Entry(
                 Rows.instant(row, "at"),
                 Kind.valueOf(row.getString("kind")),

@@ -4,6 +4,8 @@ import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.Creates;
 import io.quantfleet.controlplane.Names;
 import io.quantfleet.controlplane.Refuses;
+import io.quantfleet.controlplane.conditional.EntityTags;
+import io.quantfleet.controlplane.conditional.Preconditions;
 import io.quantfleet.controlplane.device.DeviceFields;
 import io.quantfleet.controlplane.device.DeviceView;
 import io.quantfleet.controlplane.filter.Filter;
@@ -26,6 +28,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
@@ -50,6 +53,7 @@ public class FleetResource {
     private final FleetMembers members;
     private final FleetPreviews previews;
     private final Creations creations;
+    private final EntityTags tags;
     private final Clock clock;
 
     FleetResource(
@@ -58,12 +62,14 @@ public class FleetResource {
             FleetMembers members,
             FleetPreviews previews,
             Creations creations,
+            EntityTags tags,
             Clock clock) {
         this.database = database;
         this.fleets = fleets;
         this.members = members;
         this.previews = previews;
         this.creations = creations;
+        this.tags = tags;
         this.clock = clock;
     }
 
@@ -94,8 +100,8 @@ public class FleetResource {
     @GET
     @Path("{name}")
     @Operation(operationId = "getFleet", summary = "One fleet")
-    public Fleet get(String name) {
-        return database.inTransaction(tx -> upToDate(tx, name));
+    public RestResponse<Fleet> get(String name, @Nullable @HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch) {
+        return tags.read(ifNoneMatch, database.inTransaction(tx -> upToDate(tx, name)));
     }
 
     @GET
@@ -165,7 +171,11 @@ public class FleetResource {
                     + " selects are taken in as such that come to match; those that it no longer selects keep what they"
                     + " have. With 'dryRun' nothing is kept.")
     @Refuses(ReasonCode.ILLEGAL_STATE)
-    public Fleet put(String name, FleetChange body, @QueryParam("dryRun") @DefaultValue("false") boolean dryRun) {
+    public RestResponse<Fleet> put(
+            String name,
+            FleetChange body,
+            @QueryParam("dryRun") @DefaultValue("false") boolean dryRun,
+            @BeanParam Preconditions preconditions) {
         Fleet wanted = new Fleet(
                 Names.require("fleet", name),
                 Objects.requireNonNullElse(body.description(), ""),
@@ -173,7 +183,13 @@ public class FleetResource {
                 0,
                 clock.instant(),
                 Optional.empty());
-        return database.inTransaction(tx -> {
+        Fleet put = database.inTransaction(tx -> {
+            if (preconditions.areGiven()) {
+                tags.require(
+                        preconditions,
+                        "fleet '" + name + "'",
+                        fleets.find(tx, name).map(before -> upToDate(tx, before.name())));
+            }
             if (dryRun) {
                 fleets.find(tx, name).ifPresent(before -> requireSameKind(name, before.query(), wanted.query()));
                 return wanted;
@@ -185,6 +201,7 @@ public class FleetResource {
             }
             return upToDate(tx, name);
         });
+        return tags.tagged(RestResponse.Status.OK, put);
     }
 
     private static void requireSameKind(String name, Optional<String> before, Optional<String> wanted) {

@@ -4,6 +4,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /**
@@ -23,6 +24,23 @@ public record ListPage<T>(List<T> items, Optional<String> last) {
         }
         List<T> items = found.subList(0, request.limit());
         return new ListPage<>(items, Optional.of(key.apply(items.get(items.size() - 1))));
+    }
+
+    /** The page of a list that is short enough to be had as a whole; a key that is gone by now is none of its. */
+    public static <T> ListPage<T> within(ListRequest request, List<T> all, Function<T, String> key) {
+        List<String> keys = all.stream().map(key).toList();
+        int from = request.after().map(keys::indexOf).orElse(-1) + 1;
+        if (request.after().isPresent() && from == 0) {
+            throw ListRequest.badCursor();
+        }
+        return of(request, all.subList(from, Math.min(all.size(), from + request.limit() + 1)), key);
+    }
+
+    /** The page of a list that only grows at its end: items go by their numbers. */
+    public static <T> ListPage<T> numbered(ListRequest request, List<T> all) {
+        List<Integer> numbers = IntStream.range(0, all.size()).boxed().toList();
+        ListPage<Integer> page = within(request, numbers, String::valueOf);
+        return new ListPage<>(page.items().stream().map(all::get).toList(), page.last());
     }
 
     public RestResponse<List<T>> toResponse(UriInfo uri) {

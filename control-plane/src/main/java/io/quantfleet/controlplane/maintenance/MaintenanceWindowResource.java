@@ -2,16 +2,21 @@ package io.quantfleet.controlplane.maintenance;
 
 import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.Refuses;
+import io.quantfleet.controlplane.conditional.EntityTags;
+import io.quantfleet.controlplane.conditional.Preconditions;
 import io.quantfleet.controlplane.fleet.JdbiFleets;
 import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.protocols.ReasonCode;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Clock;
 import java.time.Instant;
@@ -20,6 +25,7 @@ import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /** The maintenance windows of a fleet over REST. */
@@ -30,12 +36,15 @@ public class MaintenanceWindowResource {
     private final Database database;
     private final JdbiFleets fleets;
     private final JdbiMaintenanceWindows windows;
+    private final EntityTags tags;
     private final Clock clock;
 
-    MaintenanceWindowResource(Database database, JdbiFleets fleets, JdbiMaintenanceWindows windows, Clock clock) {
+    MaintenanceWindowResource(
+            Database database, JdbiFleets fleets, JdbiMaintenanceWindows windows, EntityTags tags, Clock clock) {
         this.database = database;
         this.fleets = fleets;
         this.windows = windows;
+        this.tags = tags;
         this.clock = clock;
     }
 
@@ -71,11 +80,12 @@ public class MaintenanceWindowResource {
 
     @GET
     @Operation(operationId = "getMaintenanceWindows", summary = "When the devices of a fleet may be asked to install")
-    public View get(String name) {
-        return database.inTransaction(tx -> {
+    public RestResponse<View> get(String name, @Nullable @HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch) {
+        View view = database.inTransaction(tx -> {
             fleets.require(tx, name);
             return View.of(windows.of(tx, name), clock.instant());
         });
+        return tags.read(ifNoneMatch, view);
     }
 
     @PUT
@@ -87,19 +97,26 @@ public class MaintenanceWindowResource {
                     + " before one closes finish. An empty list lifts the restriction. With 'dryRun' they are only"
                     + " checked.")
     @Refuses(ReasonCode.NOT_FOUND)
-    public View put(String name, Wanted body, @QueryParam("dryRun") @DefaultValue("false") boolean dryRun) {
+    public RestResponse<View> put(
+            String name,
+            Wanted body,
+            @QueryParam("dryRun") @DefaultValue("false") boolean dryRun,
+            @BeanParam Preconditions preconditions) {
         List<MaintenanceWindow> wanted = body.windows();
         if (wanted == null) {
             throw ControlPlaneException.invalid(
                     "'windows' is missing: a list of {cron, duration, zone}, an empty one for no restriction");
         }
         MaintenanceWindows all = new MaintenanceWindows(wanted, Boolean.TRUE.equals(body.rollbackAnytime()));
-        if (!dryRun) {
-            database.useTransaction(tx -> {
-                fleets.lock(tx, name);
+        Instant now = clock.instant();
+        database.useTransaction(tx -> {
+            fleets.lock(tx, name);
+            View before = View.of(windows.of(tx, name), now);
+            tags.require(preconditions, "a maintenance window of fleet '" + name + "'", Optional.of(before));
+            if (!dryRun) {
                 windows.put(tx, name, all);
-            });
-        }
-        return View.of(all, clock.instant());
+            }
+        });
+        return tags.tagged(RestResponse.Status.OK, View.of(all, now));
     }
 }

@@ -80,7 +80,7 @@ public class JobResource {
         return get(id);
     }
 
-    private static UUID id(String text) {
+    static UUID id(String text) {
         try {
             return UUID.fromString(text);
         } catch (IllegalArgumentException e) {

@@ -5,6 +5,7 @@ import io.quantfleet.controlplane.filter.Filter;
 import io.quantfleet.controlplane.listing.ListPage;
 import io.quantfleet.controlplane.listing.ListParameters;
 import io.quantfleet.controlplane.listing.ListRequest;
+import io.quantfleet.controlplane.listing.PageParameters;
 import io.quantfleet.controlplane.storage.Database;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
@@ -74,8 +75,10 @@ public class ModelResource {
     @GET
     @Path("{name}")
     @Operation(operationId = "listModelVersions", summary = "Every version of a model, newest first")
-    public List<VersionView> versions(String name) {
-        return database.inTransaction(tx -> {
+    public RestResponse<List<VersionView>> versions(
+            String name, @BeanParam PageParameters parameters, @Context UriInfo uri) {
+        ListRequest request = parameters.request();
+        List<VersionView> all = database.inTransaction(tx -> {
             List<JdbiModels.Registered> versions = models.versions(tx, name);
             if (versions.isEmpty()) {
                 throw ControlPlaneException.notFound("model '" + name + "'");
@@ -85,6 +88,8 @@ public class ModelResource {
                             view(version, variants.views(tx, name, version.id().version())))
                     .toList();
         });
+        return ListPage.within(request, all, version -> String.valueOf(version.version()))
+                .toResponse(uri);
     }
 
     @GET
@@ -99,11 +104,15 @@ public class ModelResource {
     @GET
     @Path("{name}/versions/{version}/variants")
     @Operation(operationId = "listVariants", summary = "What became of one version for each device class")
-    public List<VariantView> variants(String name, int version) {
-        return database.inTransaction(tx -> {
+    public RestResponse<List<VariantView>> variants(
+            String name, int version, @BeanParam PageParameters parameters, @Context UriInfo uri) {
+        ListRequest request = parameters.request();
+        List<VariantView> all = database.inTransaction(tx -> {
             models.require(tx, name, version);
             return variants.views(tx, name, version);
         });
+        return ListPage.within(request, all, variant -> variant.jobId().toString())
+                .toResponse(uri);
     }
 
     private static VersionView view(JdbiModels.Registered version, List<VariantView> variants) {

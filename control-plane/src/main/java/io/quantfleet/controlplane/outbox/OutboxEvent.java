@@ -1,8 +1,8 @@
 package io.quantfleet.controlplane.outbox;
 
-import io.quantfleet.protocols.kafka.EventType;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
+import io.quantfleet.protocols.kafka.EventType;
 import io.quantfleet.protocols.kafka.KafkaTopics;
 import io.quantfleet.protocols.v1.ModelVersionRegistered;
 import io.quantfleet.protocols.v1.QuantizationJobCancelled;
@@ -11,9 +11,12 @@ import java.util.Arrays;
 
 /** The events that leave by the outbox, with the code they are stored under and the topic they go to. */
 public enum OutboxEvent {
-    MODEL_VERSION_REGISTERED("model-version-registered.v1", EventType.MODEL_VERSION_REGISTERED, ModelVersionRegistered.parser()),
-    QUANTIZATION_JOB_REQUESTED("quantization-job-requested.v1", EventType.QUANTIZATION_JOB_REQUESTED, QuantizationJobRequested.parser()),
-    QUANTIZATION_JOB_CANCELLED("quantization-job-cancelled.v1", EventType.QUANTIZATION_JOB_CANCELLED, QuantizationJobCancelled.parser());
+    MODEL_VERSION_REGISTERED(
+            "model-version-registered.v1", EventType.MODEL_VERSION_REGISTERED, ModelVersionRegistered.parser()),
+    QUANTIZATION_JOB_REQUESTED(
+            "quantization-job-requested.v1", EventType.QUANTIZATION_JOB_REQUESTED, QuantizationJobRequested.parser()),
+    QUANTIZATION_JOB_CANCELLED(
+            "quantization-job-cancelled.v1", EventType.QUANTIZATION_JOB_CANCELLED, QuantizationJobCancelled.parser());
 
     private final String code;
     private final EventType type;

@@ -66,6 +66,19 @@ class JdbiRolloutHistory {
                 .list();
     }
 
+    /** An entry and its number, which grows. */
+    record Numbered(long number, Entry entry) {}
+
+    /** Those behind a number, oldest first. */
+    List<Numbered> after(Tx tx, UUID rollout, long number) {
+        return tx.handle()
+                .createQuery("select * from rollout_event where rollout_id = :rollout and id > :number order by id")
+                .bind("rollout", rollout)
+                .bind("number", number)
+                .map((row, context) -> new Numbered(row.getLong("id"), map(row, context)))
+                .list();
+    }
+
     /** Who created it and who started it, by their own word. */
     Set<String> starters(Tx tx, UUID rollout) {
         return tx.handle().createQuery("""

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.statement.StatementContext;
 
 /** Rollouts with their devices, for REST. */
@@ -52,13 +53,22 @@ class JdbiRolloutViews {
     }
 
     Optional<RolloutView> find(Tx tx, UUID id, Instant now) {
+        return view(tx, id, now, () -> devices(tx, id, "", SHOWN));
+    }
+
+    /** The rollout without its devices. */
+    Optional<RolloutView> summary(Tx tx, UUID id, Instant now) {
+        return view(tx, id, now, List::of);
+    }
+
+    private Optional<RolloutView> view(Tx tx, UUID id, Instant now, Supplier<List<RolloutView.Device>> devices) {
         return rollouts.find(tx, id)
                 .map(rollout -> view(
                         rollout,
                         nextWindow(tx, rollout, now),
                         bytes(tx, Optional.of(id)).getOrDefault(id, RolloutView.Bytes.NONE),
                         stages.opened(tx, id),
-                        devices(tx, id, "", SHOWN)));
+                        devices.get()));
     }
 
     /** By rollout; of one, or of all. */

@@ -86,6 +86,11 @@ class RolloutEngine {
         begin(tx, rollout, cause);
     }
 
+    /** Holds the rollout's row until the transaction ends. */
+    void lock(Tx tx, UUID id) {
+        require(tx, id);
+    }
+
     /** Holds the fleet's row until the transaction ends. */
     void lockFleet(Tx tx, String fleet) {
         planner.lockFleet(tx, fleet);

@@ -1,8 +1,12 @@
 package io.quantfleet.controlplane.rollout;
 
 import io.quantfleet.controlplane.Refuses;
+import io.quantfleet.controlplane.listing.ListPage;
+import io.quantfleet.controlplane.listing.ListRequest;
+import io.quantfleet.controlplane.listing.PageParameters;
 import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.protocols.ReasonCode;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
@@ -11,12 +15,15 @@ import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
 
 /** Rollout policies over REST. */
 @Path("/api/v1/rollout-policies")
@@ -35,8 +42,10 @@ public class RolloutPolicyResource {
 
     @GET
     @Operation(operationId = "listRolloutPolicies", summary = "Strategies by name, for rollouts to come")
-    public List<RolloutPolicy> list() {
-        return database.inTransaction(policies::list);
+    public RestResponse<List<RolloutPolicy>> list(@BeanParam PageParameters parameters, @Context UriInfo uri) {
+        ListRequest request = parameters.request();
+        return ListPage.within(request, database.inTransaction(policies::list), RolloutPolicy::name)
+                .toResponse(uri);
     }
 
     @GET

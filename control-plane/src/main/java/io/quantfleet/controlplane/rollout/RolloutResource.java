@@ -5,31 +5,22 @@ import io.quantfleet.controlplane.Creates;
 import io.quantfleet.controlplane.Names;
 import io.quantfleet.controlplane.Refuses;
 import io.quantfleet.controlplane.audit.Actor;
-import io.quantfleet.controlplane.filter.Filter;
 import io.quantfleet.controlplane.idempotency.Creation;
 import io.quantfleet.controlplane.idempotency.Creations;
-import io.quantfleet.controlplane.listing.ListPage;
-import io.quantfleet.controlplane.listing.ListParameters;
-import io.quantfleet.controlplane.listing.ListRequest;
 import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.controlplane.storage.Tx;
 import io.quantfleet.protocols.ReasonCode;
-import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
-import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
 import java.time.Clock;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -38,7 +29,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Rollouts over REST. */
@@ -96,7 +86,7 @@ public class RolloutResource {
     @Schema(name = "RolloutReason")
     record Because(@Nullable String reason, @Nullable String by) {}
 
-    private static Cause cause(String action, @Nullable Because why, @Nullable String header) {
+    static Cause cause(String action, @Nullable Because why, @Nullable String header) {
         String authenticated = Actor.of(header);
         String said = why == null || why.by() == null ? "" : why.by();
         String by = authenticated.isEmpty() ? said : authenticated;
@@ -177,109 +167,6 @@ public class RolloutResource {
                     "'strategy' and 'policy' both say how the rollout goes; give one of them");
         }
         return policies.require(tx, body.policy()).strategy();
-    }
-
-    @POST
-    @Path("{id}/start")
-    @Operation(operationId = "startRollout", summary = "Begins a draft, or a scheduled rollout before its time")
-    @Refuses(ReasonCode.ILLEGAL_STATE)
-    public RolloutView begin(String id, @Nullable Because why, @Nullable @HeaderParam(Actor.HEADER) String actor) {
-        return change(id, cause("start", why, actor), engine::start);
-    }
-
-    @POST
-    @Path("{id}/approve")
-    @Operation(operationId = "approveRollout", summary = "Opens the stage that waits for an approval")
-    @Refuses(ReasonCode.ILLEGAL_STATE)
-    public RolloutView approve(String id, @Nullable Because why, @Nullable @HeaderParam(Actor.HEADER) String actor) {
-        return change(id, cause("approve", why, actor), engine::approve);
-    }
-
-    @POST
-    @Path("{id}/pause")
-    @Operation(operationId = "pauseRollout", summary = "Asks no further device to install; those that were asked go on")
-    @Refuses(ReasonCode.ILLEGAL_STATE)
-    public RolloutView pause(String id, @Nullable Because why, @Nullable @HeaderParam(Actor.HEADER) String actor) {
-        return change(id, cause("pause", why, actor), engine::pause);
-    }
-
-    @POST
-    @Path("{id}/resume")
-    @Operation(operationId = "resumeRollout", summary = "Goes on where it was paused")
-    @Refuses(ReasonCode.ILLEGAL_STATE)
-    public RolloutView resume(String id, @Nullable Because why, @Nullable @HeaderParam(Actor.HEADER) String actor) {
-        return change(id, cause("resume", why, actor), engine::resume);
-    }
-
-    @POST
-    @Path("{id}/promote")
-    @Operation(operationId = "promoteRollout", summary = "Goes on to the next stage whatever the gates say")
-    @Refuses(ReasonCode.ILLEGAL_STATE)
-    public RolloutView promote(String id, @Nullable Because why, @Nullable @HeaderParam(Actor.HEADER) String actor) {
-        return change(id, cause("promote", why, actor), engine::promote);
-    }
-
-    @POST
-    @Path("{id}/retry")
-    @Operation(operationId = "retryRollout", summary = "Lets the devices that failed try again")
-    @Refuses(ReasonCode.ILLEGAL_STATE)
-    public RolloutView retry(String id, @Nullable Because why, @Nullable @HeaderParam(Actor.HEADER) String actor) {
-        return change(id, cause("retry", why, actor), engine::retry);
-    }
-
-    @POST
-    @Path("{id}/rollback")
-    @Operation(
-            operationId = "rollBackRollout",
-            summary = "Gives every device of the rollout back what it served before")
-    @Refuses(ReasonCode.ILLEGAL_STATE)
-    public RolloutView rollBack(String id, @Nullable Because why, @Nullable @HeaderParam(Actor.HEADER) String actor) {
-        return change(id, cause("rollback", why, actor), engine::rollBack);
-    }
-
-    @POST
-    @Path("{id}/abort")
-    @Operation(operationId = "abortRollout", summary = "Ends the rollout; devices stay as they are")
-    @Refuses(ReasonCode.ILLEGAL_STATE)
-    public RolloutView abort(String id, @Nullable Because why, @Nullable @HeaderParam(Actor.HEADER) String actor) {
-        return change(id, cause("abort", why, actor), engine::abort);
-    }
-
-    /** What people can do to a rollout. */
-    private interface Command {
-        void run(Tx tx, UUID rollout, Cause cause);
-    }
-
-    private RolloutView change(String id, Cause cause, Command command) {
-        UUID uuid = uuid(id);
-        database.useTransaction(tx -> command.run(tx, uuid, cause));
-        ticker.wake();
-        return get(id);
-    }
-
-    @GET
-    @Operation(
-            operationId = "listRollouts",
-            summary = "Rollouts, newest first, without their devices",
-            description = "'filter' knows id, fleet, model, version, state and created."
-                    + " Where more follow, a Link header leads to the next page.")
-    public RestResponse<List<RolloutView>> list(@BeanParam ListParameters parameters, @Context UriInfo uri) {
-        ListRequest request = parameters.request();
-        Filter<JdbiRollouts.Rollout> matching = RolloutFields.read(request.filter(), clock.instant());
-        Optional<UUID> after = request.afterId();
-        return database.inTransaction(tx -> ListPage.of(
-                        request, views.list(tx, matching, after, request.limit() + 1), rollout -> rollout.id()
-                                .toString()))
-                .toResponse(uri);
-    }
-
-    @GET
-    @Path("{id}")
-    @Operation(
-            operationId = "getRollout",
-            summary = "One rollout with its stages and the first thousand of the devices that were asked")
-    public RolloutView get(String id) {
-        return database.inTransaction(tx -> view(tx, id));
     }
 
     private RolloutView view(Tx tx, String id) {

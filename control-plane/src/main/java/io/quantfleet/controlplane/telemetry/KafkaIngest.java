@@ -1,13 +1,12 @@
 package io.quantfleet.controlplane.telemetry;
 
-import io.quantfleet.protocols.kafka.Events;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quantfleet.controlplane.delivery.DeviceInbox;
 import io.quantfleet.controlplane.events.KafkaEventSender;
 import io.quantfleet.controlplane.lifecycle.OutageLog;
+import io.quantfleet.protocols.kafka.Events;
 import io.quantfleet.protocols.kafka.KafkaTopics;
-import io.quantfleet.protocols.mqtt.MqttTopics.Channel;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Clock;

@@ -1,12 +1,12 @@
 package io.quantfleet.protocols.mqtt;
 
-import io.quantfleet.protocols.v1.TelemetryWindow;
-import io.quantfleet.protocols.v1.Presence;
-import io.quantfleet.protocols.v1.ReportedState;
-import io.quantfleet.protocols.v1.SignedManifest;
 import com.google.protobuf.Message;
 import io.quantfleet.protocols.DeviceId;
 import io.quantfleet.protocols.Sha256;
+import io.quantfleet.protocols.v1.Presence;
+import io.quantfleet.protocols.v1.ReportedState;
+import io.quantfleet.protocols.v1.SignedManifest;
+import io.quantfleet.protocols.v1.TelemetryWindow;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -163,7 +163,9 @@ final class AsyncApiDocument {
                         "servers",
                         List.of(ref("#/servers/mqtt")),
                         "parameters",
-                        map("sha256", map(DESCRIPTION, "The SHA-256 of the very bytes that are published, in hexadecimal")),
+                        map(
+                                "sha256",
+                                map(DESCRIPTION, "The SHA-256 of the very bytes that are published, in hexadecimal")),
                         "messages",
                         map("chunk", map("contentType", "application/octet-stream"))));
         operation("chunk", "send", true);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.DocumentException;
 import io.quantfleet.controlplane.DocumentFault;
+import io.quantfleet.controlplane.conditional.Preconditions;
 import io.quantfleet.controlplane.device.DeviceClassResource;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
@@ -41,7 +42,7 @@ class ProfileCheck {
             if (draft.name() == null) {
                 deviceClasses.define(body, true, null);
             } else {
-                deviceClasses.replace(draft.name(), body, true);
+                deviceClasses.replace(draft.name(), body, true, new Preconditions());
             }
             return Templates.faults(List.of(), "");
         } catch (DocumentException e) {

@@ -1,6 +1,6 @@
 package io.quantfleet.controlplane.console.frame;
 
-import io.quantfleet.controlplane.console.live.Revisions;
+import io.quantfleet.controlplane.live.JdbiRevisions;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.UriInfo;
 import java.time.Clock;
@@ -8,10 +8,10 @@ import java.time.Clock;
 /** Makes the {@link Page} of a request. */
 @Singleton
 public class Pages {
-    private final Revisions revisions;
+    private final JdbiRevisions revisions;
     private final Clock clock;
 
-    Pages(Revisions revisions, Clock clock) {
+    Pages(JdbiRevisions revisions, Clock clock) {
         this.revisions = revisions;
         this.clock = clock;
     }

@@ -1,5 +1,7 @@
 package io.quantfleet.controlplane.console.live;
 
+import io.quantfleet.controlplane.live.Revision;
+import io.quantfleet.controlplane.live.RevisionWatch;
 import io.smallrye.mutiny.Multi;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;

@@ -1,4 +1,4 @@
-/** Tells open pages that something they show has changed: one poll of the database for all of them. */
+/** The stream of events of open pages: which of what they show has changed. */
 @NullMarked
 package io.quantfleet.controlplane.console.live;
 

@@ -1,11 +1,11 @@
-package io.quantfleet.controlplane.console.live;
+package io.quantfleet.controlplane.live;
 
-import io.quantfleet.controlplane.console.ConsoleDatabase;
+import io.quantfleet.controlplane.storage.Database;
 import jakarta.inject.Singleton;
 
 /** Reads the current revision. Cheap whatever the size of the history: indexes, or tables of one row per device. */
 @Singleton
-public class Revisions {
+public class JdbiRevisions {
     private static final String CURRENT = """
             select
                 (select hashtext(concat_ws(',', count(*), count(*) filter (where online), sum(report_number),
@@ -16,20 +16,21 @@ public class Revisions {
                         count(distinct step), (select count(*) from model_version), (select count(*) from variant)))
                    from quantization_job) as models,
                 (select hashtext(concat_ws(',', count(*), sum(fetched_bytes), max(state_at),
-                        (select concat_ws('/', count(*), count(finished_at), max(finished_at)) from rollout)))
+                        (select concat_ws('/', count(*), count(finished_at), max(finished_at)) from rollout), (select max(id) from rollout_event)))
                    from deployment where finished_at is null) as rollouts,
                 (select hashtext(concat_ws(',', max(minute), sum(windows), sum(inferences)))
                    from telemetry_minute where minute > now() - interval '10 minutes') as telemetry
             """;
 
-    private final ConsoleDatabase database;
+    private final Database database;
 
-    Revisions(ConsoleDatabase database) {
+    JdbiRevisions(Database database) {
         this.database = database;
     }
 
     Revision current() {
-        return database.read(handle -> handle.createQuery(CURRENT)
+        return database.inTransaction(tx -> tx.handle()
+                .createQuery(CURRENT)
                 .map((row, context) -> new Revision(
                         row.getInt("devices"), row.getInt("models"), row.getInt("rollouts"), row.getInt("telemetry")))
                 .one());

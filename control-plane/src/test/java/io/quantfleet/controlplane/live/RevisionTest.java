@@ -1,8 +1,8 @@
-package io.quantfleet.controlplane.console.live;
+package io.quantfleet.controlplane.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quantfleet.controlplane.console.live.Revision.Topic;
+import io.quantfleet.controlplane.live.Revision.Topic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

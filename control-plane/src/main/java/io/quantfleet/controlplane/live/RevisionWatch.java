@@ -1,4 +1,4 @@
-package io.quantfleet.controlplane.console.live;
+package io.quantfleet.controlplane.live;
 
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.operators.multi.processors.BroadcastProcessor;
@@ -15,18 +15,18 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for a new revision once a second while a page is open, and tells every open page of it: the number of pages makes
- * no difference to the database, and no page holds a connection. One thread; subscribers come and go on any.
+ * Looks for a new revision once a second while somebody watches, and tells everybody of it: open pages of the console, and
+ * streams of events. Their number makes no difference to the database, and none of them holds a connection. One thread; subscribers come and go on any.
  */
 @Singleton
-class RevisionWatch {
+public class RevisionWatch {
     private static final Logger LOG = Logger.getLogger(RevisionWatch.class);
     private static final Duration EVERY = Duration.ofSeconds(1);
 
     private final Supplier<Revision> source;
     private final BroadcastProcessor<Revision> revisions = BroadcastProcessor.create();
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(work -> {
-        Thread made = new Thread(work, "console-revisions");
+        Thread made = new Thread(work, "revisions");
         made.setDaemon(true);
         return made;
     });
@@ -37,7 +37,7 @@ class RevisionWatch {
     private boolean failing;
 
     @jakarta.inject.Inject
-    RevisionWatch(Revisions revisions) {
+    RevisionWatch(JdbiRevisions revisions) {
         this(revisions::current);
     }
 
@@ -46,7 +46,7 @@ class RevisionWatch {
     }
 
     /** Every revision from now on, the one known last at once. It never fails and never completes. */
-    Multi<Revision> watch() {
+    public Multi<Revision> watch() {
         // The processor first: a revision that comes between the two is then seen twice, never missed.
         return Multi.createBy()
                 .merging()
@@ -72,7 +72,7 @@ class RevisionWatch {
             }
         } catch (RuntimeException e) {
             if (!failing) {
-                LOG.warnf("open pages are not kept fresh for now: %s", e.getMessage());
+                LOG.warnf("open pages and streams of events are not kept fresh for now: %s", e.getMessage());
             }
             failing = true;
         }

@@ -1,4 +1,4 @@
-package io.quantfleet.controlplane.console.live;
+package io.quantfleet.controlplane.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

@@ -1,4 +1,4 @@
-package io.quantfleet.controlplane.console.live;
+package io.quantfleet.controlplane.live;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The state of what pages show, as one number per topic: a number that differs means that something changed. Written as
+ * The state of what pages and streams show, as one number per topic: a number that differs means that something changed. Written as
  * hexadecimal numbers with dots between, in the order of {@link Topic}.
  */
-record Revision(int devices, int models, int rollouts, int telemetry) {
-    static Optional<Revision> parse(String text) {
+public record Revision(int devices, int models, int rollouts, int telemetry) {
+    public static Optional<Revision> parse(String text) {
         String[] parts = text.split("\\.", -1);
         if (parts.length != Topic.values().length) {
             return Optional.empty();
@@ -23,7 +23,7 @@ record Revision(int devices, int models, int rollouts, int telemetry) {
     }
 
     /** The topics whose number is not the one that {@code seen} has. */
-    List<Topic> changedSince(Revision seen) {
+    public List<Topic> changedSince(Revision seen) {
         List<Topic> changed = new ArrayList<>();
         for (Topic topic : Topic.values()) {
             if (number(topic) != seen.number(topic)) {
@@ -33,7 +33,7 @@ record Revision(int devices, int models, int rollouts, int telemetry) {
         return changed;
     }
 
-    private int number(Topic topic) {
+    int number(Topic topic) {
         return switch (topic) {
             case DEVICES -> devices;
             case MODELS -> models;
@@ -52,13 +52,13 @@ record Revision(int devices, int models, int rollouts, int telemetry) {
     }
 
     /** What a page can be about; the name in lower case is the name of the event. */
-    enum Topic {
+    public enum Topic {
         DEVICES,
         MODELS,
         ROLLOUTS,
         TELEMETRY;
 
-        String event() {
+        public String event() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
