@@ -298,7 +298,10 @@ public final class ControlPlaneClient {
             }
             return response;
         } catch (IOException e) {
-            throw new UnreachableException("the control plane at " + base + " does not answer", e);
+            throw new UnreachableException(
+                    "the control plane at " + base
+                            + " does not answer; start it, or name another by --control-plane or by a context",
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CliException("interrupted", e);

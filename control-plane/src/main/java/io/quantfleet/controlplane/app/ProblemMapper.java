@@ -37,7 +37,7 @@ final class ProblemMapper {
             // A value that can be read, and is refused for what it says.
             return refused(cause);
         }
-        return Problem.of(ReasonCode.REQUEST_INVALID, "the request's JSON can't be used: " + e.getOriginalMessage())
+        return Problem.of(ReasonCode.REQUEST_INVALID, "the request's JSON can't be used: " + JsonFault.describe(e))
                 .toResponse();
     }
 
