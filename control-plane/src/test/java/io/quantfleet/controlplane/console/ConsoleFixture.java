@@ -97,10 +97,11 @@ final class ConsoleFixture {
     /** Two roll-ups of one fleet: 900 inferences that took 1 ms each, and 100 that took 100 ms each. */
     void twoMinutesOfVeryDifferentLatency() {
         run("insert into fleet values ('mixed', '', now())");
-        jdbi.useHandle(handle -> {
-            FixtureTelemetry.minute(handle, now.minusSeconds(120), "mixed", 1_000, 900);
-            FixtureTelemetry.minute(handle, now.minusSeconds(60), "mixed", 100_000, 100);
-        });
+        jdbi.useHandle(handle -> FixtureTelemetry.insert(
+                handle,
+                "mixed",
+                new FixtureTelemetry.Minute(now.minusSeconds(120), 1_000, 900),
+                new FixtureTelemetry.Minute(now.minusSeconds(60), 100_000, 100)));
     }
 
     static OffsetDateTime at(Instant now, long minutesAgo) {

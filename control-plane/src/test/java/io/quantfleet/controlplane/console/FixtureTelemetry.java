@@ -25,8 +25,7 @@ final class FixtureTelemetry {
 
     static void insert(Handle handle, Instant now, Random random) {
         Instant start = now.truncatedTo(ChronoUnit.MINUTES).minus(MINUTES, ChronoUnit.MINUTES);
-        Map<Instant, Map<String, Sum>> hours = new TreeMap<>();
-        Map<Instant, Map<String, Sum>> days = new TreeMap<>();
+        RollUps rollUps = new RollUps();
         for (int minute = 0; minute <= MINUTES; minute++) {
             Instant at = start.plus(minute, ChronoUnit.MINUTES);
             Map<String, Sum> sums = new TreeMap<>();
@@ -40,14 +39,9 @@ final class FixtureTelemetry {
                 }
             }
             windows.execute();
-            sums.forEach((key, sum) -> {
-                sum.insert(handle, "telemetry_minute", at);
-                sum.addTo(hours.computeIfAbsent(at.truncatedTo(ChronoUnit.HOURS), hour -> new TreeMap<>()), key);
-                sum.addTo(days.computeIfAbsent(at.truncatedTo(ChronoUnit.DAYS), day -> new TreeMap<>()), key);
-            });
+            rollUps.minute(handle, at, sums);
         }
-        hours.forEach((hour, sums) -> sums.values().forEach(sum -> sum.insert(handle, "telemetry_hour", hour)));
-        days.forEach((day, sums) -> sums.values().forEach(sum -> sum.insert(handle, "telemetry_day", day)));
+        rollUps.hoursAndDays(handle);
         handle.execute("insert into device_telemetry select w.device_id, w.variant_sha256, count(*), (array_agg("
                 + "w.latency_histogram))[1], avg(w.p50_micros), avg(w.p95_micros), sum(w.inferences),"
                 + " sum(w.right_answers), sum(w.wrong_answers), sum(w.errors), max(w.end_at)"
@@ -55,13 +49,20 @@ final class FixtureTelemetry {
                 + " and d.active_variant_sha256 = w.variant_sha256 group by 1, 2");
     }
 
-    /** One roll-up of inferences that all took the same time. */
-    static void minute(Handle handle, Instant at, String fleet, long micros, int inferences) {
-        Histogram histogram = new Histogram(2);
-        histogram.recordValueWithCount(micros, inferences);
-        Sum sum = new Sum(fleet, "rpi-cpu", 1, sha256("same"));
-        sum.add(histogram, inferences, inferences);
-        sum.insert(handle, "telemetry_minute", at.truncatedTo(ChronoUnit.MINUTES));
+    /** A minute in which all inferences took the same time. */
+    record Minute(Instant at, long micros, int inferences) {}
+
+    /** The roll-ups of some minutes. */
+    static void insert(Handle handle, String fleet, Minute... minutes) {
+        RollUps rollUps = new RollUps();
+        for (Minute minute : minutes) {
+            Histogram histogram = new Histogram(2);
+            histogram.recordValueWithCount(minute.micros(), minute.inferences());
+            Sum sum = new Sum(fleet, "rpi-cpu", 1, sha256("same"));
+            sum.add(histogram, minute.inferences(), minute.inferences());
+            rollUps.minute(handle, minute.at().truncatedTo(ChronoUnit.MINUTES), Map.of(fleet, sum));
+        }
+        rollUps.hoursAndDays(handle);
     }
 
     private static void window(
@@ -114,6 +115,25 @@ final class FixtureTelemetry {
         ByteBuffer buffer = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
         int length = histogram.encodeIntoCompressedByteBuffer(buffer);
         return Arrays.copyOf(buffer.array(), length);
+    }
+
+    /** Minutes as they are inserted, and the hours and days that they add up to. */
+    private static final class RollUps {
+        private final Map<Instant, Map<String, Sum>> hours = new TreeMap<>();
+        private final Map<Instant, Map<String, Sum>> days = new TreeMap<>();
+
+        void minute(Handle handle, Instant at, Map<String, Sum> sums) {
+            sums.forEach((key, sum) -> {
+                sum.insert(handle, "telemetry_minute", at);
+                sum.addTo(hours.computeIfAbsent(at.truncatedTo(ChronoUnit.HOURS), hour -> new TreeMap<>()), key);
+                sum.addTo(days.computeIfAbsent(at.truncatedTo(ChronoUnit.DAYS), day -> new TreeMap<>()), key);
+            });
+        }
+
+        void hoursAndDays(Handle handle) {
+            hours.forEach((hour, sums) -> sums.values().forEach(sum -> sum.insert(handle, "telemetry_hour", hour)));
+            days.forEach((day, sums) -> sums.values().forEach(sum -> sum.insert(handle, "telemetry_day", day)));
+        }
     }
 
     /** The roll-up of one minute, fleet, class and variant. */
