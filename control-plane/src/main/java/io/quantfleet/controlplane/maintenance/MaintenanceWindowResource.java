@@ -110,7 +110,10 @@ public class MaintenanceWindowResource {
         MaintenanceWindows all = new MaintenanceWindows(wanted, Boolean.TRUE.equals(body.rollbackAnytime()));
         Instant now = clock.instant();
         database.useTransaction(tx -> {
-            fleets.lock(tx, name);
+            // Windows may be tried out for a fleet that is to be made with them.
+            if (!dryRun) {
+                fleets.lock(tx, name);
+            }
             View before = View.of(windows.of(tx, name), now);
             tags.require(preconditions, "a maintenance window of fleet '" + name + "'", Optional.of(before));
             if (!dryRun) {
