@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * How soon pages, each visited once before, are painted with ten thousand devices and a day of telemetry. The bar is 300 ms on a machine that does nothing else, where
- * {@code -Dconsole.first-paint-ms=300} holds the console to it; elsewhere the figures are logged, and a second is too much.
+ * {@code -Dconsole.first-paint-ms=300} holds the console to it; elsewhere the figures are logged, and five seconds are too much.
  */
 @QuarkusTest
 @WithTestResource(EmbeddedParts.class)
@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 class ConsoleLargeIT {
     private static final Logger LOG = Logger.getLogger(ConsoleLargeIT.class);
     private static final int VISITS = 5;
-    private static final double LIMIT_MILLIS = Integer.getInteger("console.first-paint-ms", 1_000);
+    private static final double LIMIT_MILLIS = Integer.getInteger("console.first-paint-ms", 5_000);
     private static final String PAINTED = """
             () => new Promise(done => {
                 const painted = () => performance.getEntriesByName('first-contentful-paint')[0];
