@@ -5,6 +5,7 @@ import io.quantfleet.controlplane.Creates;
 import io.quantfleet.controlplane.Refuses;
 import io.quantfleet.controlplane.conditional.EntityTags;
 import io.quantfleet.controlplane.conditional.Preconditions;
+import io.quantfleet.controlplane.fleet.JdbiFleets;
 import io.quantfleet.controlplane.listing.ListPage;
 import io.quantfleet.controlplane.listing.ListRequest;
 import io.quantfleet.controlplane.listing.PageParameters;
@@ -49,13 +50,21 @@ public class AlertResource {
     private final Database database;
     private final JdbiAlertRules rules;
     private final JdbiAlerts alerts;
+    private final JdbiFleets fleets;
     private final EntityTags tags;
     private final Clock clock;
 
-    AlertResource(Database database, JdbiAlertRules rules, JdbiAlerts alerts, EntityTags tags, Clock clock) {
+    AlertResource(
+            Database database,
+            JdbiAlertRules rules,
+            JdbiAlerts alerts,
+            JdbiFleets fleets,
+            EntityTags tags,
+            Clock clock) {
         this.database = database;
         this.rules = rules;
         this.alerts = alerts;
+        this.fleets = fleets;
         this.tags = tags;
         this.clock = clock;
     }
@@ -275,8 +284,6 @@ public class AlertResource {
                     throw ControlPlaneException.invalid("there is no alert receiver '" + receiver
                             + "'; make it first with PUT /api/v1/alert-receivers/" + receiver);
                 });
-        rule.fleet().filter(fleet -> !rules.fleets(tx).contains(fleet)).ifPresent(fleet -> {
-            throw ControlPlaneException.notFound("fleet '" + fleet + "'");
-        });
+        rule.fleet().ifPresent(fleet -> fleets.require(tx, fleet));
     }
 }
