@@ -111,7 +111,7 @@ final class ReceiverCommand implements Runnable {
     }
 
     private static String path(String name) {
-        return RECEIVERS + "/" + ControlPlaneClient.encoded(name);
+        return ControlPlaneClient.path(RECEIVERS, name);
     }
 
     private static Table table(Iterable<JsonNode> receivers) {

@@ -120,7 +120,7 @@ final class RuleCommand implements Runnable {
     }
 
     private static String path(String name) {
-        return RULES + "/" + ControlPlaneClient.encoded(name);
+        return ControlPlaneClient.path(RULES, name);
     }
 
     private int print(JsonNode rule, OutputArguments output) {

@@ -18,7 +18,7 @@ final class AlertRuleKind implements Kind {
 
     @Override
     public Optional<JsonNode> current(ControlPlaneClient client, String name) {
-        return client.find(Kind.path(COLLECTION, name)).map(rule -> Kind.without(rule, "name"));
+        return client.find(ControlPlaneClient.path(COLLECTION, name)).map(rule -> Kind.without(rule, "name"));
     }
 
     @Override
@@ -30,7 +30,7 @@ final class AlertRuleKind implements Kind {
         if (comes) {
             asked.remove(FLEET);
         }
-        JsonNode rule = client.put(Kind.path(COLLECTION, document.name()) + "?dryRun=true", asked);
+        JsonNode rule = client.put(ControlPlaneClient.path(COLLECTION, document.name()) + "?dryRun=true", asked);
         ObjectNode wanted = (ObjectNode) Kind.without(rule, "name");
         if (comes) {
             wanted.set(FLEET, document.spec().path(FLEET));
@@ -40,6 +40,6 @@ final class AlertRuleKind implements Kind {
 
     @Override
     public void put(ControlPlaneClient client, Document document, Optional<JsonNode> current) {
-        JsonNode unused = client.put(Kind.path(COLLECTION, document.name()), document.spec());
+        JsonNode unused = client.put(ControlPlaneClient.path(COLLECTION, document.name()), document.spec());
     }
 }

@@ -25,7 +25,7 @@ final class DeviceClassKind implements Kind {
 
     @Override
     public Optional<JsonNode> current(ControlPlaneClient client, String name) {
-        return client.find(Kind.path("device-classes", name))
+        return client.find(ControlPlaneClient.path("device-classes", name))
                 .map(found -> Kind.without(read(found.path("profile").asText()), "name"));
     }
 
@@ -50,7 +50,7 @@ final class DeviceClassKind implements Kind {
         if (current.isEmpty()) {
             JsonNode unused = client.send("device-classes" + query, body);
         } else {
-            JsonNode unused = client.put(Kind.path("device-classes", document.name()) + query, body);
+            JsonNode unused = client.put(ControlPlaneClient.path("device-classes", document.name()) + query, body);
         }
     }
 

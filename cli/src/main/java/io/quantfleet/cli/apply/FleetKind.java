@@ -22,21 +22,21 @@ final class FleetKind implements Kind {
 
     @Override
     public Optional<JsonNode> current(ControlPlaneClient client, String name) {
-        String path = Kind.path("fleets", name);
+        String path = ControlPlaneClient.path("fleets", name);
         return client.find(path).map(fleet -> spec(fleet, client.read(path + WINDOWS)));
     }
 
     @Override
     public JsonNode wanted(
             ControlPlaneClient client, Document document, Optional<JsonNode> current, Set<String> fleetsToCome) {
-        String path = Kind.path("fleets", document.name());
+        String path = ControlPlaneClient.path("fleets", document.name());
         JsonNode fleet = client.put(path + DRY_RUN, fleet(document));
         return spec(fleet, client.put(path + WINDOWS + DRY_RUN, maintenance(document)));
     }
 
     @Override
     public void put(ControlPlaneClient client, Document document, Optional<JsonNode> current) {
-        String path = Kind.path("fleets", document.name());
+        String path = ControlPlaneClient.path("fleets", document.name());
         JsonNode unused = client.put(path, fleet(document));
         boolean restricted = current.filter(fleet -> fleet.has(MAINTENANCE)).isPresent();
         if (document.spec().has(MAINTENANCE) || restricted) {

@@ -41,11 +41,6 @@ sealed interface Kind permits DeviceClassKind, FleetKind, RolloutPolicyKind, Ale
     /** Makes it so. */
     void put(ControlPlaneClient client, Document document, Optional<JsonNode> current);
 
-    /** The path of a thing below {@code /api/v1/}. */
-    static String path(String collection, String name) {
-        return collection + "/" + ControlPlaneClient.encoded(name);
-    }
-
     /** The spec in an answer, which has a name and may have more. */
     static JsonNode without(JsonNode answer, String... fields) {
         return ((ObjectNode) answer.deepCopy()).without(List.of(fields));

@@ -19,8 +19,6 @@ import java.util.stream.Collectors;
  * and what the control plane would refuse is refused here.
  */
 final class Plan {
-    private static final String FLEET = "Fleet";
-
     private final List<Change> changes = new ArrayList<>();
     private final List<String> mistakes = new ArrayList<>();
 
@@ -34,7 +32,7 @@ final class Plan {
         Map<Document, Optional<JsonNode>> current = new LinkedHashMap<>();
         ordered.forEach(document -> current.put(document, document.kind().current(client, document.name())));
         Set<String> fleetsToCome = ordered.stream()
-                .filter(document -> document.kind().label().equals(FLEET)
+                .filter(document -> document.kind() instanceof FleetKind
                         && current.getOrDefault(document, Optional.empty()).isEmpty())
                 .map(Document::name)
                 .collect(Collectors.toSet());

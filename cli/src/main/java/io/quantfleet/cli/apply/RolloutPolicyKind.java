@@ -17,18 +17,18 @@ final class RolloutPolicyKind implements Kind {
 
     @Override
     public Optional<JsonNode> current(ControlPlaneClient client, String name) {
-        return client.find(Kind.path(COLLECTION, name)).map(policy -> policy.path(STRATEGY));
+        return client.find(ControlPlaneClient.path(COLLECTION, name)).map(policy -> policy.path(STRATEGY));
     }
 
     @Override
     public JsonNode wanted(
             ControlPlaneClient client, Document document, Optional<JsonNode> current, Set<String> fleetsToCome) {
-        return client.put(Kind.path(COLLECTION, document.name()) + "?dryRun=true", document.spec())
+        return client.put(ControlPlaneClient.path(COLLECTION, document.name()) + "?dryRun=true", document.spec())
                 .path(STRATEGY);
     }
 
     @Override
     public void put(ControlPlaneClient client, Document document, Optional<JsonNode> current) {
-        JsonNode unused = client.put(Kind.path(COLLECTION, document.name()), document.spec());
+        JsonNode unused = client.put(ControlPlaneClient.path(COLLECTION, document.name()), document.spec());
     }
 }

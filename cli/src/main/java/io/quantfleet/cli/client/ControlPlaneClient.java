@@ -330,6 +330,11 @@ public final class ControlPlaneClient {
         }
     }
 
+    /** The path of one thing of a collection, below {@code /api/v1/}. */
+    public static String path(String collection, String name) {
+        return collection + "/" + encoded(name);
+    }
+
     /** A text as a part of a path, or as a name or value in a query. */
     public static String encoded(String segment) {
         return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");

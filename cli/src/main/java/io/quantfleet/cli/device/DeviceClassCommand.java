@@ -91,7 +91,7 @@ public final class DeviceClassCommand implements Runnable {
     }
 
     private static String path(String name) {
-        return CLASSES + "/" + ControlPlaneClient.encoded(name);
+        return ControlPlaneClient.path(CLASSES, name);
     }
 
     private static Table table(Iterable<JsonNode> classes) {

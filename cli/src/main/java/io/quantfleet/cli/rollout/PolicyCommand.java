@@ -85,7 +85,7 @@ final class PolicyCommand implements Runnable {
     }
 
     private static String path(String name) {
-        return POLICIES + "/" + ControlPlaneClient.encoded(name);
+        return ControlPlaneClient.path(POLICIES, name);
     }
 
     private int printOne(JsonNode policy, OutputArguments output) {
