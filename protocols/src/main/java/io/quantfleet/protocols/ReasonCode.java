@@ -43,6 +43,7 @@ public enum ReasonCode {
     ACTIVATION_NOT_FINITE,
     QUANTIZATION_FAILED,
     PROFILE_VIOLATED,
+    TRAINING_UNAVAILABLE,
     CANCELLED,
     // A request to the control plane is refused.
     REQUEST_INVALID,

@@ -28,6 +28,17 @@ class QuantizerLayersTest {
     }
 
     @Test
+    void onlyTrainingSeesPyTorchWhichMostWorkersDoWithout() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".train..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("ai.djl..")
+                .check(classes);
+    }
+
+    @Test
     void onlyWhatRewritesGraphsSeesTheFormatsClasses() {
         noClasses()
                 .that()
@@ -36,7 +47,8 @@ class QuantizerLayersTest {
                         ROOT + ".prepare..",
                         ROOT + ".quantize..",
                         ROOT + ".form..",
-                        ROOT + ".technique..")
+                        ROOT + ".technique..",
+                        ROOT + ".train..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("ai.onnx.proto..")

@@ -1,0 +1,51 @@
+package io.quantfleet.quantizer.train;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.quantizer.QuantizerException;
+import java.nio.file.Path;
+
+/** The one place that loads PyTorch. Apart from {@link TrainingEngine}, so that asking for it needs none of DJL's classes. */
+final class PyTorch {
+    private static final String NAME = "PyTorch";
+
+    private PyTorch() {}
+
+    /** Loads PyTorch with that many threads. */
+    static synchronized void load(int threads, Path cache) {
+        setUnlessGiven("ai.djl.offline", "true");
+        setUnlessGiven("OPT_OUT_TRACKING", "true");
+        // It optimises for what is executed often and unchanged, and warns of itself.
+        setUnlessGiven("ai.djl.pytorch.graph_optimizer", "false");
+        if (System.getenv("DJL_CACHE_DIR") == null) {
+            setUnlessGiven("DJL_CACHE_DIR", cache.toString());
+        }
+        try {
+            Engine.getEngine(NAME);
+            if (JniUtils.getNumThreads() != threads) {
+                JniUtils.setNumThreads(threads);
+            }
+        } catch (EngineException | UnsatisfiedLinkError e) {
+            throw new QuantizerException(
+                    ReasonCode.TRAINING_UNAVAILABLE,
+                    "PyTorch can't be loaded (" + e.getMessage() + "); it needs 450 MB in DJL_CACHE_DIR, which is "
+                            + cache + " if not set, and a directory that may hold programs",
+                    e);
+        }
+    }
+
+    /** Memory for arrays. {@link #load} was called before. */
+    static NDManager newManager() {
+        return Engine.getEngine(NAME).newBaseManager(Device.cpu());
+    }
+
+    private static void setUnlessGiven(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
+        }
+    }
+}
