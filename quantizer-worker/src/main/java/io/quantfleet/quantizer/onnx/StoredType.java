@@ -43,6 +43,11 @@ public enum StoredType {
         return signed ? (1L << (bits - 1)) - 1 : (1L << bits) - 1;
     }
 
+    /** {@code TensorProto.DataType} of this type. */
+    public int onnxCode() {
+        return onnxCode;
+    }
+
     /** As profiles and messages spell it. */
     public String label() {
         return (signed ? "int" : "uint") + bits;

@@ -2,6 +2,7 @@ package io.quantfleet.quantizer.train;
 
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.QuantizerException;
+import io.quantfleet.quantizer.train.graph.PyTorch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;

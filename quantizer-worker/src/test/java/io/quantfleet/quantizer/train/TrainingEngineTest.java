@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDManager;
+import io.quantfleet.quantizer.train.graph.PyTorch;
 import java.io.File;
 import java.io.IOException;
 import java.net.URL;

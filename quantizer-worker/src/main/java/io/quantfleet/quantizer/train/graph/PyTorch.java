@@ -1,4 +1,4 @@
-package io.quantfleet.quantizer.train;
+package io.quantfleet.quantizer.train.graph;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
@@ -10,13 +10,13 @@ import io.quantfleet.quantizer.QuantizerException;
 import java.nio.file.Path;
 
 /** The one place that loads PyTorch. Apart from {@link TrainingEngine}, so that asking for it needs none of DJL's classes. */
-final class PyTorch {
+public final class PyTorch {
     private static final String NAME = "PyTorch";
 
     private PyTorch() {}
 
     /** Loads PyTorch with that many threads. */
-    static synchronized void load(int threads, Path cache) {
+    public static synchronized void load(int threads, Path cache) {
         setUnlessGiven("ai.djl.offline", "true");
         setUnlessGiven("OPT_OUT_TRACKING", "true");
         // It optimises for what is executed often and unchanged, and warns of itself.
@@ -39,7 +39,7 @@ final class PyTorch {
     }
 
     /** Memory for arrays. {@link #load} was called before. */
-    static NDManager newManager() {
+    public static NDManager newManager() {
         return Engine.getEngine(NAME).newBaseManager(Device.cpu());
     }
 

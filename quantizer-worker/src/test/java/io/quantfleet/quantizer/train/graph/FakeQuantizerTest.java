@@ -1,0 +1,282 @@
+package io.quantfleet.quantizer.train.graph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
+import io.quantfleet.quantizer.onnx.OnnxModel;
+import io.quantfleet.quantizer.onnx.StoredIntegers;
+import io.quantfleet.quantizer.onnx.StoredType;
+import io.quantfleet.quantizer.onnx.Tensors;
+import io.quantfleet.quantizer.onnx.TinyModel;
+import io.quantfleet.quantizer.onnx.TinyModel.Attribute;
+import io.quantfleet.quantizer.runtime.HostTensor;
+import io.quantfleet.quantizer.runtime.OnnxSession;
+import io.quantfleet.quantizer.runtime.RuntimeOptions;
+import io.quantfleet.quantizer.train.TrainingEngine;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class FakeQuantizerTest {
+    private static final Shape SHAPE = new Shape(4, 6, 32);
+
+    /** How a tensor of {@link #SHAPE} is quantized. */
+    private record Coding(StoredType type, int axis, int block, float step, int zeroPoint) {
+        long[] parameters() {
+            if (axis < 0) {
+                return new long[0];
+            }
+            if (block == 0) {
+                return new long[] {SHAPE.get(axis)};
+            }
+            long[] shape = SHAPE.getShape().clone();
+            shape[axis] = (shape[axis] + block - 1) / block;
+            return shape;
+        }
+    }
+
+    @BeforeAll
+    static void load() {
+        TrainingEngine.load(1);
+    }
+
+    static Stream<Coding> codings() {
+        return Stream.of(
+                new Coding(StoredType.UINT8, -1, 0, 0.013f, 117),
+                new Coding(StoredType.UINT8, -1, 0, 0.015625f, 101),
+                new Coding(StoredType.INT8, -1, 0, 0.021f, 0),
+                new Coding(StoredType.INT8, -1, 0, 0.011f, -5),
+                new Coding(StoredType.UINT16, -1, 0, 0.0001f, 32111),
+                new Coding(StoredType.INT16, -1, 0, 0.0001f, 0),
+                new Coding(StoredType.INT8, 0, 0, 0.021f, 0),
+                new Coding(StoredType.INT8, 1, 0, 0.021f, 3),
+                new Coding(StoredType.INT4, 2, 0, 0.3f, 0),
+                new Coding(StoredType.UINT4, 2, 16, 0.25f, 7),
+                new Coding(StoredType.INT8, 1, 4, 0.02f, 0));
+    }
+
+    @ParameterizedTest
+    @MethodSource("codings")
+    void givesTheBitsThatOnnxRuntimeGives(Coding coding) {
+        OnnxModel model = quantizeAndBack(coding);
+        float[] x = values(200, coding.step());
+        float[] expected;
+        try (OnnxSession session = OnnxSession.open(model.serialized(), RuntimeOptions.threads(1))) {
+            HostTensor input = HostTensor.ofFloats(List.of(SHAPE.get(0), SHAPE.get(1), SHAPE.get(2)), x);
+            expected = session.run(Map.of("x", input), Set.of("y")).get("y").floats();
+        }
+        try (DifferentiableGraph graph = DifferentiableGraph.of(model);
+                NDScope scope = DifferentiableGraphTest.quiet()) {
+            NDArray input = graph.manager().create(x, SHAPE);
+            assertThat(graph.evaluate(Map.of("x", input), List.of("y")).get("y").toFloatArray())
+                    .containsExactly(expected);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("codings")
+    void itsGradientsAreThePapers(Coding coding) {
+        try (DifferentiableGraph graph = DifferentiableGraph.inDoublePrecision(quantizeAndBack(coding));
+                NDScope scope = DifferentiableGraphTest.quiet()) {
+            float[] floats = values(100, coding.step());
+            double[] x = new double[floats.length];
+            double[] upstream = new Random(5).doubles(x.length, -1, 1).toArray();
+            Arrays.setAll(x, i -> floats[i]);
+            NDArray input = graph.manager().create(x, SHAPE);
+            NDArray scale = graph.parameter("scale");
+            input.setRequiresGradient(true);
+            scale.setRequiresGradient(true);
+            graph.quantizers().get(0).scaleGradientBy(0.25);
+            try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+                NDArray y = graph.run(Map.of("x", input), List.of("y")).get("y");
+                collector.backward(y.mul(graph.manager().create(upstream, SHAPE)).sum());
+            }
+            double[] expectedScale = new double[(int) scale.size()];
+            double[] expectedX = new double[x.length];
+            double[] steps = scale.toDoubleArray();
+            for (int i = 0; i < x.length; i++) {
+                int place = place(coding, i);
+                double v = x[i] / steps[place];
+                double qn = coding.type().least() - coding.zeroPoint();
+                double qp = coding.type().greatest() - coding.zeroPoint();
+                boolean within = v >= qn && v <= qp;
+                expectedX[i] = within ? upstream[i] : 0;
+                expectedScale[place] +=
+                        0.25 * upstream[i] * (within ? Math.rint(v) - v : v < qn ? qn : qp);
+            }
+            assertThat(input.getGradient().toDoubleArray()).containsExactly(expectedX, within(1e-12));
+            assertThat(scale.getGradient().toDoubleArray()).containsExactly(expectedScale, within(1e-6));
+        }
+    }
+
+    @Test
+    void theFusedOperatorAgreesButForMiddlesBetweenStepsAndHalfAStepBeyondTheEnds() {
+        Coding coding = new Coding(StoredType.UINT8, -1, 0, 0.013f, 117);
+        try (DifferentiableGraph graph = DifferentiableGraph.of(quantizeAndBack(coding));
+                NDScope scope = DifferentiableGraphTest.quiet()) {
+            FakeQuantizer quantizer = graph.quantizers().get(0);
+            quantizer.scaleGradientBy(0.25);
+            NDArray scale = graph.parameter("scale");
+            scale.setRequiresGradient(true);
+            float[] values = values(200, coding.step());
+            for (int i = 0; i < values.length; i++) {
+                values[i] += 0.21f * coding.step();
+                double v = values[i] / coding.step();
+                values[i] = (v > 138 && v < 138.5) || (v < -117 && v > -117.5) ? 0 : values[i];
+            }
+            NDArray x = graph.manager().create(values, SHAPE);
+            x.setRequiresGradient(true);
+            float[][] results = new float[2][];
+            float[][] byScale = new float[2][];
+            float[][] byInput = new float[2][];
+            for (int fused = 0; fused < 2; fused++) {
+                try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+                    collector.zeroGradients();
+                    NDArray y = fused == 1 ? quantizer.apply(x, scale) : quantizer.differentiable(x, scale);
+                    results[fused] = y.toFloatArray();
+                    collector.backward(y.mul(y).sum());
+                    byScale[fused] = scale.getGradient().toFloatArray();
+                    byInput[fused] = x.getGradient().toFloatArray();
+                    scale.getGradient().subi(scale.getGradient());
+                    x.getGradient().subi(x.getGradient());
+                }
+            }
+            assertThat(results[1]).containsExactly(results[0], within(1e-5f));
+            assertThat(byScale[1]).containsExactly(byScale[0], within(Math.abs(byScale[0][0]) * 1e-4f));
+            assertThat(byInput[1]).containsExactly(byInput[0], within(1e-5f));
+        }
+    }
+
+    @Test
+    void whatIsTrainedIsStoredAsTheIntegersThatWereComputedWith() {
+        OnnxModel model = layer();
+        float[] x = values(10, 0.02f);
+        try (DifferentiableGraph graph = DifferentiableGraph.of(model);
+                NDScope scope = DifferentiableGraphTest.quiet()) {
+            NDArray input = graph.manager().create(Arrays.copyOf(x, 8), new Shape(2, 4));
+            // As training would: everything a little different.
+            graph.parameter("w_q").addi(0.037f);
+            graph.parameter("b_q").muli(1.31f);
+            graph.parameter("w_scale").muli(1.07f);
+            graph.parameter("x_scale").muli(0.93f);
+            float[] expected = graph.evaluate(Map.of("x", input), List.of("y")).get("y").toFloatArray();
+            try (OnnxSession session = OnnxSession.open(graph.trained().serialized(), RuntimeOptions.threads(1))) {
+                HostTensor given = HostTensor.ofFloats(List.of(2L, 4L), Arrays.copyOf(x, 8));
+                assertThat(session.run(Map.of("x", given), Set.of("y")).get("y").floats())
+                        .containsExactly(expected, within(1e-5f));
+            }
+            StoredIntegers weights = StoredIntegers.of(
+                            graph.trained().graph().initializer("w_q").orElseThrow())
+                    .orElseThrow();
+            StoredIntegers before = StoredIntegers.of(model.graph().initializer("w_q").orElseThrow())
+                    .orElseThrow();
+            assertThat(weights.at(0)).isNotEqualTo(before.at(0));
+        }
+    }
+
+    private static OnnxModel layer() {
+        TinyModel model = TinyModel.opset(17)
+                .input("x", 2, 4)
+                .floats("x_scale", new long[0], 0.02f)
+                .floats("w_scale", new long[] {3}, 0.01f, 0.02f, 0.03f)
+                .floats("b_scale", new long[] {3}, 0.02f * 0.01f, 0.02f * 0.02f, 0.02f * 0.03f)
+                .node("QuantizeLinear", List.of("x", "x_scale", "zero"), "x_q")
+                .node("DequantizeLinear", List.of("x_q", "x_scale", "zero"), "x_dq")
+                .node("DequantizeLinear", List.of("w_q", "w_scale"), "w", Attribute.of("axis", 0))
+                .node("DequantizeLinear", List.of("b_q", "b_scale"), "b", Attribute.of("axis", 0))
+                .node("Gemm", List.of("x_dq", "w", "b"), "y", Attribute.of("transB", 1))
+                .output("y", 2, 3);
+        model.graph(graph -> {
+            graph.addInitializer(integers("zero", StoredType.UINT8, new long[0], 100));
+            graph.addInitializer(integers("w_q", StoredType.INT8, new long[] {3, 4}, 1, -2, 3, 100, 5, -127, 7, 8, 9, 10, 11, 12));
+            graph.addInitializer(integers("b_q", StoredType.INT32, new long[] {3}, 1000, -2000, 3000));
+        });
+        return OnnxModel.ofAnyForm(model.proto());
+    }
+
+    private static int place(Coding coding, int element) {
+        if (coding.axis() < 0) {
+            return 0;
+        }
+        int[] index = {element / (6 * 32), element / 32 % 6, element % 32};
+        long[] shape = coding.parameters();
+        if (coding.block() == 0) {
+            return index[coding.axis()];
+        }
+        index[coding.axis()] /= coding.block();
+        return (int) ((index[0] * shape[1] + index[1]) * shape[2] + index[2]);
+    }
+
+    // Many exactly in the middle between two steps, some far beyond the range.
+    private static float[] values(double spread, float step) {
+        Random random = new Random(11);
+        float[] values = new float[(int) SHAPE.size()];
+        for (int i = 0; i < values.length; i++) {
+            double steps = random.nextGaussian() * spread;
+            values[i] = (float) ((i % 4 == 0 ? Math.floor(steps) + 0.5 : steps) * step);
+        }
+        return values;
+    }
+
+    private static OnnxModel quantizeAndBack(Coding coding) {
+        long[] shape = coding.parameters();
+        int count = (int) new Shape(shape).size();
+        count = shape.length == 0 ? 1 : count;
+        float[] scales = new float[count];
+        int[] zeroPoints = new int[count];
+        for (int i = 0; i < count; i++) {
+            scales[i] = coding.step() * (1 + 0.1f * (i % 5));
+            zeroPoints[i] = coding.zeroPoint();
+        }
+        TinyModel model = TinyModel.opset(21).input("x", SHAPE.getShape()).floats("scale", shape, scales);
+        Attribute[] attributes = coding.axis() < 0
+                ? new Attribute[0]
+                : coding.block() == 0
+                        ? new Attribute[] {Attribute.of("axis", coding.axis())}
+                        : new Attribute[] {
+                            Attribute.of("axis", coding.axis()), Attribute.of("block_size", coding.block())
+                        };
+        model.node("QuantizeLinear", List.of("x", "scale", "zero"), "q", attributes)
+                .node("DequantizeLinear", List.of("q", "scale", "zero"), "y", attributes)
+                .graph(graph -> {
+                    graph.addInitializer(integers("zero", coding.type(), shape, zeroPoints));
+                    graph.addOutput(ValueInfoProto.newBuilder().setName("y"));
+                });
+        return OnnxModel.ofAnyForm(model.proto().toBuilder().setIrVersion(10).build());
+    }
+
+    private static TensorProto integers(String name, StoredType type, long[] shape, int... values) {
+        ByteBuffer bytes =
+                ByteBuffer.allocate((values.length * type.bits() + 7) / 8).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < values.length; i++) {
+            switch (type.bits()) {
+                case 4 -> bytes.put(i / 2, (byte) (bytes.get(i / 2) | (values[i] & 0xf) << (i % 2 * 4)));
+                case 8 -> bytes.put(i, (byte) values[i]);
+                case 16 -> bytes.putShort(2 * i, (short) values[i]);
+                default -> bytes.putInt(4 * i, values[i]);
+            }
+        }
+        return Tensors.ofBytes(
+                name,
+                TensorProto.DataType.forNumber(type.onnxCode()),
+                Arrays.stream(shape).boxed().toList(),
+                ByteString.copyFrom(bytes));
+    }
+}
