@@ -45,7 +45,8 @@ public final class TrainingEngine {
             return Optional.of("PyTorch's native code is not on the class path");
         }
         return carried.filter(platform -> !platform.equals(platform()))
-                .map(platform -> "PyTorch's native code on the class path is for " + platform + ", not for " + platform());
+                .map(platform ->
+                        "PyTorch's native code on the class path is for " + platform + ", not for " + platform());
     }
 
     /**

@@ -30,7 +30,8 @@ class TrainingEngineTest {
     void saysWhatIsMissingAndWhereItIsToBeHad() throws Exception {
         try (URLClassLoader without = classPathWithout("ai/djl")) {
             Class<?> engine = without.loadClass(TrainingEngine.class.getName());
-            assertThat(engine.getMethod("missing").invoke(null)).isEqualTo(Optional.of("PyTorch is not on the class path"));
+            assertThat(engine.getMethod("missing").invoke(null))
+                    .isEqualTo(Optional.of("PyTorch is not on the class path"));
             assertThatThrownBy(() -> engine.getMethod("load", int.class).invoke(null, 1))
                     .cause()
                     .hasMessageContainingAll("PyTorch is not on the class path", "./mvnw -Ptrain package");

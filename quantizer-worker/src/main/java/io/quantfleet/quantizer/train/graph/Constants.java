@@ -28,11 +28,11 @@ final class Constants {
     static NDArray array(NDManager manager, TensorProto tensor, DataType precision) {
         Shape shape = Shapes.of(tensor.getDimsList());
         return switch (tensor.getDataType()) {
-            case TensorProto.DataType.FLOAT_VALUE ->
-                of(manager, Tensors.floats(tensor), shape, precision);
-            case TensorProto.DataType.DOUBLE_VALUE -> precision == DataType.FLOAT64
-                    ? manager.create(doubles(tensor), shape)
-                    : converted(manager.create(doubles(tensor), shape), precision);
+            case TensorProto.DataType.FLOAT_VALUE -> of(manager, Tensors.floats(tensor), shape, precision);
+            case TensorProto.DataType.DOUBLE_VALUE ->
+                precision == DataType.FLOAT64
+                        ? manager.create(doubles(tensor), shape)
+                        : converted(manager.create(doubles(tensor), shape), precision);
             case TensorProto.DataType.INT64_VALUE -> manager.create(Tensors.longs(tensor), shape);
             case TensorProto.DataType.INT32_VALUE -> manager.create(integers(tensor), shape);
             case TensorProto.DataType.BOOL_VALUE -> manager.create(booleans(tensor), shape);
@@ -62,8 +62,8 @@ final class Constants {
     static Optional<TensorProto> of(Node node) {
         Optional<TensorProto> whole = node.attribute("value").map(AttributeProto::getT);
         String name = node.output();
-        return whole.or(() -> node.attribute("value_float")
-                        .map(value -> Tensors.ofFloats(name, List.of(), value.getF())))
+        return whole.or(() ->
+                        node.attribute("value_float").map(value -> Tensors.ofFloats(name, List.of(), value.getF())))
                 .or(() -> node.attribute("value_floats").map(value -> {
                     float[] floats = new float[value.getFloatsCount()];
                     for (int i = 0; i < floats.length; i++) {
@@ -72,8 +72,9 @@ final class Constants {
                     return Tensors.ofFloats(name, List.of((long) floats.length), floats);
                 }))
                 .or(() -> node.integers("value_ints").map(values -> Tensors.ofLongs(name, Shapes.array(values))))
-                .or(() -> node.attribute("value_int")
-                        .map(value -> Tensors.ofLongs(name, value.getI()).toBuilder().clearDims().build()));
+                .or(() -> node.attribute("value_int").map(value -> Tensors.ofLongs(name, value.getI()).toBuilder()
+                        .clearDims()
+                        .build()));
     }
 
     private static int[] integers(TensorProto tensor) {

@@ -201,8 +201,7 @@ public final class DifferentiableGraph implements AutoCloseable {
     private void execute(Step step, Map<String, NDArray> values) {
         List<NDArray> results;
         try {
-            results = step.operation()
-                    .apply(new Operands(step.inputs(), values, storedIntegers, manager, precision));
+            results = step.operation().apply(new Operands(step.inputs(), values, storedIntegers, manager, precision));
         } catch (EngineException | IllegalArgumentException | UnsupportedOperationException e) {
             throw new QuantizerException(
                     ReasonCode.OPERATOR_UNSUPPORTED,
@@ -228,7 +227,7 @@ public final class DifferentiableGraph implements AutoCloseable {
             }
         });
         quantization.stored().forEach((name, stored) -> {
-            float[] steps = stored.quantizer().isPresent()
+            float[] steps = stored.hasOwnSteps()
                     ? floats(parameter(stored.scaleName()))
                     : stored.factors().map(this::product).orElse(stored.scales());
             written.setInitializer(stored.stored(floats(parameter(name)), steps));

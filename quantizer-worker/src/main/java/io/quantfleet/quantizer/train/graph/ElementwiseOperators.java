@@ -20,8 +20,9 @@ final class ElementwiseOperators {
         table.one("Min", node -> folding(NDArray::minimum));
         table.one("Max", node -> folding(NDArray::maximum));
         table.one("Sum", node -> folding(NDArray::add));
-        table.one("Mean", node -> operands ->
-                folding(NDArray::add).apply(operands).div(operands.count()));
+        table.one(
+                "Mean",
+                node -> operands -> folding(NDArray::add).apply(operands).div(operands.count()));
         table.unary("Neg", NDArray::neg);
         table.unary("Abs", NDArray::abs);
         table.unary("Sqrt", NDArray::sqrt);
@@ -69,8 +70,7 @@ final class ElementwiseOperators {
 
     /** One or the other, element by element. */
     static NDArray choose(NDArray condition, NDArray one, NDArray other) {
-        Shape shape =
-                Shapes.broadcast(condition.getShape(), Shapes.broadcast(one.getShape(), other.getShape()));
+        Shape shape = Shapes.broadcast(condition.getShape(), Shapes.broadcast(one.getShape(), other.getShape()));
         return Shapes.stretched(one, shape)
                 .getNDArrayInternal()
                 .where(Shapes.stretched(condition, shape), Shapes.stretched(other, shape));

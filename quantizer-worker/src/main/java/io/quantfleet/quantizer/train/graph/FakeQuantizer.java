@@ -103,8 +103,8 @@ public final class FakeQuantizer {
             return exact(x, stretched(scale, x), stretched(zeroPoints(x), x));
         }
         if (zeroPoints.length == 1 && axis < 0 && x.getDataType() == DataType.FLOAT32) {
-            return FusedQuantizer.loaded().apply(
-                    x, scale, least - zeroPoints[0], greatest - zeroPoints[0], gradientFactor);
+            return FusedQuantizer.loaded()
+                    .apply(x, scale, least - zeroPoints[0], greatest - zeroPoints[0], gradientFactor);
         }
         return differentiable(x, scale);
     }

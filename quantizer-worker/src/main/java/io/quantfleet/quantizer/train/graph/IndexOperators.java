@@ -90,8 +90,8 @@ final class IndexOperators {
         long from = within(start, size, -1, size - 1);
         long to = end < -size ? -1 : within(end, size, -1, size - 1);
         long count = Math.max(0, (from - to - step - 1) / -step);
-        NDArray places =
-                x.getManager().create(LongStream.range(0, count).map(i -> from + i * step).toArray());
+        NDArray places = x.getManager()
+                .create(LongStream.range(0, count).map(i -> from + i * step).toArray());
         return gathered(x, places, axis);
     }
 
@@ -107,7 +107,9 @@ final class IndexOperators {
             int along = Shapes.axis(axis, Shapes.rank(x));
             long[] sizes = operands.has(1)
                     ? operands.longs(1)
-                    : node.integers("split").map(Shapes::array).orElseGet(() -> even(x.getShape().get(along), outputs));
+                    : node.integers("split")
+                            .map(Shapes::array)
+                            .orElseGet(() -> even(x.getShape().get(along), outputs));
             List<NDArray> parts = new ArrayList<>();
             long from = 0;
             for (long size : sizes) {

@@ -1,7 +1,6 @@
 package io.quantfleet.quantizer.train.graph;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
 import io.quantfleet.quantizer.onnx.Node;
 
 /** What multiplies with weights. */
@@ -19,18 +18,18 @@ final class LayerOperators {
         int groups = (int) node.integer("group", 1);
         return operands -> {
             NDArray weight = operands.get(1);
-            Window.Placed placed = window.over(operands.get(0), weight.getShape().slice(2));
+            Window.Placed placed =
+                    window.over(operands.get(0), weight.getShape().slice(2));
             NDArray bias = operands.has(2) ? operands.get(2) : null;
-            Shape dilations = new Shape(placed.dilations());
             return placed.input()
                     .getNDArrayInternal()
                     .convolution(
                             placed.input(),
                             weight,
                             bias,
-                            new Shape(placed.strides()),
-                            new Shape(placed.pads()),
-                            dilations,
+                            placed.strides(),
+                            placed.pads(),
+                            placed.dilations(),
                             groups)
                     .singletonOrThrow();
         };

@@ -59,7 +59,8 @@ final class NormalizationOperators {
             NDArray x = operands.get(0);
             Shape outer = x.getShape().slice(0, Shapes.axis(axis, Shapes.rank(x)));
             NDArray rows = x.reshape(outer.size(), -1);
-            NDArray spread = rows.mul(rows).mean(new int[] {1}, true).add(epsilon).sqrt();
+            NDArray spread =
+                    rows.mul(rows).mean(new int[] {1}, true).add(epsilon).sqrt();
             return rows.div(spread).reshape(x.getShape()).mul(operands.get(1));
         };
     }

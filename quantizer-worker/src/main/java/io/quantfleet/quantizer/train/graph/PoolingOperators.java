@@ -31,7 +31,7 @@ final class PoolingOperators {
             Window.Placed placed = window.over(operands.get(0), kernel, Double.NEGATIVE_INFINITY);
             return placed.input()
                     .getNDArrayInternal()
-                    .maxPool(kernel, new Shape(placed.strides()), new Shape(placed.pads()), ceil);
+                    .maxPool(kernel, placed.strides(), placed.pads(), ceil);
         };
     }
 
@@ -54,7 +54,7 @@ final class PoolingOperators {
         Window.Placed placed = window.over(input, kernel);
         return placed.input()
                 .getNDArrayInternal()
-                .avgPool(kernel, new Shape(placed.strides()), new Shape(placed.pads()), ceil, true);
+                .avgPool(kernel, placed.strides(), placed.pads(), ceil, true);
     }
 
     private static NDArray rows(NDArray x) {

@@ -78,7 +78,8 @@ final class QuantizationSteps {
             return new Step(node.label(), operands -> List.of(operands.get(0)), List.of(integers), node.outputs());
         }
         StoredIntegers values = StoredIntegers.of(constant.get())
-                .orElseThrow(() -> Unsupported.because(node, "elements of type " + constant.get().getDataType()));
+                .orElseThrow(() -> Unsupported.because(
+                        node, "elements of type " + constant.get().getDataType()));
         return values.type() == StoredType.INT32 ? bias(node, values) : weight(node, values);
     }
 
@@ -100,7 +101,8 @@ final class QuantizationSteps {
                 .findFirst()
                 .flatMap(this::factors)
                 .filter(names -> multiplyTo(names, own));
-        stored.put(values.name(), StoredParameter.ofBias(values, own, node.inputs().get(1), factors));
+        stored.put(
+                values.name(), StoredParameter.ofBias(values, own, node.inputs().get(1), factors));
         if (factors.isEmpty()) {
             return new Step(node.label(), operands -> List.of(operands.get(0)), List.of(values.name()), node.outputs());
         }
@@ -149,8 +151,8 @@ final class QuantizationSteps {
         int block = (int) node.integer("block_size", 0);
         long[] ends = {type.least(), type.greatest()};
         if (ofStored) {
-            ends = StoredParameter.usedRange(StoredIntegers.of(graph.initializer(tensor).orElseThrow())
-                    .orElseThrow(), zeroPoints);
+            ends = StoredParameter.usedRange(
+                    StoredIntegers.of(graph.initializer(tensor).orElseThrow()).orElseThrow(), zeroPoints);
         }
         int axis = scales.length == 1 && block == 0 ? -1 : axis(node, tensor);
         FakeQuantizer quantizer = new FakeQuantizer(
@@ -163,9 +165,10 @@ final class QuantizationSteps {
         int axis = (int) node.integer("axis", 1);
         return axis >= 0
                 ? axis
-                : axis + graph.initializer(tensor)
-                        .map(TensorProto::getDimsCount)
-                        .orElseThrow(() -> Unsupported.because(node, "an axis counted from the end"));
+                : axis
+                        + graph.initializer(tensor)
+                                .map(TensorProto::getDimsCount)
+                                .orElseThrow(() -> Unsupported.because(node, "an axis counted from the end"));
     }
 
     private float[] scales(Node node) {

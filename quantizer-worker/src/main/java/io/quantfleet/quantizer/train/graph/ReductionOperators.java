@@ -19,7 +19,9 @@ final class ReductionOperators {
         table.one("ReduceMax", node -> reduce(node, (x, axes) -> oneByOne(x, axes, NDArray::max)));
         table.one("ReduceMin", node -> reduce(node, (x, axes) -> oneByOne(x, axes, NDArray::min)));
         table.one("ReduceSumSquare", node -> reduce(node, (x, axes) -> sum(x.mul(x), axes)));
-        table.one("ReduceL2", node -> reduce(node, (x, axes) -> sum(x.mul(x), axes).sqrt()));
+        table.one(
+                "ReduceL2",
+                node -> reduce(node, (x, axes) -> sum(x.mul(x), axes).sqrt()));
     }
 
     // Axes were attributes before opset 13 or 18.
@@ -46,7 +48,8 @@ final class ReductionOperators {
     }
 
     private static NDArray mean(NDArray x, int[] axes) {
-        long count = Arrays.stream(axes).mapToLong(axis -> x.getShape().get(axis)).reduce(1, Math::multiplyExact);
+        long count =
+                Arrays.stream(axes).mapToLong(axis -> x.getShape().get(axis)).reduce(1, Math::multiplyExact);
         return axes.length == 1 ? x.mean(axes, true) : sum(x, axes).div(count);
     }
 

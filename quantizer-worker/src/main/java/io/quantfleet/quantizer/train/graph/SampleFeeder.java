@@ -52,8 +52,8 @@ public final class SampleFeeder {
     public Map<String, NDArray> feed(NDManager manager, InputFiller samples, int... numbers) {
         Map<String, NDArray> feeds = new LinkedHashMap<>();
         for (TensorSpec input : inputs) {
-            int sampleBytes = Math.toIntExact(input.sampleElements().orElseThrow()
-                    * input.type().bytes());
+            int sampleBytes = Math.toIntExact(
+                    input.sampleElements().orElseThrow() * input.type().bytes());
             ByteBuffer buffer = ByteBuffer.allocateDirect(Math.multiplyExact(sampleBytes, numbers.length))
                     .order(ByteOrder.nativeOrder());
             for (int number : numbers) {

@@ -26,8 +26,9 @@ final class ShapeOperators {
         table.one("Tile", node -> operands -> operands.get(0).tile(operands.longs(1)));
         table.one("Concat", ShapeOperators::concat);
         table.one("Shape", ShapeOperators::shape);
-        table.one("Size", node -> operands ->
-                operands.manager().create(operands.get(0).size()));
+        table.one(
+                "Size",
+                node -> operands -> operands.manager().create(operands.get(0).size()));
         table.one("ConstantOfShape", ShapeOperators::constantOfShape);
         table.one("Range", node -> ShapeOperators::range);
         table.one("Pad", ShapeOperators::pad);
@@ -58,7 +59,8 @@ final class ShapeOperators {
         Optional<long[]> order = node.integers("perm").map(Shapes::array);
         return operands -> {
             NDArray x = operands.get(0);
-            return order.map(given -> x.transpose(Shapes.axes(given, given.length))).orElseGet(x::transpose);
+            return order.map(given -> x.transpose(Shapes.axes(given, given.length)))
+                    .orElseGet(x::transpose);
         };
     }
 

@@ -15,28 +15,61 @@ import java.util.Optional;
 
 /**
  * Stored integers that are trained as floats, and become integers again when the graph is written.
- *
- * @param integers what the graph stored
- * @param quantizer how the floats become integers; empty for a bias
- * @param scales the steps at the beginning
- * @param scaleName the stored tensor of the steps
- * @param factors for a bias, the names of two stored tensors whose product its steps are; empty if they stay as they are
  */
-record StoredParameter(
-        StoredIntegers integers,
-        Optional<FakeQuantizer> quantizer,
-        float[] scales,
-        String scaleName,
-        Optional<List<String>> factors) {
+final class StoredParameter {
+    private final StoredIntegers integers;
+    private final Optional<FakeQuantizer> quantizer;
+    private final float[] scales;
+    private final String scaleName;
+    private final Optional<List<String>> factors;
 
-    static StoredParameter of(StoredIntegers integers, FakeQuantizer quantizer, float[] scales) {
-        return new StoredParameter(
-                integers, Optional.of(quantizer), scales.clone(), quantizer.scaleName(), Optional.empty());
+    private StoredParameter(
+            StoredIntegers integers,
+            Optional<FakeQuantizer> quantizer,
+            float[] scales,
+            String scaleName,
+            Optional<List<String>> factors) {
+        this.integers = integers;
+        this.quantizer = quantizer;
+        this.scales = scales.clone();
+        this.scaleName = scaleName;
+        this.factors = factors;
     }
 
+    /** A tensor of its own step sizes. */
+    static StoredParameter of(StoredIntegers integers, FakeQuantizer quantizer, float[] scales) {
+        return new StoredParameter(
+                integers, Optional.of(quantizer), scales, quantizer.scaleName(), Optional.empty());
+    }
+
+    /**
+     * A bias.
+     *
+     * @param factors names of two stored tensors whose product its steps are; empty if they stay as they are
+     */
     static StoredParameter ofBias(
             StoredIntegers integers, float[] scales, String scaleName, Optional<List<String>> factors) {
-        return new StoredParameter(integers, Optional.empty(), scales.clone(), scaleName, factors);
+        return new StoredParameter(integers, Optional.empty(), scales, scaleName, factors);
+    }
+
+    /** The stored tensor of its steps. */
+    String scaleName() {
+        return scaleName;
+    }
+
+    /** Names of what its steps are the product of, for a bias whose steps follow others. */
+    Optional<List<String>> factors() {
+        return factors;
+    }
+
+    /** Whether its steps are a parameter. */
+    boolean hasOwnSteps() {
+        return quantizer.isPresent();
+    }
+
+    /** The steps at the beginning. */
+    float[] scales() {
+        return scales.clone();
     }
 
     /**
@@ -81,7 +114,7 @@ record StoredParameter(
             // In 32-bit floats, as runtimes and training divide; a bias has more digits than those.
             double quotient = quantizer.isPresent() ? latent[i] / steps[place] : (double) latent[i] / steps[place];
             double nearest = Math.rint(quotient) + zeroPoint;
-            packed.add((long) Math.max(least, Math.min(greatest, nearest)));
+            packed.add(Math.max(least, Math.min(greatest, (long) nearest)));
         }
         return packed.tensor(integers.name(), integers.dimensions());
     }

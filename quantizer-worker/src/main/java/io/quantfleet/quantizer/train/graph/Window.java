@@ -32,7 +32,8 @@ final class Window {
 
     /** Whether anything is padded at all. */
     boolean padsNothing() {
-        return !autoPad.startsWith("SAME") && pads.stream().flatMap(List::stream).allMatch(each -> each == 0);
+        return !autoPad.startsWith("SAME")
+                && pads.stream().flatMap(List::stream).allMatch(each -> each == 0);
     }
 
     /** Whether there are holes in the window. */
@@ -46,7 +47,7 @@ final class Window {
      * @param input the input, padded where that is needed
      * @param pads what PyTorch shall add at both ends
      */
-    record Placed(NDArray input, long[] strides, long[] pads, long[] dilations) {}
+    record Placed(NDArray input, Shape strides, Shape pads, Shape dilations) {}
 
     /** Places a window of that size; whatever is padded beforehand is zero. */
     Placed over(NDArray input, Shape kernel) {
@@ -62,9 +63,10 @@ final class Window {
         long[] begin = Arrays.copyOf(both, axes);
         long[] end = Arrays.copyOfRange(both, axes, 2 * axes);
         if (Arrays.equals(begin, end)) {
-            return new Placed(input, strided, begin, dilated);
+            return new Placed(input, new Shape(strided), new Shape(begin), new Shape(dilated));
         }
-        return new Placed(padded(input, begin, end, filling), strided, new long[axes], dilated);
+        return new Placed(
+                padded(input, begin, end, filling), new Shape(strided), new Shape(new long[axes]), new Shape(dilated));
     }
 
     /** Adds to both ends of the last axes. */

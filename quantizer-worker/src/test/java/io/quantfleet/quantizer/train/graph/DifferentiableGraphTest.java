@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.QuantizerException;
@@ -55,16 +54,17 @@ class DifferentiableGraphTest {
         float[] x = operator.input(random);
         HostTensor expected;
         try (OnnxSession session = OnnxSession.open(operator.model().serialized(), RuntimeOptions.threads(1))) {
-            List<Long> shape = Arrays.stream(operator.shape()).boxed().toList();
+            List<Long> shape = Arrays.stream(operator.shape().getShape()).boxed().toList();
             expected = session.run(Map.of("x", HostTensor.ofFloats(shape, x)), Set.of("y"))
                     .get("y");
         }
         try (DifferentiableGraph graph = DifferentiableGraph.of(operator.model());
                 NDScope scope = quiet()) {
-            NDArray input = graph.manager().create(x, new Shape(operator.shape()));
+            NDArray input = graph.manager().create(x, operator.shape());
             NDArray y = graph.evaluate(Map.of("x", input), List.of("y")).get("y");
             assertThat(y.getShape().getShape())
-                    .containsExactly(expected.shape().stream().mapToLong(Long::longValue).toArray());
+                    .containsExactly(
+                            expected.shape().stream().mapToLong(Long::longValue).toArray());
             float[] floats = expected.floats();
             float largest = 0;
             for (float each : floats) {
@@ -83,7 +83,7 @@ class DifferentiableGraphTest {
             double[] x = new double[floats.length];
             Arrays.setAll(x, i -> floats[i]);
             Map<String, NDArray> wanted = new LinkedHashMap<>(graph.parameters());
-            NDArray input = graph.manager().create(x, new Shape(operator.shape()));
+            NDArray input = graph.manager().create(x, operator.shape());
             wanted.keySet().removeAll(NUMBERS);
             wanted.put("x", input);
             wanted.values().forEach(array -> array.setRequiresGradient(true));
@@ -120,9 +120,14 @@ class DifferentiableGraphTest {
     private static double weighted(
             DifferentiableGraph graph, NDArray input, String name, double[] values, NDArray weights) {
         try (NDScope scope = quiet()) {
-            NDArray moved = graph.manager().create(values, (name.equals("x") ? input : graph.parameter(name)).getShape());
+            NDArray moved =
+                    graph.manager().create(values, (name.equals("x") ? input : graph.parameter(name)).getShape());
             Map<String, NDArray> feeds = name.equals("x") ? Map.of("x", moved) : Map.of("x", input, name, moved);
-            return graph.evaluate(feeds, List.of("y")).get("y").mul(weights).sum().getDouble();
+            return graph.evaluate(feeds, List.of("y"))
+                    .get("y")
+                    .mul(weights)
+                    .sum()
+                    .getDouble();
         }
     }
 
@@ -196,7 +201,7 @@ class DifferentiableGraphTest {
     private void step(DifferentiableGraph graph, OperatorCase operator) {
         try (NDScope scope = quiet();
                 GradientCollector collector = Engine.getInstance().newGradientCollector()) {
-            NDArray x = graph.manager().create(operator.input(random), new Shape(operator.shape()));
+            NDArray x = graph.manager().create(operator.input(random), operator.shape());
             collector.backward(graph.run(Map.of("x", x), List.of("y")).get("y").sum());
         }
     }

@@ -106,7 +106,8 @@ class FakeQuantizerTest {
             graph.quantizers().get(0).scaleGradientBy(0.25);
             try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
                 NDArray y = graph.run(Map.of("x", input), List.of("y")).get("y");
-                collector.backward(y.mul(graph.manager().create(upstream, SHAPE)).sum());
+                collector.backward(
+                        y.mul(graph.manager().create(upstream, SHAPE)).sum());
             }
             double[] expectedScale = new double[(int) scale.size()];
             double[] expectedX = new double[x.length];
@@ -118,8 +119,7 @@ class FakeQuantizerTest {
                 double qp = coding.type().greatest() - coding.zeroPoint();
                 boolean within = v >= qn && v <= qp;
                 expectedX[i] = within ? upstream[i] : 0;
-                expectedScale[place] +=
-                        0.25 * upstream[i] * (within ? Math.rint(v) - v : v < qn ? qn : qp);
+                expectedScale[place] += 0.25 * upstream[i] * (within ? Math.rint(v) - v : v < qn ? qn : qp);
             }
             assertThat(input.getGradient().toDoubleArray()).containsExactly(expectedX, within(1e-12));
             assertThat(scale.getGradient().toDoubleArray()).containsExactly(expectedScale, within(1e-6));
@@ -176,7 +176,8 @@ class FakeQuantizerTest {
             graph.parameter("b_q").muli(1.31f);
             graph.parameter("w_scale").muli(1.07f);
             graph.parameter("x_scale").muli(0.93f);
-            float[] expected = graph.evaluate(Map.of("x", input), List.of("y")).get("y").toFloatArray();
+            float[] expected =
+                    graph.evaluate(Map.of("x", input), List.of("y")).get("y").toFloatArray();
             try (OnnxSession session = OnnxSession.open(graph.trained().serialized(), RuntimeOptions.threads(1))) {
                 HostTensor given = HostTensor.ofFloats(List.of(2L, 4L), Arrays.copyOf(x, 8));
                 assertThat(session.run(Map.of("x", given), Set.of("y")).get("y").floats())
@@ -185,7 +186,8 @@ class FakeQuantizerTest {
             StoredIntegers weights = StoredIntegers.of(
                             graph.trained().graph().initializer("w_q").orElseThrow())
                     .orElseThrow();
-            StoredIntegers before = StoredIntegers.of(model.graph().initializer("w_q").orElseThrow())
+            StoredIntegers before = StoredIntegers.of(
+                            model.graph().initializer("w_q").orElseThrow())
                     .orElseThrow();
             assertThat(weights.at(0)).isNotEqualTo(before.at(0));
         }
@@ -205,7 +207,8 @@ class FakeQuantizerTest {
                 .output("y", 2, 3);
         model.graph(graph -> {
             graph.addInitializer(integers("zero", StoredType.UINT8, new long[0], 100));
-            graph.addInitializer(integers("w_q", StoredType.INT8, new long[] {3, 4}, 1, -2, 3, 100, 5, -127, 7, 8, 9, 10, 11, 12));
+            graph.addInitializer(
+                    integers("w_q", StoredType.INT8, new long[] {3, 4}, 1, -2, 3, 100, 5, -127, 7, 8, 9, 10, 11, 12));
             graph.addInitializer(integers("b_q", StoredType.INT32, new long[] {3}, 1000, -2000, 3000));
         });
         return OnnxModel.ofAnyForm(model.proto());

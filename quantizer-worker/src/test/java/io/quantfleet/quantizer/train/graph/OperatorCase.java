@@ -1,5 +1,6 @@
 package io.quantfleet.quantizer.train.graph;
 
+import ai.djl.ndarray.types.Shape;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.quantfleet.quantizer.onnx.OnnxModel;
@@ -18,7 +19,7 @@ import java.util.stream.Stream;
  * @param least the least element of x
  * @param smooth whether y is differentiable wherever a random x may be, so that differences show its gradient
  */
-record OperatorCase(String name, OnnxModel model, long[] shape, double least, boolean smooth) {
+record OperatorCase(String name, OnnxModel model, Shape shape, double least, boolean smooth) {
 
     @Override
     public String toString() {
@@ -26,10 +27,7 @@ record OperatorCase(String name, OnnxModel model, long[] shape, double least, bo
     }
 
     float[] input(Random random) {
-        int count = 1;
-        for (long each : shape) {
-            count *= (int) each;
-        }
+        int count = Math.toIntExact(shape.size());
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {
             values[i] = (float) Math.max(least, random.nextGaussian() * 1.5);
@@ -109,9 +107,8 @@ record OperatorCase(String name, OnnxModel model, long[] shape, double least, bo
         }
 
         OperatorCase build() {
-            model.graph(graph -> graph.addOutput(
-                    ValueInfoProto.newBuilder().setName("y")));
-            return new OperatorCase(name, OnnxModel.ofAnyForm(model.proto()), shape, least, smooth);
+            model.graph(graph -> graph.addOutput(ValueInfoProto.newBuilder().setName("y")));
+            return new OperatorCase(name, OnnxModel.ofAnyForm(model.proto()), new Shape(shape), least, smooth);
         }
     }
 
@@ -148,7 +145,12 @@ record OperatorCase(String name, OnnxModel model, long[] shape, double least, bo
 
     private static OperatorCase reduce(String operator, long... axes) {
         return of(operator + axes.length, 2, 3, 4)
-                .node(operator, List.of("x"), "y", Attribute.ints("axes", axes), Attribute.of("keepdims", axes.length - 1))
+                .node(
+                        operator,
+                        List.of("x"),
+                        "y",
+                        Attribute.ints("axes", axes),
+                        Attribute.of("keepdims", axes.length - 1))
                 .build();
     }
 
@@ -168,12 +170,29 @@ record OperatorCase(String name, OnnxModel model, long[] shape, double least, bo
             cases.add(binary(operator));
         }
         for (String operator : List.of(
-                "Neg", "Abs", "Exp", "Sin", "Cos", "Erf", "Identity", "Relu", "Sigmoid", "Tanh", "Softplus", "HardSwish",
-                "HardSigmoid", "LeakyRelu", "Elu", "Softmax", "LogSoftmax", "Dropout")) {
+                "Neg",
+                "Abs",
+                "Exp",
+                "Sin",
+                "Cos",
+                "Erf",
+                "Identity",
+                "Relu",
+                "Sigmoid",
+                "Tanh",
+                "Softplus",
+                "HardSwish",
+                "HardSigmoid",
+                "LeakyRelu",
+                "Elu",
+                "Softmax",
+                "LogSoftmax",
+                "Dropout")) {
             cases.add(unary(operator));
         }
         for (String operator : List.of("Floor", "Ceil", "Round", "Sign")) {
-            cases.add(of(operator, 2, 5).node(operator, List.of("x"), "y").rough().build());
+            cases.add(
+                    of(operator, 2, 5).node(operator, List.of("x"), "y").rough().build());
         }
         for (String operator : List.of("Sqrt", "Log", "Reciprocal")) {
             cases.add(positive(operator));
@@ -193,32 +212,56 @@ record OperatorCase(String name, OnnxModel model, long[] shape, double least, bo
                 .node("Cast", List.of("f"), "y", Attribute.of("to", 1))
                 .rough()
                 .build());
-        cases.add(of("Pow", 2, 5).atLeast(0.3).floats("p", 2.5f).node("Pow", List.of("x", "p"), "y").build());
-        cases.add(of("PRelu", 2, 3, 4).positive("w", 4).node("PRelu", List.of("x", "w"), "y").build());
+        cases.add(of("Pow", 2, 5)
+                .atLeast(0.3)
+                .floats("p", 2.5f)
+                .node("Pow", List.of("x", "p"), "y")
+                .build());
+        cases.add(of("PRelu", 2, 3, 4)
+                .positive("w", 4)
+                .node("PRelu", List.of("x", "w"), "y")
+                .build());
         cases.add(of("Clip", 2, 5)
                 .floats("from", -0.5f)
                 .floats("to", 1)
                 .node("Clip", List.of("x", "from", "to"), "y")
                 .build());
-        cases.add(of("Clip from below", 2, 5).floats("from", -0.5f).node("Clip", List.of("x", "from"), "y").build());
+        cases.add(of("Clip from below", 2, 5)
+                .floats("from", -0.5f)
+                .node("Clip", List.of("x", "from"), "y")
+                .build());
         cases.add(at(20, "Gelu", 2, 5).node("Gelu", List.of("x"), "y").build());
         cases.add(at(20, "Gelu by tanh", 2, 5)
                 .node("Gelu", List.of("x"), "y", Attribute.text("approximate", "tanh"))
                 .build());
-        cases.add(of("com.microsoft.Gelu", 2, 5).node("Gelu", List.of("x"), "y").microsoft().build());
-        cases.add(of("com.microsoft.FastGelu", 2, 5).node("FastGelu", List.of("x"), "y").microsoft().build());
-        cases.add(of("com.microsoft.QuickGelu", 2, 5).node("QuickGelu", List.of("x"), "y").microsoft().build());
-        cases.add(at(11, "Softmax over several axes", 2, 3, 4).node("Softmax", List.of("x"), "y").build());
+        cases.add(of("com.microsoft.Gelu", 2, 5)
+                .node("Gelu", List.of("x"), "y")
+                .microsoft()
+                .build());
+        cases.add(of("com.microsoft.FastGelu", 2, 5)
+                .node("FastGelu", List.of("x"), "y")
+                .microsoft()
+                .build());
+        cases.add(of("com.microsoft.QuickGelu", 2, 5)
+                .node("QuickGelu", List.of("x"), "y")
+                .microsoft()
+                .build());
+        cases.add(at(11, "Softmax over several axes", 2, 3, 4)
+                .node("Softmax", List.of("x"), "y")
+                .build());
         addLayers(cases);
         addPooling(cases);
         addNormalization(cases);
-        for (String operator : List.of("ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceL2", "ReduceSumSquare")) {
+        for (String operator :
+                List.of("ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceL2", "ReduceSumSquare")) {
             if (!operator.equals("ReduceSum")) {
                 cases.add(reduce(operator, 1));
                 cases.add(reduce(operator, -1, 0));
             }
         }
-        cases.add(of("ReduceSum of all", 2, 3).node("ReduceSum", List.of("x"), "y").build());
+        cases.add(of("ReduceSum of all", 2, 3)
+                .node("ReduceSum", List.of("x"), "y")
+                .build());
         cases.add(of("ReduceSum", 2, 3, 4)
                 .longs("axes", 0, 2)
                 .node("ReduceSum", List.of("x", "axes"), "y", Attribute.of("keepdims", 0))
@@ -232,25 +275,42 @@ record OperatorCase(String name, OnnxModel model, long[] shape, double least, bo
     private static void addLayers(List<OperatorCase> cases) {
         cases.add(convolution("1x1", new long[] {2, 3, 4, 4}, new long[] {5, 3, 1, 1}));
         cases.add(convolution(
-                "3x3, strides, pads", new long[] {2, 3, 7, 6}, new long[] {4, 3, 3, 3},
-                Attribute.ints("strides", 2, 1), Attribute.ints("pads", 1, 1, 1, 1)));
+                "3x3, strides, pads",
+                new long[] {2, 3, 7, 6},
+                new long[] {4, 3, 3, 3},
+                Attribute.ints("strides", 2, 1),
+                Attribute.ints("pads", 1, 1, 1, 1)));
         cases.add(convolution(
-                "unlike pads, dilations", new long[] {1, 2, 8, 7}, new long[] {2, 2, 3, 2},
-                Attribute.ints("pads", 0, 1, 2, 0), Attribute.ints("dilations", 2, 1)));
+                "unlike pads, dilations",
+                new long[] {1, 2, 8, 7},
+                new long[] {2, 2, 3, 2},
+                Attribute.ints("pads", 0, 1, 2, 0),
+                Attribute.ints("dilations", 2, 1)));
         cases.add(convolution(
-                "depthwise", new long[] {2, 4, 5, 5}, new long[] {4, 1, 3, 3},
-                Attribute.of("group", 4), Attribute.ints("pads", 1, 1, 1, 1)));
+                "depthwise",
+                new long[] {2, 4, 5, 5},
+                new long[] {4, 1, 3, 3},
+                Attribute.of("group", 4),
+                Attribute.ints("pads", 1, 1, 1, 1)));
+        cases.add(convolution("grouped", new long[] {2, 4, 5, 5}, new long[] {6, 2, 3, 3}, Attribute.of("group", 2)));
         cases.add(convolution(
-                "grouped", new long[] {2, 4, 5, 5}, new long[] {6, 2, 3, 3}, Attribute.of("group", 2)));
-        cases.add(convolution(
-                "1d", new long[] {2, 3, 9}, new long[] {4, 3, 3},
-                Attribute.ints("strides", 2), Attribute.ints("pads", 1, 1)));
+                "1d",
+                new long[] {2, 3, 9},
+                new long[] {4, 3, 3},
+                Attribute.ints("strides", 2),
+                Attribute.ints("pads", 1, 1)));
         for (String same : List.of("SAME_UPPER", "SAME_LOWER", "VALID")) {
             cases.add(convolution(
-                    same, new long[] {1, 2, 6, 5}, new long[] {3, 2, 2, 3},
-                    Attribute.text("auto_pad", same), Attribute.ints("strides", 1, 2)));
+                    same,
+                    new long[] {1, 2, 6, 5},
+                    new long[] {3, 2, 2, 3},
+                    Attribute.text("auto_pad", same),
+                    Attribute.ints("strides", 1, 2)));
         }
-        cases.add(of("Conv without bias", 1, 2, 4, 4).weights("w", 3, 2, 3, 3).node("Conv", List.of("x", "w"), "y").build());
+        cases.add(of("Conv without bias", 1, 2, 4, 4)
+                .weights("w", 3, 2, 3, 3)
+                .node("Conv", List.of("x", "w"), "y")
+                .build());
         cases.add(of("Gemm", 3, 4)
                 .weights("w", 5, 4)
                 .weights("b", 5)
@@ -267,7 +327,10 @@ record OperatorCase(String name, OnnxModel model, long[] shape, double least, bo
                         Attribute.of("alpha", 0.5f),
                         Attribute.of("beta", 2f))
                 .build());
-        cases.add(of("MatMul", 2, 3, 4).weights("w", 4, 5).node("MatMul", List.of("x", "w"), "y").build());
+        cases.add(of("MatMul", 2, 3, 4)
+                .weights("w", 4, 5)
+                .node("MatMul", List.of("x", "w"), "y")
+                .build());
         cases.add(of("MatMul of stacks", 2, 1, 3, 4)
                 .weights("w", 3, 4, 2)
                 .node("MatMul", List.of("x", "w"), "y")
@@ -280,7 +343,12 @@ record OperatorCase(String name, OnnxModel model, long[] shape, double least, bo
 
     private static void addPooling(List<OperatorCase> cases) {
         cases.add(of("MaxPool", 1, 2, 6, 6)
-                .node("MaxPool", List.of("x"), "y", Attribute.ints("kernel_shape", 2, 2), Attribute.ints("strides", 2, 2))
+                .node(
+                        "MaxPool",
+                        List.of("x"),
+                        "y",
+                        Attribute.ints("kernel_shape", 2, 2),
+                        Attribute.ints("strides", 2, 2))
                 .build());
         cases.add(of("MaxPool with unlike pads", 1, 2, 5, 6)
                 .node(
@@ -305,8 +373,12 @@ record OperatorCase(String name, OnnxModel model, long[] shape, double least, bo
                             Attribute.of("count_include_pad", counted))
                     .build());
         }
-        cases.add(of("GlobalAveragePool", 2, 3, 4, 5).node("GlobalAveragePool", List.of("x"), "y").build());
-        cases.add(of("GlobalMaxPool", 2, 3, 4, 5).node("GlobalMaxPool", List.of("x"), "y").build());
+        cases.add(of("GlobalAveragePool", 2, 3, 4, 5)
+                .node("GlobalAveragePool", List.of("x"), "y")
+                .build());
+        cases.add(of("GlobalMaxPool", 2, 3, 4, 5)
+                .node("GlobalMaxPool", List.of("x"), "y")
+                .build());
     }
 
     private static void addNormalization(List<OperatorCase> cases) {
@@ -348,17 +420,37 @@ record OperatorCase(String name, OnnxModel model, long[] shape, double least, bo
     }
 
     private static void addShapes(List<OperatorCase> cases) {
-        cases.add(of("Reshape", 2, 3, 4).longs("to", 0, -1, 2).node("Reshape", List.of("x", "to"), "y").build());
+        cases.add(of("Reshape", 2, 3, 4)
+                .longs("to", 0, -1, 2)
+                .node("Reshape", List.of("x", "to"), "y")
+                .build());
         cases.add(of("Flatten", 2, 3, 4).node("Flatten", List.of("x"), "y").build());
         cases.add(of("Transpose", 2, 3, 4)
                 .node("Transpose", List.of("x"), "y", Attribute.ints("perm", 2, 0, 1))
                 .build());
-        cases.add(of("Transpose of all axes", 2, 3, 4).node("Transpose", List.of("x"), "y").build());
-        cases.add(of("Squeeze", 2, 1, 3, 1).longs("axes", -1).node("Squeeze", List.of("x", "axes"), "y").build());
-        cases.add(of("Unsqueeze", 2, 3).longs("axes", -1, 0).node("Unsqueeze", List.of("x", "axes"), "y").build());
-        cases.add(of("Expand", 2, 1, 3).longs("to", 1, 4, 1).node("Expand", List.of("x", "to"), "y").build());
-        cases.add(of("Tile", 2, 3).longs("times", 2, 3).node("Tile", List.of("x", "times"), "y").build());
-        cases.add(of("Concat", 2, 3).weights("w", 2, 2).node("Concat", List.of("x", "w", "x"), "y", Attribute.of("axis", -1)).build());
+        cases.add(of("Transpose of all axes", 2, 3, 4)
+                .node("Transpose", List.of("x"), "y")
+                .build());
+        cases.add(of("Squeeze", 2, 1, 3, 1)
+                .longs("axes", -1)
+                .node("Squeeze", List.of("x", "axes"), "y")
+                .build());
+        cases.add(of("Unsqueeze", 2, 3)
+                .longs("axes", -1, 0)
+                .node("Unsqueeze", List.of("x", "axes"), "y")
+                .build());
+        cases.add(of("Expand", 2, 1, 3)
+                .longs("to", 1, 4, 1)
+                .node("Expand", List.of("x", "to"), "y")
+                .build());
+        cases.add(of("Tile", 2, 3)
+                .longs("times", 2, 3)
+                .node("Tile", List.of("x", "times"), "y")
+                .build());
+        cases.add(of("Concat", 2, 3)
+                .weights("w", 2, 2)
+                .node("Concat", List.of("x", "w", "x"), "y", Attribute.of("axis", -1))
+                .build());
         cases.add(of("Split", 2, 5)
                 .longs("sizes", 2, 3)
                 .node("Split", List.of("x", "sizes"), List.of("a", "b"), Attribute.of("axis", 1))
@@ -398,7 +490,10 @@ record OperatorCase(String name, OnnxModel model, long[] shape, double least, bo
     }
 
     private static void addIndexing(List<OperatorCase> cases) {
-        cases.add(of("Gather of rows", 4, 3).longs("rows", 2, -1, 2).node("Gather", List.of("x", "rows"), "y").build());
+        cases.add(of("Gather of rows", 4, 3)
+                .longs("rows", 2, -1, 2)
+                .node("Gather", List.of("x", "rows"), "y")
+                .build());
         cases.add(of("Gather along an axis", 2, 4, 3)
                 .longs("places", 3, 0)
                 .node("Gather", List.of("x", "places"), "y", Attribute.of("axis", 1))
@@ -426,7 +521,9 @@ record OperatorCase(String name, OnnxModel model, long[] shape, double least, bo
                 .node("Slice", List.of("x", "from", "to", "axes", "steps"), "y")
                 .build());
         for (int upper = 0; upper < 2; upper++) {
-            cases.add(of("Trilu upper " + upper, 2, 4, 5).node("Trilu", List.of("x"), "y", Attribute.of("upper", upper)).build());
+            cases.add(of("Trilu upper " + upper, 2, 4, 5)
+                    .node("Trilu", List.of("x"), "y", Attribute.of("upper", upper))
+                    .build());
         }
         cases.add(of("GatherElements", 3, 3)
                 .model(model -> model.longs("places", new long[] {2, 3}, 0, 1, 2, 2, 0, 0))
