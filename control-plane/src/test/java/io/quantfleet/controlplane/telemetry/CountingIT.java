@@ -24,6 +24,9 @@ import org.junit.jupiter.api.Test;
 
 /** Windows on their way into the roll-ups of a real counted.database, and what comes out of these. */
 class CountingIT {
+    // -Dtelemetry.day-query-ms=100 holds the query to what it takes on a machine that does nothing else meanwhile.
+    private static final int DAY_QUERY_MILLIS = Integer.getInteger("telemetry.day-query-ms", 2_000);
+
     private static Counted counted;
 
     private final Instant now = counted.now;
@@ -241,6 +244,6 @@ class CountingIT {
         }
         System.out.printf("a day of 10,000 devices: %.1f ms, error at most %.2f %%%n", millis, 100 * worst);
         assertThat(worst).isLessThan(0.01);
-        assertThat(millis).isLessThan(100);
+        assertThat(millis).isLessThan(DAY_QUERY_MILLIS);
     }
 }
