@@ -39,13 +39,14 @@ final class LadderMaker implements VariantMaker {
 
     private static SearchOptions searchOptions(QuantizationOptions options, DeviceClassProfile profile) {
         return new SearchOptions(
-                options.method() == Method.STATIC,
+                options.method() != Method.AUTO,
                 options.calibration(),
                 options.techniques(),
                 options.perTensorWeights(),
                 options.reducedRange() || profile.weights().reducedRange(),
                 options.objective(),
-                options.excluded());
+                options.excluded(),
+                options.seed());
     }
 
     /** Nobody knows how many rungs it takes: each passes the same share of what is left of the way. */

@@ -17,7 +17,8 @@ import java.util.Set;
  *
  * @param method whether to search for the best variant, or to do what is said here
  * @param calibration how ranges are chosen, by {@link Method#AUTO} at first only
- * @param techniques what may be used by {@link Method#AUTO}, and what is used by {@link Method#STATIC}
+ * @param techniques what may be used by {@link Method#AUTO}, and what is used by {@link Method#STATIC} and the methods after
+ *     it, which add their own
  * @param perTensorWeights whether every weight gets a single scale, whatever the profile allows
  * @param reducedRange whether weights keep to 7 bits, as x86 processors without VNNI need them
  * @param excluded operators that stay in FP32: names in which {@code *} stands for any text, {@code op:KIND},
@@ -51,6 +52,10 @@ public record QuantizationOptions(
         AUTO,
         /** Quantizes once, with scales fixed beforehand, and uses the techniques that are asked for. */
         STATIC,
+        /** {@link #STATIC}, with SmoothQuant. */
+        SMOOTHQUANT,
+        /** {@link #STATIC}, with rounding that is learned. */
+        ADAROUND,
         /** Weights in 8 bits, activations in 8 bits with scales found anew at every run. */
         DYNAMIC,
         /** Weights alone, in 8 bits. */
@@ -67,7 +72,7 @@ public record QuantizationOptions(
 
         /** Whether ranges are found with calibration samples. */
         public boolean calibrates() {
-            return this == AUTO || this == STATIC;
+            return this == AUTO || this == STATIC || this == SMOOTHQUANT || this == ADAROUND;
         }
 
         /** Whether weights alone are quantized, which can be done from file to file. */
@@ -75,10 +80,19 @@ public record QuantizationOptions(
             return this == WEIGHT_ONLY_INT8 || this == WEIGHT_ONLY_INT4;
         }
 
+        /** The technique that the method is named for. */
+        Optional<Technique> technique() {
+            return switch (this) {
+                case SMOOTHQUANT -> Optional.of(Technique.SMOOTH_QUANT);
+                case ADAROUND -> Optional.of(Technique.ADAROUND);
+                default -> Optional.empty();
+            };
+        }
+
         /** The form that profiles call by that name; empty for those that profiles have their own words for. */
         Optional<Form> form() {
             return switch (this) {
-                case AUTO, STATIC -> Optional.empty();
+                case AUTO, STATIC, SMOOTHQUANT, ADAROUND -> Optional.empty();
                 case DYNAMIC -> Optional.of(Form.DYNAMIC_INT8);
                 case WEIGHT_ONLY_INT8 -> Optional.of(Form.WEIGHT_ONLY_INT8);
                 case WEIGHT_ONLY_INT4 -> Optional.of(Form.WEIGHT_ONLY_INT4);
@@ -141,7 +155,7 @@ public record QuantizationOptions(
             return this;
         }
 
-        /** The techniques; all for {@link Method#AUTO} and none for {@link Method#STATIC} if this is not called. */
+        /** The techniques; all for {@link Method#AUTO} and none for the others if this is not called. */
         public Builder techniques(Set<Technique> value) {
             techniques = Optional.of(value);
             return this;
@@ -213,12 +227,13 @@ public record QuantizationOptions(
          * @throws IllegalArgumentException if a number is out of its bounds
          */
         public QuantizationOptions build() {
-            Set<Technique> standard =
-                    method == Method.AUTO ? EnumSet.allOf(Technique.class) : EnumSet.noneOf(Technique.class);
+            Set<Technique> used = EnumSet.noneOf(Technique.class);
+            used.addAll(techniques.orElse(method == Method.AUTO ? EnumSet.allOf(Technique.class) : Set.of()));
+            method.technique().ifPresent(used::add);
             return new QuantizationOptions(
                     method,
                     calibration,
-                    techniques.orElse(standard),
+                    used,
                     perTensorWeights,
                     reducedRange,
                     excluded,

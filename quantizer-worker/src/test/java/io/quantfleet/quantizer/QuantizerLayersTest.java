@@ -47,6 +47,7 @@ class QuantizerLayersTest {
                         ROOT + ".prepare..",
                         ROOT + ".quantize..",
                         ROOT + ".form..",
+                        ROOT + ".rounding..",
                         ROOT + ".technique..",
                         ROOT + ".train..")
                 .should()

@@ -10,8 +10,9 @@ import picocli.CommandLine;
 
 /** Which options mean something to which methods. One that means nothing was given by mistake. */
 final class Applicability {
-    private static final Set<Method> CALIBRATING = EnumSet.of(Method.AUTO, Method.STATIC);
-    private static final Set<Method> SCALED = EnumSet.of(Method.AUTO, Method.STATIC, Method.DYNAMIC);
+    private static final Set<Method> CALIBRATING = EnumSet.of(Method.AUTO, Method.STATIC, Method.SMOOTHQUANT, Method.ADAROUND);
+    private static final Set<Method> SCALED =
+            EnumSet.of(Method.AUTO, Method.STATIC, Method.SMOOTHQUANT, Method.ADAROUND, Method.DYNAMIC);
     private static final Set<Method> BLOCKS = EnumSet.of(Method.WEIGHT_ONLY_INT8, Method.WEIGHT_ONLY_INT4);
 
     private static final Map<String, Set<Method>> OPTIONS = new LinkedHashMap<>();

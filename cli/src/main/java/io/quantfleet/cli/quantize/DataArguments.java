@@ -19,7 +19,8 @@ final class DataArguments {
             names = "--calibration",
             paramLabel = "DATA",
             description = "Samples to find the ranges of tensors with: a directory or .zip of one folder per label with"
-                    + " JPEG or PNG files, or an .npz with an array per input and 'labels'. Needed by auto and static.")
+                    + " JPEG or PNG files, or an .npz with an array per input and 'labels'. Needed by auto, static,"
+                    + " smoothquant and adaround.")
     private @Nullable Path calibration;
 
     @Option(

@@ -25,7 +25,8 @@ final class MethodOptions {
             defaultValue = "auto",
             paramLabel = "METHOD",
             description = "auto: climb from cheap techniques to dear ones until the variant is accurate enough. static:"
-                    + " quantize once, with the techniques of --techniques. dynamic, weight-only-int8, weight-only-int4 and"
+                    + " quantize once, with the techniques of --techniques. smoothquant and adaround: the same, with that"
+                    + " technique. dynamic, weight-only-int8, weight-only-int4 and"
                     + " fp16-storage need no calibration. Default: ${DEFAULT-VALUE}")
     private String method = "auto";
 
@@ -42,8 +43,8 @@ final class MethodOptions {
             split = ",",
             paramLabel = "NAME",
             description = "What auto may use, and what static does use: softmax-bounds, calibration,"
-                    + " cross-layer-equalization, smooth-quant, bias-correction, weight-clipping, mixed-precision, forms."
-                    + " Default: all for auto, none for static.")
+                    + " cross-layer-equalization, smooth-quant, bias-correction, weight-clipping, adaround, mixed-precision,"
+                    + " forms. Default: all for auto, none for static.")
     private @Nullable List<String> techniques;
 
     @Option(names = "--per-tensor", description = "Give every weight one scale, whatever the device class allows.")

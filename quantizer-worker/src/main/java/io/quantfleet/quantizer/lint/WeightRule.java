@@ -16,17 +16,20 @@ final class WeightRule implements LintRule {
     @Override
     public void check(LintSubject subject, Findings findings) {
         subject.layers().forEach(layer -> subject.weight(layer).ifPresent(weight -> {
-            type(weight, subject.profile(), findings);
+            type(weight, subject, findings);
             symmetry(weight, subject.profile(), findings);
             axis(weight, subject.profile(), findings);
             range(weight, subject.profile(), findings);
         }));
     }
 
-    private static void type(LintSubject.Weight weight, DeviceClassProfile profile, Findings findings) {
+    private static void type(LintSubject.Weight weight, LintSubject subject, Findings findings) {
+        DeviceClassProfile profile = subject.profile();
         IntegerType wanted = profile.weights().type();
-        // Four bits are a matter of the rule about forms.
-        if (weight.coding().type().bits() != 4
+        // In a layer that computes in floats, four bits are a matter of the rule about forms.
+        boolean weightOnly = weight.coding().type().bits() == 4
+                && weight.layer().input(0).filter(subject::dequantized).isEmpty();
+        if (!weightOnly
                 && !wanted.name().equalsIgnoreCase(weight.coding().type().label())) {
             findings.error(
                     "weight-type",

@@ -229,7 +229,8 @@ public final class Node {
         return this;
     }
 
-    NodeProto toProto() {
+    /** The node as ONNX stores it. */
+    public NodeProto toProto() {
         return NodeProto.newBuilder()
                 .setName(label())
                 .setDomain(domain)

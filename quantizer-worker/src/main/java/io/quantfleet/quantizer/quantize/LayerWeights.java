@@ -53,7 +53,7 @@ final class LayerWeights {
         double inputScale = input == null ? 0 : input.scale();
         boolean quantizeBias = bias.isPresent() && inputScale > 0;
         float[] least = quantizeBias ? leastScales(bias.orElseThrow(), inputScale, axis) : new float[1];
-        Stored stored = stored(weight.get(), axis, least);
+        Stored stored = stored(layer, weight.get(), axis, least);
         correction.apply(layer, weight.get(), stored.quantized());
         graph.setInput(layer, 1, stored.name());
         if (inputScale > 0) {
@@ -65,12 +65,17 @@ final class LayerWeights {
     }
 
     // Layers that share a weight, and need the same scales for it, share its integers.
-    private Stored stored(TensorProto weight, int axis, float[] least) {
-        WeightQuantizer.Quantized quantized = profile.weights().symmetric()
+    private Stored stored(Node layer, TensorProto weight, int axis, float[] least) {
+        WeightQuantizer.Quantized rounded = profile.weights().symmetric()
                 ? cache.symmetric(weight, axis, least, recipe.greatestWeight(), recipe.weightClipping())
                 : WeightQuantizer.perTensor(weight, profile.weights().type(), false);
+        WeightQuantizer.Quantized quantized = Optional.ofNullable(
+                        recipe.learned().get(layer.label()))
+                .filter(learned -> learned.fits(rounded))
+                .map(learned -> learned.in(rounded))
+                .orElse(rounded);
         return shared.computeIfAbsent(
-                List.of(weight.getName(), axis, quantized.parameters()),
+                List.of(weight.getName(), axis, quantized.parameters(), quantized.values()),
                 missing -> new Stored(writer.storeQuantized(weight, quantized), quantized));
     }
 

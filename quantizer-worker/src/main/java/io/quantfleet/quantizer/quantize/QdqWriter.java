@@ -24,6 +24,7 @@ final class QdqWriter {
 
     private static TensorProto.DataType onnxType(IntegerType type) {
         return switch (type) {
+            case INT4 -> TensorProto.DataType.INT4;
             case INT8 -> TensorProto.DataType.INT8;
             case UINT8 -> TensorProto.DataType.UINT8;
             case INT16 -> TensorProto.DataType.INT16;
@@ -78,8 +79,11 @@ final class QdqWriter {
         Affine first = quantized.parameters().get(0);
         String integers = graph.freshName(tensor.getName() + "_q");
         String result = graph.freshName(tensor.getName() + "_dq");
-        graph.setInitializer(
-                Tensors.ofBytes(integers, onnxType(first.type()), tensor.getDimsList(), quantized.values()));
+        graph.setInitializer(Tensors.ofBytes(
+                integers,
+                onnxType(first.type()),
+                tensor.getDimsList(),
+                StoredIntegers.packed(quantized.values(), first.type())));
         String scale = scale(tensor.getName(), quantized.parameters(), quantized.axis());
         // Not shared: ONNX Runtime rewrites a weight's zero point in place and fails if another weight has it as well.
         String zeroPoint = graph.freshName(tensor.getName() + "_zero");
@@ -116,9 +120,9 @@ final class QdqWriter {
         graph.add(axis < 0 ? node : node.with("axis", axis));
     }
 
-    // ONNX's own operators know 16 bits from opset 21 on only; ONNX Runtime's have the same form and always did.
+    // ONNX's own operators know 4 and 16 bits from opset 21 on only; ONNX Runtime's have the same form and did before.
     private static Node node(IntegerType type, String name, String operator, List<String> inputs, String output) {
-        return type.bytes() == 1
+        return type.bytes() == 1 && type != IntegerType.INT4
                 ? Node.of(name, operator, inputs, List.of(output))
                 : Node.ofMicrosoft(name, operator, inputs, List.of(output));
     }
@@ -143,7 +147,7 @@ final class QdqWriter {
         StoredIntegers points = new StoredIntegers(type, parameters.size());
         parameters.forEach(affine -> points.add(affine.zeroPoint()));
         List<Long> dimensions = axis < 0 ? List.of() : List.of((long) parameters.size());
-        return Tensors.ofBytes(name, onnxType(type), dimensions, points.bytes());
+        return Tensors.ofBytes(name, onnxType(type), dimensions, StoredIntegers.packed(points.bytes(), type));
     }
 
     private String shared(Object key, String wanted, Function<String, TensorProto> maker) {

@@ -16,6 +16,7 @@ import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.target.DeviceClassProfile;
 import io.quantfleet.quantizer.target.DeviceClassProfile.Kernels;
+import io.quantfleet.quantizer.target.IntegerType;
 import io.quantfleet.quantizer.target.Precision;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -84,7 +85,11 @@ public final class StaticQuantizer {
     }
 
     private static String width(DeviceClassProfile profile) {
-        return profile.activations().type().bytes() == 1 ? "int8" : "a16w8";
+        boolean narrow = profile.activations().type().bytes() == 1;
+        if (profile.weights().type() == IntegerType.INT4) {
+            return narrow ? "a8w4" : "a16w4";
+        }
+        return narrow ? "int8" : "a16w8";
     }
 
     /**

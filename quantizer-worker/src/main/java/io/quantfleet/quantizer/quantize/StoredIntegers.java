@@ -5,7 +5,7 @@ import io.quantfleet.quantizer.target.IntegerType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Integers as ONNX stores them: one or two bytes each, the lower one first. */
+/** Integers of one or two bytes each, the lower one first: but for {@link #packed} as ONNX stores them. */
 final class StoredIntegers {
     private final IntegerType type;
     private final ByteBuffer bytes;
@@ -30,7 +30,19 @@ final class StoredIntegers {
         return ByteString.copyFrom(bytes.flip());
     }
 
-    /** One of stored integers. */
+    /** As a model stores them: two of four bits share a byte, the earlier one in its lower half. */
+    static ByteString packed(ByteString integers, IntegerType type) {
+        if (type != IntegerType.INT4) {
+            return integers;
+        }
+        byte[] pairs = new byte[(integers.size() + 1) / 2];
+        for (int i = 0; i < integers.size(); i++) {
+            pairs[i / 2] |= (byte) ((integers.byteAt(i) & 0xf) << (i % 2 * 4));
+        }
+        return ByteString.copyFrom(pairs);
+    }
+
+    /** One of integers that {@link #bytes} gave. */
     static int get(ByteString stored, IntegerType type, int index) {
         int value = stored.byteAt(index * type.bytes());
         if (type.bytes() == Byte.BYTES) {

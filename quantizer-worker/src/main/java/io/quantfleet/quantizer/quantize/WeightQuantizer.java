@@ -50,7 +50,7 @@ final class WeightQuantizer {
      * Symmetric, a scale for each place along the axis.
      *
      * @param least scales that must not be undercut; a single one where the weight gets one scale
-     * @param greatest the greatest integer: 127, or less where sums may overflow
+     * @param greatest the greatest integer: 127, or less where sums may overflow; 7 for 4 bits
      * @param clip whether the largest elements may be cut off where that lessens the error of all
      */
     static Quantized symmetric(TensorProto tensor, int axis, float[] least, int greatest, boolean clip) {
@@ -60,13 +60,14 @@ final class WeightQuantizer {
         int stride = Math.toIntExact(dimensions.stream().skip(axis + 1L).reduce(1L, Math::multiplyExact));
         float[] largest =
                 clip ? WeightClip.leastError(values, places, stride, greatest) : largest(values, places, stride);
+        IntegerType type = greatest > IntegerType.INT4.greatest() ? IntegerType.INT8 : IntegerType.INT4;
         Affine[] parameters = new Affine[places];
         for (int place = 0; place < places; place++) {
             float floor = least[least.length == 1 ? 0 : place];
             float wanted = Affine.scale((double) largest[place] / greatest);
             // A channel of zeros takes whatever scale its bias asks for.
             float scale = largest[place] == 0 && floor > 0 ? floor : Math.max(wanted, floor);
-            parameters[place] = new Affine(IntegerType.INT8, scale, 0);
+            parameters[place] = new Affine(type, scale, 0);
         }
         return quantized(values, Arrays.asList(parameters), axis, stride, greatest);
     }
@@ -85,9 +86,9 @@ final class WeightQuantizer {
         for (int i = 0; i < values.length; i++) {
             Affine affine = parameters.size() == 1 ? parameters.get(0) : parameters.get(i / stride % parameters.size());
             int integer = affine.quantize(values[i]);
-            // -128 has no counterpart: symmetric weights leave it out, as kernels that negate them need.
+            // -128, or -8, has no counterpart: symmetric weights leave it out, as kernels that negate them need.
             integers.add(
-                    affine.zeroPoint() == 0 && affine.type() == IntegerType.INT8
+                    affine.zeroPoint() == 0 && affine.type().signed()
                             ? Math.max(-greatest, Math.min(greatest, integer))
                             : integer);
         }

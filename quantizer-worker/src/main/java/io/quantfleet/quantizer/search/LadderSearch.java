@@ -26,6 +26,7 @@ public final class LadderSearch {
     private final DeviceClassProfile profile;
     private final AccuracyGoal goal;
     private final RungListener rungs;
+    private final ProgressListener listener;
     private final List<Rung> climbed = new ArrayList<>();
     private final Front front = new Front();
     private final MixedPrecisionStep mixed;
@@ -55,6 +56,7 @@ public final class LadderSearch {
         this.profile = options.perTensorWeights() ? profile.withWeightsPerTensor() : profile;
         this.goal = goal;
         this.rungs = rungs;
+        this.listener = listener;
         this.workbench = new Workbench(setting, listener);
         this.mixed = new MixedPrecisionStep(workbench, goal, options.objective(), front, listener);
     }
@@ -77,6 +79,10 @@ public final class LadderSearch {
             if (allowed(step) && (options.forced() || !standing.surpassed())) {
                 standing = rung(step, standing);
             }
+        }
+        AdaRoundStep rounding = new AdaRoundStep(workbench, options.seed(), listener);
+        if (allowed(rounding) && (options.forced() || standing.enough().isEmpty())) {
+            standing = rung(rounding, standing);
         }
         boolean met = standing.enough().isPresent();
         if (allowed(mixed) && (options.forced() || !met)) {

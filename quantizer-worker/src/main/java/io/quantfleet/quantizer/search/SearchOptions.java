@@ -14,6 +14,7 @@ import java.util.Set;
  * @param reducedRange whether weights keep to 7 bits
  * @param objective what mixed precision spends as little of as it can
  * @param excluded what stays in FP32, see {@link ExcludedLayers}
+ * @param seed settles what is drawn at random
  */
 public record SearchOptions(
         boolean forced,
@@ -22,7 +23,8 @@ public record SearchOptions(
         boolean perTensorWeights,
         boolean reducedRange,
         Objective objective,
-        List<String> excluded) {
+        List<String> excluded,
+        long seed) {
 
     public SearchOptions {
         techniques = Set.copyOf(techniques);

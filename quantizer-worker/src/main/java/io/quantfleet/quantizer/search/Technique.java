@@ -14,6 +14,8 @@ public enum Technique {
     BIAS_CORRECTION("bias-correction"),
     /** Weights' scales have the least squared error. */
     WEIGHT_CLIPPING("weight-clipping"),
+    /** It is learned, layer by layer, which way each weight is rounded. */
+    ADAROUND("adaround"),
     /** Sensitive layers get another precision. */
     MIXED_PRECISION("mixed-precision"),
     /** The whole model gets another form than static INT8. */

@@ -54,7 +54,7 @@ public record DeviceClassProfile(
     /**
      * How weights are stored.
      *
-     * @param type the integer type
+     * @param type the integer type; of int4, -8 is not used
      * @param symmetric whether zero points are 0
      * @param perChannel operators whose weights get a scale for each output channel
      * @param reducedRange whether they keep to 7 bits, for x86 processors without VNNI
@@ -62,10 +62,14 @@ public record DeviceClassProfile(
     public record Weights(IntegerType type, boolean symmetric, OperatorSet perChannel, boolean reducedRange) {
         public Weights {
             if (type.bytes() > 1) {
-                throw new IllegalArgumentException("weights are int8 or uint8, not " + type);
+                throw new IllegalArgumentException("weights are int4, int8 or uint8, not " + type);
             }
-            if (symmetric && type != IntegerType.INT8) {
-                throw new IllegalArgumentException("symmetric weights, whose zero point is 0, must be int8");
+            if (symmetric && !type.signed()) {
+                throw new IllegalArgumentException("symmetric weights, whose zero point is 0, must be int4 or int8");
+            }
+            if (type == IntegerType.INT4 && (!symmetric || reducedRange)) {
+                throw new IllegalArgumentException(
+                        "weights of type int4 are symmetric, and have no range to reduce: it is -7 to 7");
             }
             if (!symmetric && (perChannel.all() || !perChannel.names().isEmpty())) {
                 throw new IllegalArgumentException("weights with a scale for each channel must be symmetric");
@@ -84,6 +88,9 @@ public record DeviceClassProfile(
         public Activations {
             if (symmetric && !type.signed()) {
                 throw new IllegalArgumentException("symmetric activations, whose zero point is 0, must be signed");
+            }
+            if (type == IntegerType.INT4) {
+                throw new IllegalArgumentException("activations have 8 or 16 bits");
             }
         }
     }
@@ -127,6 +134,10 @@ public record DeviceClassProfile(
         }
         if (everyOperator && activations.outputs() != Outputs.EVERY) {
             throw new IllegalArgumentException("everyOperator needs \"outputs: every\"");
+        }
+        if (weights.type() == IntegerType.INT4 && int8Kernels == Kernels.REQUIRED) {
+            throw new IllegalArgumentException(
+                    "ONNX Runtime has no integer kernels for int4 weights: they need \"int8Kernels: optional\"");
         }
         if (everyOperator && layers.contains(Precision.FLOAT32)) {
             throw new IllegalArgumentException("everyOperator leaves no layer in float32");

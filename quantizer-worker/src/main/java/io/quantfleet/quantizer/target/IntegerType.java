@@ -4,6 +4,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 
 /** Integer types that quantized tensors are stored in. */
 public enum IntegerType {
+    /** Of weights only. */
+    @JsonProperty("int4")
+    INT4(-8, 7),
     @JsonProperty("int8")
     INT8(-128, 127),
     @JsonProperty("uint8")
@@ -28,7 +31,7 @@ public enum IntegerType {
         return least < 0;
     }
 
-    /** Bytes of one value. */
+    /** Bytes that one value takes by itself; two of {@link #INT4} share one where they are stored in a model. */
     public int bytes() {
         return greatest - least > STEPS_OF_A_BYTE ? Short.BYTES : Byte.BYTES;
     }

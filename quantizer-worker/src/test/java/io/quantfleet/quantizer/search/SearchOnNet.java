@@ -106,7 +106,7 @@ final class SearchOnNet {
                 Optional.empty(),
                 Optional.empty());
         SearchOptions options =
-                new SearchOptions(false, new MinMax(), techniques, perTensor, false, objective, List.of());
+                new SearchOptions(false, new MinMax(), techniques, perTensor, false, objective, List.of(), 1);
         return new LadderSearch(setting, options, profile, goal, rungs::add, ProgressListener.NONE).climb();
     }
 
