@@ -6,8 +6,10 @@ import com.google.protobuf.Message;
 import io.quantfleet.protocols.kafka.EventType;
 import io.quantfleet.protocols.kafka.KafkaTopics;
 import io.quantfleet.protocols.mqtt.MqttTopics;
+import io.quantfleet.protocols.trace.TraceParent;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,6 +27,24 @@ import java.util.stream.Collectors;
 final class AsyncApiDocument {
     private static final String REF = "$ref";
     private static final String DESCRIPTION = "description";
+    private static final Map<String, Object> TRACE_CONTEXT = map(
+            "type",
+            "string",
+            DESCRIPTION,
+            "W3C Trace Context, version 00: the span that sent this; only where its trace is recorded");
+
+    /** What the control plane does on Kafka's channels. */
+    private static final Map<EventType, List<String>> ACTIONS = new EnumMap<>(Map.of(
+            EventType.MODEL_VERSION_REGISTERED, List.of("send", "receive"),
+            EventType.QUANTIZATION_JOB_REQUESTED, List.of("send"),
+            EventType.QUANTIZATION_JOB_CANCELLED, List.of("send"),
+            EventType.QUANTIZATION_PROGRESSED, List.of("receive"),
+            EventType.VARIANT_QUANTIZED, List.of("receive"),
+            EventType.QUANTIZATION_FAILED, List.of("receive"),
+            EventType.TELEMETRY_WINDOW_RECEIVED, List.of("send", "receive"),
+            EventType.DEVICE_REPORTED, List.of("send", "receive"),
+            EventType.DEVICE_PRESENCE_CHANGED, List.of("send", "receive")));
+
     private static final Map<String, Map<String, Object>> WELL_KNOWN = Map.of(
             "google.protobuf.Timestamp", map("type", "string", "format", "date-time"),
             "google.protobuf.Duration", map("type", "string", DESCRIPTION, "in seconds, as 3.5s"),
@@ -88,6 +108,7 @@ final class AsyncApiDocument {
                 List.of("ce_specversion", "ce_id", "ce_type", "ce_source", "ce_time", "ce_subject", "content-type")) {
             properties.put(header, map("type", "string"));
         }
+        properties.put(TraceParent.NAME, TRACE_CONTEXT);
         return map(
                 "type",
                 "object",
@@ -120,6 +141,7 @@ final class AsyncApiDocument {
             channels.put(
                     channelOfTopic(topic),
                     map("address", topic, "servers", List.of(ref("#/servers/kafka")), "messages", carried));
+            kafkaOperations(channelOfTopic(topic), types);
         });
         channels.put(
                 channelOfTopic(KafkaTopics.DEFAULT.deadLetters()),
@@ -130,6 +152,23 @@ final class AsyncApiDocument {
                         "What could not be used, as it came, with headers that say why",
                         "servers",
                         List.of(ref("#/servers/kafka"))));
+        String deadLetters = channelOfTopic(KafkaTopics.DEFAULT.deadLetters());
+        operations.put("send-" + deadLetters, map("action", "send", "channel", ref("#/channels/" + deadLetters)));
+    }
+
+    /** Sending and receiving, each with the messages for which that is done. */
+    private void kafkaOperations(String channel, List<EventType> types) {
+        for (String action : List.of("send", "receive")) {
+            List<Object> concerned = types.stream()
+                    .filter(type -> ACTIONS.getOrDefault(type, List.of()).contains(action))
+                    .<Object>map(type -> ref("#/channels/" + channel + "/messages/" + name(type.prototype())))
+                    .toList();
+            if (!concerned.isEmpty()) {
+                operations.put(
+                        action + "-" + channel,
+                        map("action", action, "channel", ref("#/channels/" + channel), "messages", concerned));
+            }
+        }
     }
 
     private static String channelOfTopic(String topic) {
@@ -140,7 +179,11 @@ final class AsyncApiDocument {
         for (MqttTopics.Channel channel : MqttTopics.Channel.values()) {
             Message message = channel.message();
             String name = name(message);
-            messages.put(name, map("name", name, "payload", schema(message.getDescriptorForType())));
+            Map<String, Object> described = map("name", name, "payload", schema(message.getDescriptorForType()));
+            if (channel == MqttTopics.Channel.DESIRED || channel == MqttTopics.Channel.REPORTED) {
+                described.put("headers", userProperties());
+            }
+            messages.put(name, described);
             String key = channel.name().toLowerCase(Locale.ROOT);
             channels.put(
                     key,
@@ -169,6 +212,16 @@ final class AsyncApiDocument {
                         "messages",
                         map("chunk", map("contentType", "application/octet-stream"))));
         operation("chunk", "send", true);
+    }
+
+    private static Map<String, Object> userProperties() {
+        return map(
+                "type",
+                "object",
+                DESCRIPTION,
+                "User properties of the message",
+                "properties",
+                map(TraceParent.NAME, TRACE_CONTEXT));
     }
 
     private void operation(String channel, String action, boolean retained) {

@@ -53,6 +53,18 @@ class AsyncApiTest {
     }
 
     @Test
+    void everyKafkaTopicIsSentToOrReceivedFrom() throws IOException {
+        List<Object> used = new ArrayList<>();
+        ((Map<?, ?>) document().get("operations"))
+                .values()
+                .forEach(operation -> used.add(((Map<?, ?>) operation).get("channel")));
+
+        ((Map<?, ?>) document().get("channels"))
+                .keySet()
+                .forEach(channel -> assertThat(used).contains(Map.of("$ref", "#/channels/" + channel)));
+    }
+
+    @Test
     void noReferenceLeadsNowhere() throws IOException {
         assertThat(AsyncApiDocument.dangling(document())).isEmpty();
     }
