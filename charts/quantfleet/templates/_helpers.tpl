@@ -50,3 +50,19 @@ tolerations:
 {{- define "quantfleet.objectStoreClaim" -}}
 {{- .Values.objectStore.existingClaim | default (include "quantfleet.name" (dict "root" . "part" "object-store")) }}
 {{- end }}
+
+{{/* OpenTelemetry's variables; nothing without a collector. */}}
+{{- define "quantfleet.tracing" -}}
+{{- with .Values.tracing -}}
+{{- if .endpoint -}}
+- name: OTEL_EXPORTER_OTLP_ENDPOINT
+  value: {{ .endpoint | quote }}
+- name: OTEL_TRACES_SAMPLER
+  value: {{ .sampler | quote }}
+{{- if .samplerArg }}
+- name: OTEL_TRACES_SAMPLER_ARG
+  value: {{ .samplerArg | quote }}
+{{- end }}
+{{- end -}}
+{{- end -}}
+{{- end }}

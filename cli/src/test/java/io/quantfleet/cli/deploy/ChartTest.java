@@ -54,6 +54,24 @@ class ChartTest {
     }
 
     @Test
+    void tracesGoNowhereUntilThereIsACollectorAndThenFromBothPrograms() throws IOException {
+        assertThat(deployments(template()))
+                .allSatisfy(program -> assertThat(environment(program, "OTEL_EXPORTER_OTLP_ENDPOINT"))
+                        .isEmpty());
+
+        assertThat(deployments(template().set("tracing.endpoint", "http://collector:4318")))
+                .hasSize(2)
+                .allSatisfy(program -> assertThat(environment(program, "OTEL_EXPORTER_OTLP_ENDPOINT"))
+                        .isEqualTo("http://collector:4318"));
+    }
+
+    private static List<JsonNode> deployments(TemplateCommand template) throws IOException {
+        return render(template).stream()
+                .filter(manifest -> manifest.path("kind").asText().equals("Deployment"))
+                .toList();
+    }
+
+    @Test
     void rendersDashboardsAndRulesOnRequest() throws IOException {
         List<JsonNode> manifests =
                 render(template().set("monitoring.dashboards", "true").set("monitoring.rules", "true"));
@@ -128,8 +146,7 @@ class ChartTest {
                         workload.at("/spec/template/spec/containers/0/env").spliterator(), false)
                 .filter(variable -> variable.path("name").asText().equals(name))
                 .findFirst()
-                .orElseThrow()
-                .path("value")
-                .asText();
+                .map(variable -> variable.path("value").asText())
+                .orElse("");
     }
 }

@@ -62,6 +62,19 @@ public interface ControlPlaneConfig {
 
     Alerts alerts();
 
+    Tracing tracing();
+
+    /** Of which devices spans are recorded, where a rollout's trace is. */
+    interface Tracing {
+        /** So many devices after each request that moves a rollout. */
+        @WithDefault("20")
+        int devicesPerRollout();
+
+        /** Of the others, 0 to 1. */
+        @WithDefault("0")
+        double deviceRatio();
+    }
+
     interface Alerts {
         /** How often the rules are looked at. */
         @WithDefault("PT15S")

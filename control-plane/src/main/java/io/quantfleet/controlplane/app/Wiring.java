@@ -17,6 +17,7 @@ import io.quantfleet.controlplane.security.MosquittoDynamicSecurity;
 import io.quantfleet.controlplane.security.MqttAddress;
 import io.quantfleet.controlplane.security.SignedAccounts;
 import io.quantfleet.controlplane.telemetry.TelemetryRetention;
+import io.quantfleet.controlplane.trace.DeviceSampling;
 import io.quantfleet.protocols.artifact.Chunker;
 import io.quantfleet.protocols.artifact.DirectoryObjectStore;
 import io.quantfleet.protocols.artifact.ObjectStore;
@@ -180,6 +181,13 @@ final class Wiring {
     @Singleton
     static AlertPeriod alertPeriod(ControlPlaneConfig config) {
         return new AlertPeriod(config.alerts().period());
+    }
+
+    @Produces
+    @Singleton
+    static DeviceSampling deviceSampling(ControlPlaneConfig config) {
+        return new DeviceSampling(
+                config.tracing().devicesPerRollout(), config.tracing().deviceRatio());
     }
 
     private static String hostName() {

@@ -40,6 +40,7 @@ public class DeviceDelivery implements AutoCloseable {
             ArtifactSources sources,
             DeliverySettings settings,
             Absences absences,
+            ManifestTraces traces,
             Clock clock) {
         this.link = new PahoDeviceLink(new MqttLogin(address, instance.instanceId(), accounts), inbox, greeting -> {
             sources.brokerTakes(greeting.largestPacket());
@@ -48,7 +49,8 @@ public class DeviceDelivery implements AutoCloseable {
             }
         });
         ChunkPublisher chunkPublisher = new ChunkPublisher(store, link, database, chunks, clock);
-        ManifestPublisher publisher = new ManifestPublisher(deliveries, chunkPublisher, signer, link, settings, clock);
+        ManifestPublisher publisher =
+                new ManifestPublisher(deliveries, chunkPublisher, signer, link, settings, traces, clock);
         this.connecting = new Ticker("mqtt-connection", PERIOD, () -> {
             link.connectIfNeeded();
             absences.tick();

@@ -1,5 +1,7 @@
 package io.quantfleet.controlplane.delivery;
 
+import io.quantfleet.protocols.trace.TraceParent;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
@@ -13,5 +15,15 @@ public interface DeviceLink {
      *
      * @return completes when the broker has acknowledged; fails when the connection is lost before
      */
-    CompletableFuture<Void> publishRetained(String topic, byte[] payload) throws InterruptedException;
+    default CompletableFuture<Void> publishRetained(String topic, byte[] payload) throws InterruptedException {
+        return publishRetained(topic, payload, Optional.empty());
+    }
+
+    /**
+     * The same in a trace, whose context goes as a user property.
+     *
+     * @param trace none for most
+     */
+    CompletableFuture<Void> publishRetained(String topic, byte[] payload, Optional<TraceParent> trace)
+            throws InterruptedException;
 }

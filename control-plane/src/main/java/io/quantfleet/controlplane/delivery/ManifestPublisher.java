@@ -1,7 +1,9 @@
 package io.quantfleet.controlplane.delivery;
 
+import io.opentelemetry.api.trace.Span;
 import io.quantfleet.controlplane.rollout.Deliverable;
 import io.quantfleet.controlplane.rollout.Deliveries;
+import io.quantfleet.controlplane.trace.Traces;
 import io.quantfleet.protocols.manifest.ManifestSigner;
 import io.quantfleet.protocols.mqtt.MqttTopics;
 import io.quantfleet.protocols.mqtt.MqttTopics.Channel;
@@ -9,8 +11,10 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
@@ -27,6 +31,7 @@ final class ManifestPublisher {
     private final ManifestSigner signer;
     private final DeviceLink link;
     private final DeliverySettings settings;
+    private final ManifestTraces traces;
     private final Clock clock;
     private long connection;
     private Instant nextWithdrawal = Instant.MIN;
@@ -37,7 +42,9 @@ final class ManifestPublisher {
             ManifestSigner signer,
             DeviceLink link,
             DeliverySettings settings,
+            ManifestTraces traces,
             Clock clock) {
+        this.traces = traces;
         this.deliveries = deliveries;
         this.chunks = chunks;
         this.signer = signer;
@@ -59,7 +66,7 @@ final class ManifestPublisher {
         }
         List<Deliverable> pending = admitted();
         while (!pending.isEmpty()) {
-            publish(pending);
+            publish(pending, traces::begin);
             deliveries.published(pending);
             LOG.infof("published %d manifests", pending.size());
             pending = admitted();
@@ -112,20 +119,24 @@ final class ManifestPublisher {
         List<Deliverable> live;
         do {
             live = deliveries.liveBehind(behind, BATCH);
-            publish(live);
+            publish(live, again -> Optional.empty());
             if (!live.isEmpty()) {
                 behind = live.get(live.size() - 1).device().value();
             }
         } while (live.size() == BATCH);
     }
 
-    private void publish(List<Deliverable> batch) throws InterruptedException {
+    private void publish(List<Deliverable> batch, Function<Deliverable, Optional<Span>> tracing)
+            throws InterruptedException {
         chunks.publish(batch);
         List<CompletableFuture<Void>> sent = new ArrayList<>();
         for (Deliverable deliverable : batch) {
-            sent.add(link.publishRetained(
+            Optional<Span> span = tracing.apply(deliverable);
+            CompletableFuture<Void> acknowledged = link.publishRetained(
                     MqttTopics.of(deliverable.device(), Channel.DESIRED),
-                    signer.renew(deliverable.manifest()).toByteArray()));
+                    signer.renew(deliverable.manifest()).toByteArray(),
+                    span.flatMap(Traces::of));
+            sent.add(acknowledged.whenComplete((done, failure) -> span.ifPresent(Span::end)));
         }
         Acknowledgements.await(sent);
     }

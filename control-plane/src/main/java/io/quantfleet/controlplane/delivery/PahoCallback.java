@@ -27,7 +27,7 @@ final class PahoCallback implements MqttCallback {
     public void messageArrived(String topic, MqttMessage message) {
         int id = message.getId();
         int qos = message.getQos();
-        inbox.arrived(topic, message.getPayload(), () -> acknowledge(id, qos));
+        inbox.arrived(topic, message.getPayload(), PahoTraceContext.read(message), () -> acknowledge(id, qos));
     }
 
     private void acknowledge(int id, int qos) {

@@ -3,6 +3,7 @@ package io.quantfleet.controlplane.delivery;
 import io.quantfleet.controlplane.lifecycle.OutageLog;
 import io.quantfleet.protocols.mqtt.MqttTopics;
 import io.quantfleet.protocols.mqtt.MqttTopics.Channel;
+import io.quantfleet.protocols.trace.TraceParent;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -148,7 +149,8 @@ final class PahoDeviceLink implements DeviceLink, AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<Void> publishRetained(String topic, byte[] payload) throws InterruptedException {
+    public CompletableFuture<Void> publishRetained(String topic, byte[] payload, Optional<TraceParent> trace)
+            throws InterruptedException {
         CompletableFuture<Void> published = new CompletableFuture<>();
         Connection connection = current;
         if (connection == null) {
@@ -162,7 +164,8 @@ final class PahoDeviceLink implements DeviceLink, AutoCloseable {
             connection.underway().remove(number);
             connection.permits().release();
         });
-        MqttMessage message = new MqttMessage(payload, QOS, true, null);
+        MqttMessage message = new MqttMessage(
+                payload, QOS, true, trace.map(PahoTraceContext::properties).orElse(null));
         try {
             connection.client().publish(topic, message, null, completing(published));
         } catch (MqttException e) {

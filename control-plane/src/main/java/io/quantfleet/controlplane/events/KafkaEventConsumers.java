@@ -2,6 +2,7 @@ package io.quantfleet.controlplane.events;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quantfleet.controlplane.storage.Database;
+import io.quantfleet.controlplane.trace.Traces;
 import io.quantfleet.protocols.kafka.KafkaTopics;
 import io.quantfleet.protocols.v1.DevicePresenceChanged;
 import io.quantfleet.protocols.v1.DeviceReported;
@@ -40,6 +41,7 @@ public class KafkaEventConsumers implements AutoCloseable {
     private final Database database;
     private final KafkaDeadLetters deadLetters;
     private final MeterRegistry meters;
+    private final Traces traces;
     private final List<EventHandler<?>> handlers;
     private final List<KafkaConsumerLoop> loops = new ArrayList<>();
 
@@ -49,7 +51,9 @@ public class KafkaEventConsumers implements AutoCloseable {
             Database database,
             KafkaDeadLetters deadLetters,
             Instance<EventHandler<?>> handlers,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            Traces traces) {
+        this.traces = traces;
         this.settings = settings;
         this.topics = topics;
         this.database = database;
@@ -74,7 +78,7 @@ public class KafkaEventConsumers implements AutoCloseable {
                 .filter(handler -> messages.contains(handler.messageType()))
                 .toList();
         KafkaConsumerLoop loop = new KafkaConsumerLoop(
-                topic, () -> consumer(topic), new KafkaEventDispatcher(database, own), deadLetters, meters);
+                topic, () -> consumer(topic), new KafkaEventDispatcher(database, own, traces), deadLetters, meters);
         loops.add(loop);
         loop.start();
     }

@@ -1,9 +1,14 @@
 package io.quantfleet.controlplane.events;
 
 import com.google.protobuf.Message;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.context.Context;
 import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.controlplane.storage.Tx;
+import io.quantfleet.controlplane.trace.Traces;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.kafka.MalformedEventException;
 import java.io.UncheckedIOException;
@@ -26,8 +31,11 @@ final class KafkaEventDispatcher {
     private final Database database;
     private final Map<Class<?>, EventHandler<?>> handlers;
 
-    KafkaEventDispatcher(Database database, List<EventHandler<?>> handlers) {
+    private final Traces traces;
+
+    KafkaEventDispatcher(Database database, List<EventHandler<?>> handlers, Traces traces) {
         this.database = database;
+        this.traces = traces;
         this.handlers = handlers.stream().collect(Collectors.toMap(EventHandler::messageType, Function.identity()));
     }
 
@@ -43,6 +51,16 @@ final class KafkaEventDispatcher {
      *     none had any effect
      */
     Optional<Outcome> dispatchTogether(List<ConsumerRecord<String, byte[]>> records) {
+        List<Span> spans =
+                records.stream().flatMap(record -> begin(record).stream()).toList();
+        try {
+            return takeTogether(records);
+        } finally {
+            spans.forEach(Span::end);
+        }
+    }
+
+    private Optional<Outcome> takeTogether(List<ConsumerRecord<String, byte[]>> records) {
         try {
             Map<Class<?>, List<Message>> byKind = new LinkedHashMap<>();
             for (ConsumerRecord<String, byte[]> record : records) {
@@ -76,6 +94,32 @@ final class KafkaEventDispatcher {
 
     /** Never throws for what a record says or for what is away: that is the outcome. */
     Outcome dispatch(ConsumerRecord<String, byte[]> record) {
+        Optional<Span> begun = begin(record);
+        if (begun.isEmpty()) {
+            return take(record);
+        }
+        Span span = begun.get();
+        try {
+            Outcome outcome =
+                    Context.root().with(span).wrapSupplier(() -> take(record)).get();
+            if (!(outcome instanceof Outcome.Done)) {
+                span.setStatus(StatusCode.ERROR, outcome.toString());
+            }
+            return outcome;
+        } finally {
+            span.end();
+        }
+    }
+
+    /** A span about a record that came in a trace. */
+    private Optional<Span> begin(ConsumerRecord<String, byte[]> record) {
+        return KafkaTraceContext.read(record.headers()).map(sent -> KafkaTraceContext.describe(
+                        traces.below(sent, SpanKind.CONSUMER, "process " + record.topic()), record.topic(), "process")
+                .setAttribute("messaging.kafka.offset", record.offset())
+                .startSpan());
+    }
+
+    private Outcome take(ConsumerRecord<String, byte[]> record) {
         try {
             KafkaEventReader.Read event = KafkaEventReader.read(record);
             EventHandler<?> handler = handlers.get(event.message().getClass());

@@ -2,10 +2,16 @@ package io.quantfleet.controlplane.events;
 
 import io.cloudevents.CloudEvent;
 import io.cloudevents.kafka.KafkaMessageFactory;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.quantfleet.controlplane.trace.Traces;
+import io.quantfleet.protocols.trace.TraceParent;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -30,7 +36,10 @@ public class KafkaEventSender {
 
     private final KafkaProducer<String, byte[]> producer;
 
-    KafkaEventSender(KafkaSettings settings) {
+    private final Traces traces;
+
+    KafkaEventSender(KafkaSettings settings, Traces traces) {
+        this.traces = traces;
         Map<String, Object> properties = settings.clientProperties("producer");
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
         properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
@@ -42,10 +51,29 @@ public class KafkaEventSender {
         this.producer = new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer());
     }
 
-    /** Sends an event in binary mode. The future fails if Kafka hasn't acknowledged it within some 20 seconds. */
-    public CompletableFuture<Void> send(String topic, String key, CloudEvent event) {
-        return send(
-                KafkaMessageFactory.<String>createWriter(topic, null, null, key).writeBinary(event));
+    /**
+     * Sends an event in binary mode. The future fails if Kafka hasn't acknowledged it within some 20 seconds.
+     *
+     * @param trace what the event follows from; a span of the sending goes with the event
+     */
+    public CompletableFuture<Void> send(String topic, String key, CloudEvent event, Optional<TraceParent> trace) {
+        ProducerRecord<String, byte[]> record =
+                KafkaMessageFactory.<String>createWriter(topic, null, null, key).writeBinary(event);
+        if (trace.isEmpty()) {
+            return send(record);
+        }
+        Span span = KafkaTraceContext.describe(
+                        traces.below(trace.get(), SpanKind.PRODUCER, "send " + topic), topic, "send")
+                .setAttribute("cloudevents.event_id", event.getId())
+                .setAttribute("cloudevents.event_type", event.getType())
+                .startSpan();
+        Traces.of(span).ifPresent(context -> KafkaTraceContext.write(record.headers(), context));
+        return send(record).whenComplete((sent, failure) -> {
+            if (failure != null) {
+                span.setStatus(StatusCode.ERROR, failure.toString());
+            }
+            span.end();
+        });
     }
 
     CompletableFuture<Void> send(ProducerRecord<String, byte[]> record) {

@@ -4,12 +4,15 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.quantfleet.controlplane.storage.Rows;
 import io.quantfleet.controlplane.storage.Tx;
+import io.quantfleet.controlplane.trace.Traces;
+import io.quantfleet.protocols.trace.TraceParent;
 import jakarta.inject.Singleton;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jdbi.v3.core.statement.StatementContext;
 
@@ -27,7 +30,14 @@ public class JdbiOutbox {
     }
 
     /** An event that waits for its relay. */
-    record Waiting(long id, String eventId, OutboxEvent kind, String key, Message message, Instant createdAt) {}
+    record Waiting(
+            long id,
+            String eventId,
+            OutboxEvent kind,
+            String key,
+            Message message,
+            Instant createdAt,
+            Optional<TraceParent> trace) {}
 
     /**
      * Writes an event with the transaction's other changes; it is sent once they are committed.
@@ -38,13 +48,14 @@ public class JdbiOutbox {
     public void add(Tx tx, String eventId, OutboxEvent kind, String key, Message message) {
         tx.handle()
                 .createUpdate("""
-                        insert into outbox (event_id, type, key, payload, created_at)
-                        values (:eventId, :type, :key, :payload, :now)""")
+                        insert into outbox (event_id, type, key, payload, created_at, traceparent)
+                        values (:eventId, :type, :key, :payload, :now, :trace)""")
                 .bind("eventId", eventId)
                 .bind("type", kind.code())
                 .bind("key", key)
                 .bind("payload", message.toByteArray())
                 .bind("now", clock.instant())
+                .bind("trace", Traces.current().map(TraceParent::value))
                 .execute();
         tx.afterCommit(() -> listeners.forEach(Runnable::run));
     }
@@ -87,7 +98,8 @@ public class JdbiOutbox {
                     kind,
                     row.getString("key"),
                     kind.parser().parseFrom(row.getBytes("payload")),
-                    Rows.instant(row, "created_at"));
+                    Rows.instant(row, "created_at"),
+                    Rows.optionalText(row, "traceparent").flatMap(TraceParent::parse));
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("the outbox holds an event that doesn't parse", e);
         }

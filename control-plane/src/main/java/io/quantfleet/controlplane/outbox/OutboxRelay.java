@@ -80,7 +80,8 @@ public class OutboxRelay implements AutoCloseable {
         return sender.send(
                 event.kind().topic(topics),
                 event.key(),
-                Events.of(event.message(), event.eventId(), SOURCE, event.key(), event.createdAt()));
+                Events.of(event.message(), event.eventId(), SOURCE, event.key(), event.createdAt()),
+                event.trace());
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.quantfleet.controlplane.storage.Rows;
 import io.quantfleet.controlplane.storage.Tx;
 import io.quantfleet.protocols.DeviceId;
+import io.quantfleet.protocols.trace.TraceParent;
 import io.quantfleet.protocols.v1.DeltaUse;
 import io.quantfleet.protocols.v1.SignedManifest;
 import jakarta.inject.Singleton;
@@ -27,7 +28,8 @@ class JdbiDeployments {
     /** A device that is there says within this time that it has begun. */
     private static final Duration SILENCE = Duration.ofMinutes(1);
 
-    private static final String DELIVERABLE = "select d.id, d.rollout_id, d.device_id, d.manifest from deployment d ";
+    private static final String DELIVERABLE = "select d.id, d.rollout_id, d.device_id, d.manifest,"
+            + " (select r.traceparent from rollout r where r.id = d.rollout_id) as traceparent from deployment d ";
 
     private static final String PENDING = "d.published_at is null and d.finished_at is null and not d.withdrawn";
 
@@ -310,7 +312,8 @@ class JdbiDeployments {
                     Rows.uuid(row, "id"),
                     Rows.uuid(row, "rollout_id"),
                     new DeviceId(row.getString("device_id")),
-                    SignedManifest.parseFrom(row.getBytes("manifest")));
+                    SignedManifest.parseFrom(row.getBytes("manifest")),
+                    Rows.optionalText(row, "traceparent").flatMap(TraceParent::parse));
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("the database holds a manifest that doesn't parse", e);
         }

@@ -7,6 +7,7 @@ import io.quantfleet.controlplane.filter.SqlFilter;
 import io.quantfleet.controlplane.model.ModelVersionId;
 import io.quantfleet.controlplane.storage.Rows;
 import io.quantfleet.controlplane.storage.Tx;
+import io.quantfleet.protocols.trace.TraceParent;
 import jakarta.inject.Singleton;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -67,6 +68,15 @@ class JdbiRollouts {
                 .bind("by", details.supersededBy())
                 .bind("now", now)
                 .bind("finishedAt", state.isFinal() ? Optional.of(now) : Optional.<Instant>empty())
+                .execute();
+    }
+
+    /** What devices do for the rollout from now on follows from this request. */
+    void follows(Tx tx, UUID id, TraceParent trace) {
+        tx.handle()
+                .createUpdate("update rollout set traceparent = :trace where id = :id")
+                .bind("trace", trace.value())
+                .bind("id", id)
                 .execute();
     }
 

@@ -3,6 +3,7 @@ package io.quantfleet.controlplane.rollout;
 import io.quantfleet.controlplane.Ids;
 import io.quantfleet.controlplane.model.ModelVersionId;
 import io.quantfleet.controlplane.storage.Tx;
+import io.quantfleet.controlplane.trace.Traces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Optional;
@@ -41,6 +42,7 @@ class Moves {
             return;
         }
         rollouts.update(tx, rollout.id(), next, clock.instant());
+        Traces.current().ifPresent(trace -> rollouts.follows(tx, rollout.id(), trace));
         record(tx, rollout, Optional.of(rollout.state()), next, cause);
         LOG.infof(
                 "rollout moved: rolloutId=%s fleet=%s model=%s from=%s to=%s by=%s",

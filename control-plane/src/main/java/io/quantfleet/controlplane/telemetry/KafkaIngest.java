@@ -1,15 +1,20 @@
 package io.quantfleet.controlplane.telemetry;
 
+import io.cloudevents.CloudEvent;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quantfleet.controlplane.delivery.DeviceInbox;
 import io.quantfleet.controlplane.events.KafkaEventSender;
 import io.quantfleet.controlplane.lifecycle.OutageLog;
+import io.quantfleet.controlplane.trace.DeploymentSpans;
 import io.quantfleet.protocols.kafka.Events;
 import io.quantfleet.protocols.kafka.KafkaTopics;
+import io.quantfleet.protocols.trace.TraceParent;
+import io.quantfleet.protocols.v1.DeviceReported;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -31,6 +36,7 @@ class KafkaIngest implements DeviceInbox {
 
     private final KafkaEventSender sender;
     private final KafkaTopics topics;
+    private final DeploymentSpans spans;
     private final MeterRegistry meters;
     private final Counter dropped;
     private final Clock clock;
@@ -41,8 +47,9 @@ class KafkaIngest implements DeviceInbox {
         return ingest;
     });
 
-    KafkaIngest(KafkaEventSender sender, KafkaTopics topics, MeterRegistry meters, Clock clock) {
+    KafkaIngest(KafkaEventSender sender, KafkaTopics topics, DeploymentSpans spans, MeterRegistry meters, Clock clock) {
         this.sender = sender;
+        this.spans = spans;
         this.topics = topics;
         this.meters = meters;
         this.dropped = Counter.builder("quantfleet.ingest.dropped")
@@ -52,11 +59,11 @@ class KafkaIngest implements DeviceInbox {
     }
 
     @Override
-    public void arrived(String topic, byte[] payload, Runnable acknowledge) {
-        onIngestThread(0, () -> take(topic, payload, acknowledge));
+    public void arrived(String topic, byte[] payload, Optional<TraceParent> trace, Runnable acknowledge) {
+        onIngestThread(0, () -> take(topic, payload, trace, acknowledge));
     }
 
-    private void take(String topic, byte[] payload, Runnable acknowledge) {
+    private void take(String topic, byte[] payload, Optional<TraceParent> trace, Runnable acknowledge) {
         if (payload.length == 0) {
             // A retained message was cleared.
             acknowledge.run();
@@ -71,12 +78,19 @@ class KafkaIngest implements DeviceInbox {
             acknowledge.run();
             return;
         }
-        send(message, acknowledge);
+        trace.ifPresent(parent -> record(parent, message.event()));
+        send(message, trace, acknowledge);
     }
 
-    private void send(DeviceMessages.Arrived message, Runnable acknowledge) {
+    private void record(TraceParent parent, CloudEvent event) {
+        if (Events.data(event) instanceof DeviceReported reported) {
+            spans.reported(parent, reported.getState());
+        }
+    }
+
+    private void send(DeviceMessages.Arrived message, Optional<TraceParent> trace, Runnable acknowledge) {
         String topic = Events.type(message.event()).topic(topics);
-        CompletableFuture<Void> unused = sender.send(topic, message.device().value(), message.event())
+        CompletableFuture<Void> unused = sender.send(topic, message.device().value(), message.event(), trace)
                 .whenComplete((sent, failure) -> {
                     if (failure == null) {
                         meters.counter(
@@ -90,7 +104,7 @@ class KafkaIngest implements DeviceInbox {
                         });
                     } else {
                         onIngestThread(0, () -> outage.failed(failure));
-                        onIngestThread(RETRY_MS, () -> send(message, acknowledge));
+                        onIngestThread(RETRY_MS, () -> send(message, trace, acknowledge));
                     }
                 });
     }

@@ -36,7 +36,7 @@ class PahoDeviceLinkIT {
         broker = TestMqttBroker.start(directory, port, key.verificationKeys());
         URI uri = URI.create("tcp://127.0.0.1:" + port);
         MqttLogin login = new MqttLogin(new MqttAddress(uri, uri), "test", new SignedAccounts(key, Clock.systemUTC()));
-        link = new PahoDeviceLink(login, (topic, payload, acknowledge) -> acknowledge.run(), greeting -> {});
+        link = new PahoDeviceLink(login, (topic, payload, trace, acknowledge) -> acknowledge.run(), greeting -> {});
         link.connectIfNeeded();
     }
 

@@ -16,6 +16,7 @@ import io.quantfleet.protocols.trust.Trust;
 import io.quantfleet.protocols.trust.TrustStore;
 import io.quantfleet.protocols.v1.Chunk;
 import io.quantfleet.protocols.v1.ChunkedArtifact;
+import io.quantfleet.protocols.v1.DeploymentTrace;
 import io.quantfleet.protocols.v1.DeviceState;
 import io.quantfleet.protocols.v1.Manifest;
 import io.quantfleet.protocols.v1.Presence;
@@ -29,6 +30,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.HdrHistogram.Histogram;
@@ -42,12 +44,14 @@ import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.eclipse.paho.mqttv5.common.packet.UserProperty;
 
 /** Stands in for a device: verifies manifests and chunks as one does, and reports what the test tells it to. */
 public final class FakeDevice implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Map<String, byte[]> received = new ConcurrentHashMap<>();
+    private final Map<String, List<UserProperty>> properties = new ConcurrentHashMap<>();
     private final DeviceId id;
     private final String deviceClass;
     private final Trust trusted;
@@ -149,7 +153,29 @@ public final class FakeDevice implements AutoCloseable {
         return received.getOrDefault(MqttTopics.chunk(name), new byte[0]).length > 0;
     }
 
+    /** The user property of that name on the desired state that came last; empty if it has none. */
+    public String desiredProperty(String name) {
+        return properties.getOrDefault(MqttTopics.of(id, Channel.DESIRED), List.of()).stream()
+                .filter(property -> property.getKey().equals(name))
+                .map(UserProperty::getValue)
+                .findFirst()
+                .orElse("");
+    }
+
+    /** Reports that a deployment came to an end, with what its steps took, in the trace that it came in. */
+    public void reportActive(Manifest manifest, DeploymentTrace steps) throws MqttException {
+        ReportedState report =
+                next(manifest, DeviceState.DEVICE_STATE_ACTIVE).setTrace(steps).build();
+        MqttMessage message = new MqttMessage(report.toByteArray(), 1, true, new MqttProperties());
+        message.getProperties().setUserProperties(List.of(new UserProperty("traceparent", steps.getTraceparent())));
+        client.publish(MqttTopics.of(id, Channel.REPORTED), message);
+    }
+
     public void report(Manifest manifest, DeviceState state) throws MqttException {
+        publish(Channel.REPORTED, next(manifest, state).build(), true);
+    }
+
+    private ReportedState.Builder next(Manifest manifest, DeviceState state) {
         reports++;
         ReportedState.Builder report = ReportedState.newBuilder()
                 .setDeviceId(id.value())
@@ -169,7 +195,7 @@ public final class FakeDevice implements AutoCloseable {
         if (state == DeviceState.DEVICE_STATE_REFUSED) {
             report.setReasonCode("SELF_TEST_FAILED").setReason("it was told to");
         }
-        publish(Channel.REPORTED, report.build(), true);
+        return report;
     }
 
     /** Publishes the next window: ten right answers, one wrong, each in {@code micros}. */
@@ -236,6 +262,7 @@ public final class FakeDevice implements AutoCloseable {
     private final class Callback implements MqttCallback {
         @Override
         public void messageArrived(String topic, MqttMessage message) {
+            properties.put(topic, message.getProperties().getUserProperties());
             received.put(topic, message.getPayload());
         }
 

@@ -166,6 +166,26 @@ public final class FakeWorker implements AutoCloseable {
         send(TOPICS.quantizationResults(), jobId, Events.of(result, eventId, "/worker", jobId, Instant.now()));
     }
 
+    /** Sends a result as a worker does that took the job in a trace. */
+    public void sendResult(String jobId, Message result, String traceparent) {
+        ProducerRecord<String, byte[]> record = KafkaMessageFactory.<String>createWriter(
+                        TOPICS.quantizationResults(), null, null, jobId)
+                .writeBinary(Events.of(result, jobId, "/worker", jobId, Instant.now()));
+        record.headers().add("traceparent", traceparent.getBytes(StandardCharsets.UTF_8));
+        send(record);
+    }
+
+    /** What the record of a job that was awaited has in its header of that name; empty if it has none. */
+    public String jobHeader(String jobId, String name) {
+        return seen.stream()
+                .filter(record -> record.topic().equals(TOPICS.quantizationJobs()))
+                .filter(record ->
+                        header(record, "ce_id").equals(jobId) || record.key().equals(jobId))
+                .map(record -> header(record, name))
+                .findFirst()
+                .orElse("");
+    }
+
     public void send(String topic, String key, CloudEvent event) {
         send(KafkaMessageFactory.<String>createWriter(topic, null, null, key).writeBinary(event));
     }

@@ -15,6 +15,7 @@ import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.manifest.DeviceTime;
 import io.quantfleet.protocols.manifest.ManifestVerifier;
 import io.quantfleet.protocols.mqtt.MqttTopics;
+import io.quantfleet.protocols.trace.TraceParent;
 import io.quantfleet.protocols.trust.Trust;
 import io.quantfleet.protocols.v1.Manifest;
 import java.io.IOException;
@@ -161,9 +162,18 @@ public final class ApplyLoop implements DeviceLink.Listener, AutoCloseable {
 
     @Override
     public void received(String topic, byte[] payload, Runnable acknowledge) {
+        received(topic, payload, Optional.empty(), acknowledge);
+    }
+
+    @Override
+    public void received(String topic, byte[] payload, TraceParent trace, Runnable acknowledge) {
+        received(topic, payload, Optional.of(trace), acknowledge);
+    }
+
+    private void received(String topic, byte[] payload, Optional<TraceParent> trace, Runnable acknowledge) {
         submit("message on " + topic, () -> {
             try {
-                dispatch(topic, payload);
+                dispatch(topic, payload, trace);
             } finally {
                 acknowledge.run();
             }
@@ -216,13 +226,13 @@ public final class ApplyLoop implements DeviceLink.Listener, AutoCloseable {
         slots.discardCurrent();
     }
 
-    private void dispatch(String topic, byte[] payload) {
+    private void dispatch(String topic, byte[] payload, Optional<TraceParent> trace) {
         Optional<Sha256> chunk = MqttTopics.parseChunk(topic);
         if (chunk.isPresent()) {
             runner.chunkArrived(chunk.get(), payload);
         } else if (topic.equals(desiredTopic)) {
             undone = Optional.of(payload);
-            desiredStates.handle(payload);
+            desiredStates.handle(payload, trace);
             undone = Optional.empty();
         } else {
             LOG.warn("a message on a topic that nobody subscribed to topic={}", topic);

@@ -5,9 +5,11 @@ import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.manifest.ManifestVerifier;
 import io.quantfleet.protocols.manifest.Verification;
+import io.quantfleet.protocols.trace.TraceParent;
 import io.quantfleet.protocols.trust.Trust;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -40,6 +42,15 @@ final class DesiredStateHandler {
 
     /** @param message a serialized SignedManifest; empty when the retained message was deleted */
     void handle(byte[] message) {
+        handle(message, Optional.empty());
+    }
+
+    /**
+     * The same, in a trace.
+     *
+     * @param trace what the steps of the deployment are to be reported under
+     */
+    void handle(byte[] message, Optional<TraceParent> trace) {
         if (message.length == 0) {
             return;
         }
@@ -51,7 +62,7 @@ final class DesiredStateHandler {
         if (verification instanceof Verification.Refused refused) {
             refuse(refused, desired);
         } else {
-            accept(message, desired);
+            accept(message, desired, trace);
         }
     }
 
@@ -110,7 +121,7 @@ final class DesiredStateHandler {
                 replayed.sequence());
     }
 
-    private void accept(byte[] message, Sha256 desired) {
+    private void accept(byte[] message, Sha256 desired, Optional<TraceParent> trace) {
         try {
             Assignment assignment = Assignment.of(message);
             accepted.accept(assignment);
@@ -122,7 +133,7 @@ final class DesiredStateHandler {
             }
             runner.supersede(assignment.manifest().getDeploymentId());
             assignments.store(assignment);
-            reporter.dealingWith(desired, () -> deployment.accept(assignment.firstAttempt()));
+            reporter.dealingWith(desired, trace, () -> deployment.accept(assignment.firstAttempt()));
             runner.begin(assignment);
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("a manifest that was verified can't be parsed", e);

@@ -11,10 +11,13 @@ import io.quantfleet.protocols.DeviceId;
 import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.manifest.Verification;
 import io.quantfleet.protocols.mqtt.MqttTopics;
+import io.quantfleet.protocols.trace.TraceParent;
+import io.quantfleet.protocols.v1.DeploymentTrace;
 import io.quantfleet.protocols.v1.Manifest;
 import io.quantfleet.protocols.v1.ReportedState;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -37,9 +40,12 @@ final class Reporter implements Deployment.Observer {
     private final Executor applyThread;
     private final Supplier<Optional<Manifest>> serving;
     private Journal journal;
-    private Optional<Sha256> dealingWith = Optional.empty();
+    private Optional<Dealing> dealingWith = Optional.empty();
     private long onItsWay;
     private long lastProgress = System.nanoTime();
+
+    /** With which desired state the change under way deals, and the trace that it came in. */
+    private record Dealing(Sha256 desired, Optional<TraceParent> trace) {}
 
     Reporter(
             DeviceId deviceId,
@@ -66,8 +72,8 @@ final class Reporter implements Deployment.Observer {
     }
 
     /** Makes a change by which a desired state is dealt with: both are stored in one step. */
-    void dealingWith(Sha256 desired, Runnable change) {
-        dealingWith = Optional.of(desired);
+    void dealingWith(Sha256 desired, Optional<TraceParent> trace, Runnable change) {
+        dealingWith = Optional.of(new Dealing(desired, trace));
         try {
             change.run();
         } finally {
@@ -77,8 +83,11 @@ final class Reporter implements Deployment.Observer {
 
     @Override
     public void changed(State from, State to) {
-        Journal base = dealingWith.map(journal::dealtWith).orElse(journal);
-        ReportedState report = reports.of(to, base.lastReport() + 1, serving.get());
+        Journal base = dealingWith.map(Dealing::desired).map(journal::dealtWith).orElse(journal);
+        Optional<DeploymentTrace> trace = dealingWith.isPresent()
+                ? dealingWith.get().trace().map(DeploymentSteps::begin)
+                : DeploymentSteps.soFar(journal.deployment(), to);
+        ReportedState report = DeploymentSteps.note(reports.of(to, base.lastReport() + 1, serving.get()), trace);
         Journal next = base.at(report, selfTestStarts(to));
         boolean progress = from instanceof Fetching && to instanceof Fetching;
         if (progress && System.nanoTime() - lastProgress < PROGRESS_INTERVAL.toNanos()) {
@@ -139,8 +148,14 @@ final class Reporter implements Deployment.Observer {
         ReportedState report = journal.outbox().get(0);
         long number = report.getReportNumber();
         onItsWay = number;
-        var unused = link.publish(topic, report.toByteArray(), true)
+        var unused = publish(report)
                 .whenCompleteAsync((nothing, failure) -> published(number, failure == null), applyThread);
+    }
+
+    private CompletableFuture<Void> publish(ReportedState report) {
+        return TraceParent.parse(report.getTrace().getTraceparent())
+                .map(trace -> link.publish(topic, report.toByteArray(), true, trace))
+                .orElseGet(() -> link.publish(topic, report.toByteArray(), true));
     }
 
     private void published(long number, boolean delivered) {

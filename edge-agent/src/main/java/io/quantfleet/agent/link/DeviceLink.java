@@ -1,5 +1,6 @@
 package io.quantfleet.agent.link;
 
+import io.quantfleet.protocols.trace.TraceParent;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 
@@ -31,6 +32,11 @@ public interface DeviceLink extends AutoCloseable {
          *     connection it comes again.
          */
         void received(String topic, byte[] payload, Runnable acknowledge);
+
+        /** The same for a message that belongs to a trace. Whoever has no use for that takes it like any other. */
+        default void received(String topic, byte[] payload, TraceParent trace, Runnable acknowledge) {
+            received(topic, payload, acknowledge);
+        }
     }
 
     /** Begins connecting. */
@@ -43,6 +49,11 @@ public interface DeviceLink extends AutoCloseable {
      *     first. Blocks while too many messages are on their way.
      */
     CompletableFuture<Void> publish(String topic, byte[] payload, boolean retained);
+
+    /** The same for a message that belongs to a trace; a link that has no place for that sends it without. */
+    default CompletableFuture<Void> publish(String topic, byte[] payload, boolean retained, TraceParent trace) {
+        return publish(topic, payload, retained);
+    }
 
     /**
      * Subscribes, now and after every reconnection, in one packet. For a topic that is subscribed already it does so again,

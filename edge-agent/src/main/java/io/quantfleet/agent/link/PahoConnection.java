@@ -1,5 +1,6 @@
 package io.quantfleet.agent.link;
 
+import io.quantfleet.protocols.trace.TraceParent;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.MqttSubscription;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.eclipse.paho.mqttv5.common.packet.UserProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +63,16 @@ final class PahoConnection {
     }
 
     CompletableFuture<Void> publish(String topic, byte[] payload, boolean retained) {
+        return publish(topic, new MqttMessage(payload, QOS, retained, null));
+    }
+
+    CompletableFuture<Void> publish(String topic, byte[] payload, boolean retained, TraceParent trace) {
+        MqttProperties properties = new MqttProperties();
+        properties.setUserProperties(List.of(new UserProperty(TraceParent.NAME, trace.value())));
+        return publish(topic, new MqttMessage(payload, QOS, retained, properties));
+    }
+
+    private CompletableFuture<Void> publish(String topic, MqttMessage message) {
         permits.acquireUninterruptibly();
         Long key = publishes.incrementAndGet();
         CompletableFuture<Void> done = new CompletableFuture<>();
@@ -70,7 +82,7 @@ final class PahoConnection {
             permits.release();
         });
         try {
-            client.publish(topic, new MqttMessage(payload, QOS, retained, null), null, completing(topic, done));
+            client.publish(topic, message, null, completing(topic, done));
         } catch (MqttException e) {
             done.completeExceptionally(new LinkException("publishing on " + topic + " failed: " + e.getMessage(), e));
         }

@@ -2,6 +2,7 @@ package io.quantfleet.agent.link;
 
 import io.quantfleet.agent.Backoff;
 import io.quantfleet.agent.enrol.Identity;
+import io.quantfleet.protocols.trace.TraceParent;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -89,6 +90,12 @@ public final class PahoDeviceLink implements DeviceLink {
     }
 
     @Override
+    public CompletableFuture<Void> publish(String topic, byte[] payload, boolean retained, TraceParent trace) {
+        return current.map(connection -> connection.publish(topic, payload, retained, trace))
+                .orElseGet(() -> CompletableFuture.failedFuture(new LinkException("not connected to the broker")));
+    }
+
+    @Override
     public void subscribe(Collection<String> some) {
         topics.addAll(some);
         current.ifPresent(connection -> {
@@ -140,8 +147,7 @@ public final class PahoDeviceLink implements DeviceLink {
             PahoConnection connection = new PahoConnection(client);
             client.setManualAcks(true);
             client.setCallback(new PahoEvents(
-                    (topic, message) ->
-                            listener.received(topic, message.getPayload(), acknowledgement(connection, topic, message)),
+                    (topic, message) -> handOver(topic, message, acknowledgement(connection, topic, message), listener),
                     reason -> handOverLoss(connection, reason, listener)));
             IMqttToken connected = client.connect(options());
             connected.waitForCompletion(CONNECT_TIMEOUT.toMillis());
@@ -177,6 +183,21 @@ public final class PahoDeviceLink implements DeviceLink {
             }
             var ignored = connector.schedule(() -> connect(listener), pause.toMillis(), TimeUnit.MILLISECONDS);
         }
+    }
+
+    private static void handOver(String topic, MqttMessage message, Runnable acknowledge, Listener listener) {
+        traceOf(message)
+                .ifPresentOrElse(
+                        trace -> listener.received(topic, message.getPayload(), trace, acknowledge),
+                        () -> listener.received(topic, message.getPayload(), acknowledge));
+    }
+
+    private static Optional<TraceParent> traceOf(MqttMessage message) {
+        return Optional.ofNullable(message.getProperties()).stream()
+                .flatMap(properties -> properties.getUserProperties().stream())
+                .filter(property -> property.getKey().equals(TraceParent.NAME))
+                .findFirst()
+                .flatMap(property -> TraceParent.parse(property.getValue()));
     }
 
     private void handOverLoss(PahoConnection connection, String reason, Listener listener) {

@@ -14,7 +14,9 @@ import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.manifest.ManifestSigner;
 import io.quantfleet.protocols.mqtt.MqttTopics;
 import io.quantfleet.protocols.signing.SigningKey;
+import io.quantfleet.protocols.trace.TraceParent;
 import io.quantfleet.protocols.trust.TrustStatementSigner;
+import io.quantfleet.protocols.v1.DeploymentTrace;
 import io.quantfleet.protocols.v1.DeviceState;
 import io.quantfleet.protocols.v1.Manifest;
 import io.quantfleet.protocols.v1.ReportedState;
@@ -26,6 +28,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +91,48 @@ class ApplyTest implements ActiveModel {
                 .extracting(ReportedState::getReportNumber)
                 .doesNotHaveDuplicates()
                 .isSorted();
+    }
+
+    @Test
+    void tellsWhenEachStepBeganInTheTraceThatTheDeploymentCameInOverARestartToo() throws IOException {
+        TraceParent trace = new TraceParent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+        TestDeployment first = TestDeployment.of(DEVICE, "d1", 1);
+        Instant began = clock.instant();
+        desired.handle(signed(first), Optional.of(trace));
+        clock.advance(Duration.ofSeconds(7));
+        start();
+        runner.resume(assignments, manifest());
+
+        deliverChunks(first);
+
+        DeploymentTrace told = lastReport().getTrace();
+        assertThat(told.getTraceparent()).isEqualTo(trace.value());
+        assertThat(told.getStepsList())
+                .extracting(DeploymentTrace.Step::getState)
+                .containsExactly(
+                        DeviceState.DEVICE_STATE_FETCHING,
+                        DeviceState.DEVICE_STATE_VERIFYING,
+                        DeviceState.DEVICE_STATE_SELF_TESTING,
+                        DeviceState.DEVICE_STATE_SWITCHING,
+                        DeviceState.DEVICE_STATE_ACTIVE);
+        assertThat(told.getSteps(0).getBegan().getSeconds()).isEqualTo(began.getEpochSecond());
+        assertThat(told.getSteps(1).getBegan().getSeconds())
+                .isEqualTo(began.plusSeconds(7).getEpochSecond());
+        assertThat(link.traced).isNotEmpty().containsOnly(trace);
+    }
+
+    @Test
+    void reportsOfADeploymentThatCameInNoTraceHaveNone() {
+        desired.handle(
+                signed(TestDeployment.of(DEVICE, "d1", 1)),
+                TraceParent.parse("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"));
+        link.traced.clear();
+
+        install(TestDeployment.of(DEVICE, "d2", 2));
+
+        assertThat(lastReport().getDeploymentId()).isEqualTo("d2");
+        assertThat(lastReport().hasTrace()).isFalse();
+        assertThat(link.traced).as("d1, which is superseded").hasSize(1);
     }
 
     @Test

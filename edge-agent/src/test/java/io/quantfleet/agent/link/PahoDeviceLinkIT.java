@@ -9,13 +9,16 @@ import io.quantfleet.agent.enrol.PinnedKeys;
 import io.quantfleet.agent.testkit.TestBroker;
 import io.quantfleet.protocols.DeviceId;
 import io.quantfleet.protocols.signing.SigningKey;
+import io.quantfleet.protocols.trace.TraceParent;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +35,7 @@ class PahoDeviceLinkIT implements DeviceLink.Listener {
 
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger lostSessions = new AtomicInteger();
+    private final List<Optional<TraceParent>> traces = new CopyOnWriteArrayList<>();
     private TestBroker broker;
     private DeviceLink link;
     private int port;
@@ -93,6 +97,23 @@ class PahoDeviceLinkIT implements DeviceLink.Listener {
         assertThat(lostSessions).hasValue(2);
     }
 
+    @Test
+    void traceContextTravelsAsAUserPropertyBothWays() throws Exception {
+        TraceParent trace = new TraceParent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+        link.subscribe(List.of(TOPIC));
+
+        link.publish(TOPIC, new byte[] {1}, false).get(10, TimeUnit.SECONDS);
+        link.publish(TOPIC, new byte[] {2}, false, trace).get(10, TimeUnit.SECONDS);
+
+        await().untilAsserted(() -> assertThat(traces).containsExactly(Optional.empty(), Optional.of(trace)));
+    }
+
+    @Override
+    public void received(String topic, byte[] payload, TraceParent trace, Runnable acknowledge) {
+        traces.add(Optional.of(trace));
+        acknowledge.run();
+    }
+
     @Override
     public void sessionLost() {
         lostSessions.incrementAndGet();
@@ -108,6 +129,7 @@ class PahoDeviceLinkIT implements DeviceLink.Listener {
 
     @Override
     public void received(String topic, byte[] payload, Runnable acknowledge) {
+        traces.add(Optional.empty());
         acknowledge.run();
     }
 }

@@ -2,6 +2,7 @@ package io.quantfleet.agent.testkit;
 
 import com.google.protobuf.ByteString;
 import io.quantfleet.agent.link.DeviceLink;
+import io.quantfleet.protocols.trace.TraceParent;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -15,6 +16,9 @@ public final class RecordingLink implements DeviceLink {
     public final List<Published> published = new ArrayList<>();
     /** Every subscription in order; a topic that was asked for again is in it again. */
     public final List<String> subscriptions = new ArrayList<>();
+
+    /** The traces of what was published in one. */
+    public final List<TraceParent> traced = new ArrayList<>();
 
     public final List<String> unsubscriptions = new ArrayList<>();
     private boolean online = true;
@@ -35,6 +39,12 @@ public final class RecordingLink implements DeviceLink {
         }
         published.add(new Published(topic, ByteString.copyFrom(payload)));
         return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletableFuture<Void> publish(String topic, byte[] payload, boolean retained, TraceParent trace) {
+        traced.add(trace);
+        return publish(topic, payload, retained);
     }
 
     @Override

@@ -59,9 +59,8 @@ class AsyncApiTest {
                 .values()
                 .forEach(operation -> used.add(((Map<?, ?>) operation).get("channel")));
 
-        ((Map<?, ?>) document().get("channels"))
-                .keySet()
-                .forEach(channel -> assertThat(used).contains(Map.of("$ref", "#/channels/" + channel)));
+        ((Map<?, ?>) document().get("channels")).keySet().forEach(channel -> assertThat(used)
+                .contains(Map.of("$ref", "#/channels/" + channel)));
     }
 
     @Test

@@ -36,6 +36,7 @@ final class JobHandler {
     private final Results results;
     private final CancelledJobs cancelled;
     private final WorkerMetrics metrics;
+    private final WorkerTraces traces;
     private final BooleanSupplier dying;
 
     /** @param dying whether the program is about to end, so that what fails now says nothing about the job */
@@ -46,7 +47,9 @@ final class JobHandler {
             Results results,
             CancelledJobs cancelled,
             WorkerMetrics metrics,
+            WorkerTraces traces,
             BooleanSupplier dying) {
+        this.traces = traces;
         this.store = store;
         this.workDirectory = workDirectory;
         this.runner = runner;
@@ -149,8 +152,15 @@ final class JobHandler {
     }
 
     private String quantize(QuantizationJob job, Workspace workspace) throws IOException, InterruptedException {
-        ThrottledProgress progress =
+        JobProgress throttled =
                 new ThrottledProgress(job.id(), results, () -> cancelled.contains(job.id()), System::nanoTime);
+        try (Steps steps = traces.steps(throttled, job)) {
+            return quantize(job, workspace, steps);
+        }
+    }
+
+    private String quantize(QuantizationJob job, Workspace workspace, JobProgress progress)
+            throws IOException, InterruptedException {
         progress.report(QuantizationStep.QUANTIZATION_STEP_FETCH, 0);
         JobFiles files = new ArtifactFetcher(store).fetch(job.artifacts(), workspace);
         JobResult result = runner.run(job, files, progress);

@@ -85,7 +85,7 @@ final class KafkaResults implements Results {
                 .setProbeAccuracyFp32(result.probeAccuracyFp32())
                 .setAt(now())
                 .build();
-        publish(record(quantized, jobId, jobId));
+        publish(traced(record(quantized, jobId, jobId)));
     }
 
     @Override
@@ -97,7 +97,7 @@ final class KafkaResults implements Results {
                 .setMessage(message)
                 .setAt(now())
                 .build();
-        publish(record(failed, jobId, jobId));
+        publish(traced(record(failed, jobId, jobId)));
     }
 
     @Override
@@ -117,6 +117,12 @@ final class KafkaResults implements Results {
         CloudEvent event = Events.of(message, eventId, SOURCE, jobId, clock.instant());
         return KafkaMessageFactory.createWriter(topics.quantizationResults(), jobId.getBytes(StandardCharsets.UTF_8))
                 .writeBinary(event);
+    }
+
+    /** What ends a job belongs to the job's trace. */
+    private static ProducerRecord<byte[], byte[]> traced(ProducerRecord<byte[], byte[]> record) {
+        WorkerTraces.write(record.headers());
+        return record;
     }
 
     /** Until the broker has it: an outage only makes it late. */

@@ -31,6 +31,7 @@ final class Worker implements AutoCloseable {
 
     private final WorkerSettings settings;
     private final JobRunner runner;
+    private final WorkerTraces traces;
     private final WorkerMetrics metrics = new WorkerMetrics();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -38,7 +39,9 @@ final class Worker implements AutoCloseable {
     private volatile Optional<KafkaCluster> waitedFor = Optional.empty();
     private volatile Optional<KafkaWatch> watch = Optional.empty();
 
-    Worker(WorkerSettings settings, JobRunner runner) {
+    /** @param traces stay the caller's to close */
+    Worker(WorkerSettings settings, JobRunner runner, WorkerTraces traces) {
+        this.traces = traces;
         this.settings = settings;
         this.runner = runner;
     }
@@ -101,7 +104,8 @@ final class Worker implements AutoCloseable {
             CancelledJobs cancelled,
             int deliveryLimit) {
         KafkaResults results = new KafkaResults(producer, settings.topics(), settings.workerId(), Clock.systemUTC());
-        JobHandler handler = new JobHandler(store, work, runner, results, cancelled, metrics, ProgramEnd::hasBegun);
+        JobHandler handler =
+                new JobHandler(store, work, runner, results, cancelled, metrics, traces, ProgramEnd::hasBegun);
         JobQueue queue = new KafkaJobQueue(
                 () -> KafkaClients.shareConsumer(settings),
                 settings.topics().quantizationJobs(),
@@ -109,7 +113,7 @@ final class Worker implements AutoCloseable {
                 deliveryLimit);
         return new JobCourier(
                 queue,
-                delivery -> new JobAttempt(delivery, handler, results, FIRST_RETRY_PAUSE),
+                delivery -> traces.around(delivery, new JobAttempt(delivery, handler, results, FIRST_RETRY_PAUSE)),
                 metrics,
                 JOB_STOP_PATIENCE);
     }

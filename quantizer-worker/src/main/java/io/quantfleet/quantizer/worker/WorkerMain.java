@@ -99,15 +99,17 @@ public final class WorkerMain implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws Exception {
         WorkerSettings settings = settings();
         // Jobs of one model for several device classes calibrate once, whichever worker of this directory has them.
         Quantizer quantizer = Quantizer.builder()
                 .cache(WorkDirectory.cache(settings.workDirectory()))
                 .build();
-        Worker worker = new Worker(settings, new QuantizerJobRunner(quantizer));
-        Runtime.getRuntime().addShutdownHook(new Thread(worker::close, "stop"));
-        worker.run();
+        try (WorkerTraces traces = WorkerTraces.of(System.getenv())) {
+            Worker worker = new Worker(settings, new QuantizerJobRunner(quantizer), traces);
+            Runtime.getRuntime().addShutdownHook(new Thread(worker::close, "stop"));
+            worker.run();
+        }
         return 0;
     }
 

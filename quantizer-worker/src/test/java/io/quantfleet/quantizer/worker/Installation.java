@@ -119,6 +119,23 @@ final class Installation implements AutoCloseable {
                 .build();
     }
 
+    void request(QuantizationJobRequested job, String traceparent) {
+        CloudEvent event = Events.of(job, job.getJobId(), "/control-plane", job.getJobId(), Instant.now());
+        byte[] key = job.getJobId().getBytes(StandardCharsets.UTF_8);
+        ProducerRecord<byte[], byte[]> record =
+                KafkaMessageFactory.createWriter(topics.quantizationJobs(), key).writeBinary(event);
+        record.headers().add("traceparent", traceparent.getBytes(StandardCharsets.UTF_8));
+        send(record);
+    }
+
+    /** The headers of that name of the events about results, in the order they came; empty for those without. */
+    List<String> resultHeaders(String name) {
+        return records(topics.quantizationResults())
+                .map(record -> record.headers().lastHeader(name))
+                .map(header -> header == null ? "" : new String(header.value(), StandardCharsets.UTF_8))
+                .toList();
+    }
+
     void request(QuantizationJobRequested job) {
         CloudEvent event = Events.of(job, job.getJobId(), "/control-plane", job.getJobId(), Instant.now());
         byte[] key = job.getJobId().getBytes(StandardCharsets.UTF_8);

@@ -327,7 +327,8 @@ class JobHandlerTest {
     }
 
     private JobHandler handler(ObjectStore from, JobRunner runner) {
-        return new JobHandler(from, work, runner, results, cancelled, new WorkerMetrics(), () -> dying);
+        return new JobHandler(
+                from, work, runner, results, cancelled, new WorkerMetrics(), WorkerTraces.off(), () -> dying);
     }
 
     private QuantizationJobRequested job() {

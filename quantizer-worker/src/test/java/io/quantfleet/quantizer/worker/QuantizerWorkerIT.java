@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.cloudevents.CloudEvent;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.kafka.KafkaTopics;
@@ -94,6 +100,44 @@ class QuantizerWorkerIT {
         assertThat(installation.progress("job-1")).isNotEmpty();
         assertThat(runner.files.get(0).onnx()).hasFileName("glyphs.onnx");
         assertThat(filesUnder(directory.resolve("work"))).containsExactly(".lock");
+    }
+
+    @Test
+    void goesOnWithTheTraceThatAJobCameInAndMakesASpanOfEachStep() throws Exception {
+        String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        InMemorySpanExporter exported = InMemorySpanExporter.create();
+        List<SpanData> spans;
+        installation.request(installation.job("job-1").build(), "00-" + trace + "-00f067aa0ba902b7-01");
+
+        try (SdkTracerProvider provider = SdkTracerProvider.builder()
+                        .addSpanProcessor(SimpleSpanProcessor.create(exported))
+                        .build();
+                WorkerThread worker = new WorkerThread(
+                        installation.settings("w1"),
+                        FakeJobRunner.quick(),
+                        new WorkerTraces(OpenTelemetrySdk.builder()
+                                .setTracerProvider(provider)
+                                .build()))) {
+            await().atMost(LIMIT).until(() -> !installation.variants("job-1").isEmpty());
+            await().atMost(LIMIT).until(() -> exported.getFinishedSpanItems().stream()
+                    .anyMatch(span -> span.getKind() == SpanKind.CONSUMER));
+            spans = exported.getFinishedSpanItems();
+        }
+
+        assertThat(spans).extracting(SpanData::getTraceId).containsOnly(trace);
+        SpanData job = spans.stream()
+                .filter(span -> span.getKind() == SpanKind.CONSUMER)
+                .findFirst()
+                .orElseThrow();
+        assertThat(job.getParentSpanId()).isEqualTo("00f067aa0ba902b7");
+        assertThat(spans)
+                .filteredOn(span -> span.getParentSpanId().equals(job.getSpanId()))
+                .extracting(SpanData::getName)
+                .containsExactly("fetch", "calibrate", "store");
+        assertThat(installation.resultHeaders("traceparent"))
+                .as("the result, and no progress")
+                .filteredOn(header -> !header.isEmpty())
+                .containsExactly("00-" + trace + "-" + job.getSpanId() + "-01");
     }
 
     @Test

@@ -11,11 +11,14 @@ final class StuckWorkerMain {
     public static void main(String[] args) throws Exception {
         WorkerSettings settings =
                 Installation.settings(args[0], new KafkaTopics(args[1]), Path.of(args[2]), "stuck", 0);
-        Worker worker = new Worker(settings, (job, files, progress) -> {
-            System.out.println("started " + job.id());
-            awaitForEver();
-            throw new IllegalStateException("for ever is over");
-        });
+        Worker worker = new Worker(
+                settings,
+                (job, files, progress) -> {
+                    System.out.println("started " + job.id());
+                    awaitForEver();
+                    throw new IllegalStateException("for ever is over");
+                },
+                WorkerTraces.off());
         worker.run();
     }
 

@@ -6,7 +6,11 @@ final class WorkerThread implements AutoCloseable {
     private final Thread thread;
 
     WorkerThread(WorkerSettings settings, JobRunner runner) {
-        worker = new Worker(settings, runner);
+        this(settings, runner, WorkerTraces.off());
+    }
+
+    WorkerThread(WorkerSettings settings, JobRunner runner, WorkerTraces traces) {
+        worker = new Worker(settings, runner, traces);
         thread = new Thread(
                 () -> {
                     try {
