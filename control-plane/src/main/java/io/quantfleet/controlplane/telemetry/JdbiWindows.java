@@ -1,5 +1,6 @@
 package io.quantfleet.controlplane.telemetry;
 
+import io.quantfleet.controlplane.latency.LatencyHistogram;
 import io.quantfleet.controlplane.storage.Tx;
 import io.quantfleet.protocols.DeviceId;
 import jakarta.inject.Singleton;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.SqlStatement;
 
 /** Where windows belong, and windows as they came. */
@@ -22,6 +22,34 @@ class JdbiWindows {
 
     /** A device that says something more often than this is not noted each time. */
     private static final Duration HEARD_OF = Duration.ofSeconds(30);
+
+    private static final List<String> COLUMNS = List.of(
+            "device_id",
+            "window_number",
+            "series",
+            "start_at",
+            "end_at",
+            "deployment_id",
+            "variant_sha256",
+            "model_name",
+            "model_version",
+            "device_class",
+            "fleet",
+            "latency_histogram",
+            "p50_micros",
+            "p95_micros",
+            "inferences",
+            "right_answers",
+            "wrong_answers",
+            "errors",
+            "feedback_right",
+            "feedback_wrong",
+            "rss_bytes",
+            "cpu_temperature_celsius",
+            "cpu_permille",
+            "battery_percent",
+            "memory_available_bytes",
+            "received_at");
 
     /** Where a device belongs; its own word is not taken for it. */
     record Origin(String fleet, String deviceClass) {}
@@ -59,38 +87,44 @@ class JdbiWindows {
         if (windows.isEmpty()) {
             return;
         }
-        PreparedBatch batch = tx.handle().prepareBatch("""
-                        insert into telemetry_window (device_id, window_number, series, start_at, end_at, deployment_id,
-                            variant_sha256, model_name, model_version, device_class, fleet, latency_histogram,
-                            p50_micros, p95_micros, inferences, right_answers, wrong_answers, errors, feedback_right,
-                            feedback_wrong, rss_bytes, cpu_temperature_celsius, cpu_permille, battery_percent,
-                            memory_available_bytes, received_at)
-                        values (:device, :number, :series, :start, :end, :deployment, :variant, :model, :version,
-                            :deviceClass, :fleet, :histogram, :p50, :p95, :inferences, :right, :wrong, :errors,
-                            :feedbackRight, :feedbackWrong, :rss, :temperature, :cpu, :battery, :available, :received)""");
-        for (Located located : windows) {
-            Window window = located.window();
-            figures(batch, window.figures())
-                    .bind("device", window.device().value())
-                    .bind("number", window.number())
-                    .bind("series", window.series())
-                    .bind("start", window.start())
-                    .bind("end", window.end())
-                    .bind("deployment", window.deployment())
-                    .bind("variant", window.variant().hex())
-                    .bind("model", window.modelName())
-                    .bind("version", window.modelVersion())
-                    .bind("deviceClass", located.origin().deviceClass())
-                    .bind("fleet", located.origin().fleet())
-                    .bind("rss", window.board().rssBytes())
-                    .bind("temperature", window.board().cpuTemperature())
-                    .bind("cpu", window.board().cpuPermille())
-                    .bind("battery", window.board().batteryPercent())
-                    .bind("available", window.board().availableBytes())
-                    .bind("received", window.received())
-                    .add();
-        }
-        batch.execute();
+        JdbiCopy rows = new JdbiCopy("telemetry_window", COLUMNS);
+        windows.forEach(window -> add(rows, window));
+        rows.run(tx);
+    }
+
+    /** In the order of {@link #COLUMNS}. */
+    private static void add(JdbiCopy rows, Located located) {
+        Window window = located.window();
+        Counts counts = window.figures().counts();
+        LatencyHistogram latency = window.figures().latency();
+        Window.Board board = window.board();
+        rows.value(window.device().value())
+                .value(window.number())
+                .value(window.series())
+                .value(window.start())
+                .value(window.end())
+                .optional(window.deployment())
+                .value(window.variant().hex())
+                .value(window.modelName())
+                .value(window.modelVersion())
+                .value(located.origin().deviceClass())
+                .value(located.origin().fleet())
+                .value(latency.encode())
+                .value(latency.percentile(P50))
+                .value(latency.percentile(P95))
+                .value(counts.inferences())
+                .value(counts.right())
+                .value(counts.wrong())
+                .value(counts.errors())
+                .value(counts.feedbackRight())
+                .value(counts.feedbackWrong())
+                .value(board.rssBytes())
+                .optional(board.cpuTemperature())
+                .optional(board.cpuPermille())
+                .optional(board.batteryPercent())
+                .optional(board.availableBytes())
+                .value(window.received())
+                .endRow();
     }
 
     /** Binds what all tables of telemetry have. */
