@@ -95,6 +95,86 @@ class ApplyCommandTest {
     }
 
     @Test
+    void leavesWhatSomebodyElseChangedMeanwhileAsTheyMadeIt() throws IOException {
+        Files.writeString(file, "kind: RolloutPolicy\nname: careful\nspec:\n  stages: [{name: all, percent: 100}]\n");
+        controlPlane.tags("\"one\"");
+        controlPlane.answersInTurn(
+                policy("first"), // read
+                policy("all")); // tried out
+        controlPlane.answersInTurn(412, "{\"code\": \"PRECONDITION_FAILED\", \"detail\": \"not as it was\"}");
+        controlPlane.answersInTurn(policy("another"));
+
+        assertThat(controlPlane.run("apply", "-f", file.toString())).isEqualTo(1);
+
+        assertThat(controlPlane.errors())
+                .contains("lab.yaml:3: RolloutPolicy 'careful': somebody else changed it")
+                .contains("quantfleet diff");
+        assertThat(controlPlane.headers("If-match")).containsExactly("", "", "\"one\"", "");
+    }
+
+    @Test
+    void triesOnceMoreWhereOnlyWhatNobodyDeclaresHasChanged() throws IOException {
+        Files.writeString(file, "kind: RolloutPolicy\nname: careful\nspec:\n  stages: [{name: all, percent: 100}]\n");
+        controlPlane.tags("\"one\"");
+        controlPlane.answersInTurn(policy("first"), policy("all"));
+        controlPlane.answersInTurn(412, "{\"code\": \"PRECONDITION_FAILED\", \"detail\": \"not as it was\"}");
+        controlPlane.answersInTurn(policy("first"), policy("all"));
+
+        assertThat(controlPlane.run("apply", "-f", file.toString())).isZero();
+
+        assertThat(controlPlane.screen()).containsPattern("RolloutPolicy +careful +changed");
+    }
+
+    private static String policy(String stage) {
+        return "{\"name\": \"careful\", \"strategy\": {\"stages\": [{\"name\": \"" + stage
+                + "\", \"percent\": 100}]}}";
+    }
+
+    @Test
+    void namesWhoDidIt() throws IOException {
+        Files.writeString(file, "kind: Fleet\nname: lab\nspec: {description: here}\n");
+        controlPlane.answers("fleets/lab", 200, "{\"name\": \"lab\", \"description\": \"here\"}");
+        controlPlane.answers("fleets/lab/maintenance-windows", 200, NO_WINDOWS);
+
+        assertThat(controlPlane.run("apply", "-f", file.toString(), "--actor", "Jörg")).isZero();
+
+        assertThat(controlPlane.headers("Quantfleet-actor")).isNotEmpty().containsOnly("UTF-8''J%C3%B6rg");
+    }
+
+    @Test
+    void aReceiversSecretComesFromAFileBesideAndIsNeverShown() throws IOException {
+        Files.writeString(folder.resolve("pager.secret"), "hush\n");
+        Files.writeString(file, """
+                kind: AlertReceiver
+                name: pager
+                spec: {kind: WEBHOOK, url: "https://pager.example/hook", secretFile: pager.secret}
+                """);
+        String receiver = "{\"name\": \"pager\", \"kind\": \"WEBHOOK\", \"url\": \"https://pager.example/hook\","
+                + " \"signed\": true";
+        controlPlane.answersInTurn(receiver + "}", receiver + ", \"otherSecret\": true}");
+
+        assertThat(controlPlane.run("diff", "-f", file.toString())).isEqualTo(3);
+
+        assertThat(controlPlane.screen()).contains("+ secret: \"(another)\"").doesNotContain("hush");
+        assertThat(controlPlane.asked().get(1))
+                .startsWith("PUT /api/v1/alert-receivers/pager?dryRun=true")
+                .contains("\"secret\":\"hush\"")
+                .doesNotContain("secretFile");
+    }
+
+    @Test
+    void aReceiversSecretDoesNotBelongIntoTheDeclaration() throws IOException {
+        Files.writeString(
+                file, "kind: AlertReceiver\nname: pager\nspec:\n  kind: WEBHOOK\n  url: https://x.example\n  secret: hush\n");
+        controlPlane.answersInTurn(404, NONE);
+
+        assertThat(controlPlane.run("apply", "-f", file.toString())).isEqualTo(1);
+
+        assertThat(controlPlane.errors()).contains("lab.yaml:6: AlertReceiver 'pager'").contains("secretFile");
+        assertThat(controlPlane.asked()).hasSize(1);
+    }
+
+    @Test
     void refusesAFieldThatNobodyKnows() throws IOException {
         Files.writeString(file, "kind: Fleet\nname: lab\nspec:\n  description: here\n  descripton: there\n");
         controlPlane.answers("fleets/lab", 200, "{\"name\": \"lab\", \"description\": \"here\"}");

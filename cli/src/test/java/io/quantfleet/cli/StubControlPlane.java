@@ -1,5 +1,6 @@
 package io.quantfleet.cli;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -24,8 +25,11 @@ final class StubControlPlane implements BeforeEachCallback, AfterEachCallback {
     private final StringWriter screen = new StringWriter();
     private final StringWriter errors = new StringWriter();
     private HttpServer server;
+    private volatile String tag = "";
 
     private record Answer(int status, String body) {}
+
+    private final List<Headers> headers = new CopyOnWriteArrayList<>();
 
     @Override
     public void beforeEach(ExtensionContext context) throws IOException {
@@ -91,6 +95,18 @@ final class StubControlPlane implements BeforeEachCallback, AfterEachCallback {
         return asked;
     }
 
+    /** A header of every request; empty for those without. */
+    List<String> headers(String name) {
+        return headers.stream()
+                .map(sent -> String.join(",", sent.getOrDefault(name, List.of())))
+                .toList();
+    }
+
+    /** Every answer has this tag from now on. */
+    void tags(String etag) {
+        tag = etag;
+    }
+
     String screen() {
         return screen.toString();
     }
@@ -101,6 +117,10 @@ final class StubControlPlane implements BeforeEachCallback, AfterEachCallback {
 
     private void answer(HttpExchange exchange, int status, String body) throws IOException {
         String sent = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.ISO_8859_1);
+        headers.add(exchange.getRequestHeaders());
+        if (!tag.isEmpty()) {
+            exchange.getResponseHeaders().set("ETag", tag);
+        }
         String token = exchange.getRequestHeaders().getFirst("Authorization");
         asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + sent
                 + (token == null ? "" : " " + token));

@@ -159,8 +159,29 @@
     if (chart) chart.clear();
   }
 
+  // What draws is a large script, which would keep the browser from painting the page: it comes behind that.
+  let drawing = false;
+
+  function loadDrawing() {
+    const where = document.querySelector("meta[name=drawing]");
+    if (drawing || !where) return;
+    drawing = true;
+    requestAnimationFrame(function () {
+      setTimeout(function () {
+        const script = document.createElement("script");
+        script.src = where.content;
+        script.onload = drawAll;
+        script.onerror = function () {
+          drawing = false;
+          document.querySelectorAll("[data-chart]").forEach(function (element) { empty(element, "The charts could not be loaded; reload the page"); });
+        };
+        document.head.append(script);
+      });
+    });
+  }
+
   function draw(element) {
-    if (!window.echarts) return;
+    if (!window.echarts) return loadDrawing();
     load(element.dataset.src).then(function (data) {
       element.dataset.points = data.intervals.length;
       if (data.intervals.length === 0) return empty(element, "Nothing was measured in this span");

@@ -2,6 +2,7 @@
 //   data-api       where to, with :fields of the form that are not sent otherwise; data-method, if not POST; data-body, if it is always the same
 //   data-then      the page to go to, with :fields of the answer
 //   data-confirm   what to ask first
+//   data-known     the tag of what the form was filled with, and data-thing what it is: saved only if it is still so, or, if empty, if there is none yet
 //   data-preview   the fragment that says what the form would do, asked for while it is filled in and put into data-into
 // and those of a field how its text is meant: data-number, data-boolean, data-json, data-list (separated by commas), data-labels
 // (key=value, separated by commas), data-with (members that its object has beside it), data-percent (given as a percentage, sent as a fraction), data-minutes (sent as a duration).
@@ -124,7 +125,12 @@
     } catch (e) {
       // Not JSON: the status says enough.
     }
-    if (request.status < 200 || request.status > 299) {
+    if (request.status === 412 && "known" in form.dataset) {
+      refused(form, form.dataset.known === ""
+        ? "There is a " + form.dataset.thing + " of this name already. Choose another name, or edit the one there is."
+        : "Somebody else changed this " + form.dataset.thing + " since you opened the page, so nothing was saved. What you entered is still here: open the "
+          + form.dataset.thing + " in another tab to see how it is now, then reload this page and enter your changes again.");
+    } else if (request.status < 200 || request.status > 299) {
       refused(form, answer.detail || answer.title || "The control plane did not answer (" + request.status + ")");
     } else if (form.dataset.then) {
       location.assign(form.dataset.then.replace(/:(\w+)/g, function (_, key) { return encodeURIComponent(answer[key]); }));
@@ -174,6 +180,8 @@
     request.setRequestHeader("accept", "application/json");
     if (actor()) request.setRequestHeader("quantfleet-actor", "UTF-8''" + encodeURIComponent(actor()));
     if (typeof data === "string") request.setRequestHeader("content-type", "application/json");
+    if (form.dataset.known) request.setRequestHeader("if-match", form.dataset.known);
+    if (form.dataset.known === "") request.setRequestHeader("if-none-match", "*");
     watchUpload(form, request);
     request.onload = function () { answered(form, request); };
     request.onerror = function () { refused(form, "The control plane could not be reached; try again"); };

@@ -37,7 +37,7 @@ class DeclarationsIT {
 
     @Test
     void keepsAPolicyAsItWasPutLast() {
-        put("rollout-policies/careful", STRATEGY).statusCode(200).body("strategy.stages[0].soak", equalTo(600.0f));
+        put("rollout-policies/careful", STRATEGY).statusCode(200).body("strategy.stages[0].soak", equalTo("PT10M"));
         put("rollout-policies/careful", Map.of("stages", List.of(Map.of("name", "all", "percent", 100))))
                 .statusCode(200);
 

@@ -107,6 +107,55 @@ class PreconditionsIT extends WorkerStory {
     }
 
     @Test
+    void aDryRunOfAReceiverSaysWhetherItsSecretWouldBeAnotherAndKeepsNothing() {
+        String path = "alert-receivers/tried";
+        Map<String, String> body = Map.of("kind", "WEBHOOK", "url", "http://127.0.0.1:9/hook", "secret", "first");
+        Map<String, String> other = Map.of("kind", "WEBHOOK", "url", "http://127.0.0.1:9/hook", "secret", "second");
+        tryOut(path, body).body("otherSecret", equalTo(true));
+        given().get("/api/v1/" + path).then().statusCode(404);
+
+        given().contentType("application/json").body(body).put("/api/v1/" + path);
+        tryOut(path, body).body("otherSecret", equalTo(false));
+        tryOut(path, other).body("otherSecret", equalTo(true));
+        tryOut(path, body).body("otherSecret", equalTo(false));
+    }
+
+    private static ValidatableResponse tryOut(String path, Object body) {
+        return given().contentType("application/json")
+                .body(body)
+                .put("/api/v1/" + path + "?dryRun=true")
+                .then()
+                .statusCode(200);
+    }
+
+    @Test
+    void aRolloutPolicyIsMadeChangedAndDeletedAsItWasRead() {
+        String path = "rollout-policies/tagged";
+        Map<String, ?> careful = Map.of("stages", List.of(Map.of("name", "all", "percent", 100)));
+        Map<String, ?> bold = Map.of("stages", List.of(Map.of("name", "everybody", "percent", 100)));
+        String made = given().contentType("application/json")
+                .header("If-None-Match", "*")
+                .body(careful)
+                .put("/api/v1/" + path)
+                .then()
+                .statusCode(200)
+                .extract()
+                .header("ETag");
+        failed(given().contentType("application/json")
+                .header("If-None-Match", "*")
+                .body(bold)
+                .put("/api/v1/" + path)
+                .then());
+        assertThat(tag(path)).isEqualTo(made);
+
+        put(path, made, bold).then().statusCode(200);
+        failed(put(path, made, careful).then());
+        assertThat(Api.get(path).getString("strategy.stages[0].name")).isEqualTo("everybody");
+        failed(given().header("If-Match", made).delete("/api/v1/" + path).then());
+        given().header("If-Match", tag(path)).delete("/api/v1/" + path).then().statusCode(204);
+    }
+
+    @Test
     void aDeviceClassAndMaintenanceWindowsAreChangedAsTheyWereRead() {
         String profile = Api.get("device-classes/gpu").getString("profile").replace("name: gpu", "name: tagged-gpu");
         Api.post("device-classes", Map.of("profile", profile)).statusCode(201);

@@ -2,11 +2,16 @@ package io.quantfleet.cli.alert;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quantfleet.cli.CliException;
+import io.quantfleet.cli.client.ApiException;
 import io.quantfleet.cli.client.ControlPlaneArguments;
 import io.quantfleet.cli.client.ControlPlaneClient;
+import io.quantfleet.cli.client.Precondition;
+import io.quantfleet.cli.client.Tagged;
 import io.quantfleet.cli.terminal.OutputArguments;
 import io.quantfleet.cli.terminal.Table;
 import io.quantfleet.cli.terminal.YamlFile;
+import io.quantfleet.protocols.ReasonCode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -99,9 +104,19 @@ final class RuleCommand implements Runnable {
 
     private int switchTo(boolean enabled, String name, OutputArguments output, ControlPlaneArguments controlPlane) {
         ControlPlaneClient client = controlPlane.client();
-        ObjectNode rule = (ObjectNode) client.read(path(name));
-        rule.remove("name");
-        return print(client.put(path(name), rule.put("enabled", enabled)), output);
+        Tagged read = client.readTagged(path(name));
+        ObjectNode rule = ((ObjectNode) read.content()).without(List.of("name")).put("enabled", enabled);
+        try {
+            return print(client.put(path(name), rule, Precondition.unchanged(read)), output);
+        } catch (ApiException e) {
+            throw e.is(ReasonCode.PRECONDITION_FAILED)
+                    ? new CliException(
+                            "rule '" + name + "' was changed by somebody else just now, and was not "
+                                    + (enabled ? "enabled" : "disabled") + "; look at it with 'quantfleet alert rule show "
+                                    + name + "', and do it again",
+                            e)
+                    : e;
+        }
     }
 
     @Command(

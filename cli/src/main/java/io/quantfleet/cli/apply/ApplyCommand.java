@@ -7,6 +7,7 @@ import io.quantfleet.cli.client.ControlPlaneClient;
 import io.quantfleet.cli.client.UnreachableException;
 import io.quantfleet.cli.terminal.OutputArguments;
 import io.quantfleet.cli.terminal.Table;
+import io.quantfleet.protocols.ReasonCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,10 +22,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "apply",
         description = {
-            "Makes device classes, fleets, rollout policies and alert rules as files declare them, or changes them.",
+            "Makes device classes, fleets, rollout policies, alert receivers and alert rules as files declare them, or"
+                    + " changes them.",
             "",
             "Every document is checked first; if one is refused nothing is applied. What is as declared already is left"
-                    + " alone. Should one fail all the same, the message says which were applied: apply again when it is"
+                    + " alone, and so is what somebody else changes meanwhile. Should one fail all the same, the message says which were applied: apply again when it is"
                     + " mended.",
             ""
         },
@@ -32,6 +34,8 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExample:%n",
         footer = {"  quantfleet diff -f fleet.yaml", "  quantfleet apply -f fleet.yaml"})
 public final class ApplyCommand implements Callable<Integer> {
+    private static final int TRIALS = 5;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -69,12 +73,43 @@ public final class ApplyCommand implements Callable<Integer> {
 
     private static Optional<CliException> put(ControlPlaneClient client, Change change) {
         try {
-            change.document().kind().put(client, change.document(), change.current());
+            putUnlessChanged(client, change);
             return Optional.empty();
         } catch (ApiException e) {
-            return Optional.of(new CliException(change.document().message(e)));
+            return Optional.of(new CliException(
+                    e.is(ReasonCode.PRECONDITION_FAILED)
+                            ? change.document()
+                                    .message(
+                                            "",
+                                            "somebody else changed it since it was read, and it was left as they made it;"
+                                                    + " see with 'quantfleet diff' what there is now, then apply again")
+                            : change.document().message(e)));
         } catch (CliException e) {
             return Optional.of(e);
+        }
+    }
+
+    /**
+     * A tag is of all that is answered: the number of a fleet's devices changes it, too. Then what was read anew is as
+     * it was in all that is declared, and counts.
+     */
+    private static void putUnlessChanged(ControlPlaneClient client, Change change) {
+        Document document = change.document();
+        Optional<Current> current = change.current();
+        for (int trial = 1; ; trial++) {
+            try {
+                document.kind().put(client, document, current);
+                return;
+            } catch (ApiException e) {
+                if (!e.is(ReasonCode.PRECONDITION_FAILED) || trial == TRIALS) {
+                    throw e;
+                }
+                Optional<Current> now = document.kind().current(client, document);
+                if (!now.map(Current::spec).equals(current.map(Current::spec))) {
+                    throw e;
+                }
+                current = now;
+            }
         }
     }
 

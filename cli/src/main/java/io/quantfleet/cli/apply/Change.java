@@ -11,13 +11,14 @@ import java.util.Optional;
  * @param current what there is, if there is something
  * @param fields in which that is not as it should be
  */
-record Change(Document document, Optional<JsonNode> current, List<FieldChange> fields) {
+record Change(Document document, Optional<Current> current, List<FieldChange> fields) {
     Change {
         fields = List.copyOf(fields);
     }
 
-    static Change of(Document document, Optional<JsonNode> current, JsonNode wanted) {
-        return new Change(document, current, FieldChange.between(current.orElse(MissingNode.getInstance()), wanted));
+    static Change of(Document document, Optional<Current> current, JsonNode wanted) {
+        return new Change(document, current, FieldChange.between(
+                        current.map(Current::spec).orElse(MissingNode.getInstance()), wanted));
     }
 
     boolean isNeeded() {

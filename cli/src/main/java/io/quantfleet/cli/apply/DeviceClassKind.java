@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.quantfleet.cli.client.ControlPlaneClient;
+import io.quantfleet.cli.client.Precondition;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** Device classes; the spec is the profile without its name. */
 final class DeviceClassKind implements Kind {
@@ -24,33 +24,42 @@ final class DeviceClassKind implements Kind {
     }
 
     @Override
-    public Optional<JsonNode> current(ControlPlaneClient client, String name) {
-        return client.find(ControlPlaneClient.path("device-classes", name))
-                .map(found -> Kind.without(read(found.path("profile").asText()), "name"));
+    public Optional<Current> current(ControlPlaneClient client, Document document) {
+        return client.find(ControlPlaneClient.path("device-classes", document.name()))
+                .map(found -> Current.of(
+                        Kind.without(read(found.content().path("profile").asText()), "name"), found));
     }
 
     @Override
     public JsonNode wanted(
-            ControlPlaneClient client, Document document, Optional<JsonNode> current, Set<String> fleetsToCome) {
+            ControlPlaneClient client, Document document, Optional<JsonNode> current, ToCome toCome) {
         JsonNode wanted = Kind.without(document.spec(), "name");
         // One that is in use can't be put any more, not even as it is.
         if (current.isEmpty() || !FieldChange.between(current.get(), wanted).isEmpty()) {
-            send(client, document, current, "?dryRun=true");
+            send(client, document, current.isEmpty(), "?dryRun=true", Optional.empty());
         }
         return wanted;
     }
 
     @Override
-    public void put(ControlPlaneClient client, Document document, Optional<JsonNode> current) {
-        send(client, document, current, "");
+    public void put(ControlPlaneClient client, Document document, Optional<Current> current) {
+        // POST makes none where there is one.
+        Optional<Precondition> still = current.isEmpty() ? Optional.empty() : Current.still(current);
+        send(client, document, current.isEmpty(), "", still);
     }
 
-    private static void send(ControlPlaneClient client, Document document, Optional<JsonNode> current, String query) {
+    private static void send(
+            ControlPlaneClient client,
+            Document document,
+            boolean isNew,
+            String query,
+            Optional<Precondition> precondition) {
         Map<String, Object> body = Map.of("profile", profile(document));
-        if (current.isEmpty()) {
+        if (isNew) {
             JsonNode unused = client.send("device-classes" + query, body);
         } else {
-            JsonNode unused = client.put(ControlPlaneClient.path("device-classes", document.name()) + query, body);
+            JsonNode unused = client.put(
+                    ControlPlaneClient.path("device-classes", document.name()) + query, body, precondition);
         }
     }
 

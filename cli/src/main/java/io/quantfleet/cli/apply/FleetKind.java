@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quantfleet.cli.CliException;
 import io.quantfleet.cli.client.ApiException;
 import io.quantfleet.cli.client.ControlPlaneClient;
+import io.quantfleet.cli.client.Precondition;
+import io.quantfleet.cli.client.Tagged;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Fleets, static and by query, with their maintenance windows. */
 final class FleetKind implements Kind {
@@ -21,32 +23,41 @@ final class FleetKind implements Kind {
     }
 
     @Override
-    public Optional<JsonNode> current(ControlPlaneClient client, String name) {
-        String path = ControlPlaneClient.path("fleets", name);
-        return client.find(path).map(fleet -> spec(fleet, client.read(path + WINDOWS)));
+    public Optional<Current> current(ControlPlaneClient client, Document document) {
+        String path = ControlPlaneClient.path("fleets", document.name());
+        return client.find(path).map(fleet -> {
+            Tagged windows = client.readTagged(path + WINDOWS);
+            return new Current(spec(fleet.content(), windows.content()), List.of(fleet, windows));
+        });
     }
 
     @Override
     public JsonNode wanted(
-            ControlPlaneClient client, Document document, Optional<JsonNode> current, Set<String> fleetsToCome) {
+            ControlPlaneClient client, Document document, Optional<JsonNode> current, ToCome toCome) {
         String path = ControlPlaneClient.path("fleets", document.name());
         JsonNode fleet = client.put(path + DRY_RUN, fleet(document));
         return spec(fleet, client.put(path + WINDOWS + DRY_RUN, maintenance(document)));
     }
 
     @Override
-    public void put(ControlPlaneClient client, Document document, Optional<JsonNode> current) {
+    public void put(ControlPlaneClient client, Document document, Optional<Current> current) {
         String path = ControlPlaneClient.path("fleets", document.name());
-        JsonNode unused = client.put(path, fleet(document));
-        boolean restricted = current.filter(fleet -> fleet.has(MAINTENANCE)).isPresent();
+        JsonNode unused = client.put(path, fleet(document), Current.still(current));
+        boolean restricted =
+                current.filter(fleet -> fleet.spec().has(MAINTENANCE)).isPresent();
         if (document.spec().has(MAINTENANCE) || restricted) {
-            putWindows(client, document, path + WINDOWS);
+            putWindows(
+                    client,
+                    document,
+                    path + WINDOWS,
+                    current.flatMap(fleet -> Precondition.unchanged(fleet.read().get(1))));
         }
     }
 
-    private static void putWindows(ControlPlaneClient client, Document document, String path) {
+    private static void putWindows(
+            ControlPlaneClient client, Document document, String path, Optional<Precondition> precondition) {
         try {
-            JsonNode unused = client.put(path, maintenance(document));
+            JsonNode unused = client.put(path, maintenance(document), precondition);
         } catch (ApiException e) {
             throw new CliException(
                     document.message(e) + " (the fleet itself was applied, its maintenance windows were not)", e);

@@ -29,15 +29,11 @@ final class Plan {
         List<Document> ordered = documents.stream()
                 .sorted(Comparator.comparingInt(document -> Kind.ALL.indexOf(document.kind())))
                 .toList();
-        Map<Document, Optional<JsonNode>> current = new LinkedHashMap<>();
-        ordered.forEach(document -> current.put(document, document.kind().current(client, document.name())));
-        Set<String> fleetsToCome = ordered.stream()
-                .filter(document -> document.kind() instanceof FleetKind
-                        && current.getOrDefault(document, Optional.empty()).isEmpty())
-                .map(Document::name)
-                .collect(Collectors.toSet());
+        Map<Document, Optional<Current>> current = new LinkedHashMap<>();
+        ordered.forEach(document -> current.put(document, document.kind().current(client, document)));
+        ToCome toCome = new ToCome(missing(current, FleetKind.class), missing(current, AlertReceiverKind.class));
         Plan plan = new Plan();
-        current.forEach((document, found) -> plan.add(client, document, found, fleetsToCome));
+        current.forEach((document, found) -> plan.add(client, document, found, toCome));
         if (!plan.mistakes.isEmpty()) {
             throw new CliException(String.join(System.lineSeparator(), plan.mistakes) + System.lineSeparator()
                     + "Nothing was applied.");
@@ -45,10 +41,17 @@ final class Plan {
         return List.copyOf(plan.changes);
     }
 
-    private void add(
-            ControlPlaneClient client, Document document, Optional<JsonNode> current, Set<String> fleetsToCome) {
+    private static Set<String> missing(Map<Document, Optional<Current>> current, Class<? extends Kind> kind) {
+        return current.entrySet().stream()
+                .filter(entry -> kind.isInstance(entry.getKey().kind())
+                        && entry.getValue().isEmpty())
+                .map(entry -> entry.getKey().name())
+                .collect(Collectors.toSet());
+    }
+
+    private void add(ControlPlaneClient client, Document document, Optional<Current> current, ToCome toCome) {
         try {
-            JsonNode wanted = document.kind().wanted(client, document, current, fleetsToCome);
+            JsonNode wanted = document.kind().wanted(client, document, current.map(Current::spec), toCome);
             List<String> unknown = new ArrayList<>();
             findUnknown("", document.spec(), wanted, unknown);
             unknown.forEach(pointer -> mistakes.add(document.message(pointer, unknownField(pointer))));

@@ -3,7 +3,6 @@ package io.quantfleet.cli.apply;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quantfleet.cli.client.ControlPlaneClient;
 import java.util.Optional;
-import java.util.Set;
 
 /** Rollout policies; the spec is the strategy. */
 final class RolloutPolicyKind implements Kind {
@@ -16,19 +15,21 @@ final class RolloutPolicyKind implements Kind {
     }
 
     @Override
-    public Optional<JsonNode> current(ControlPlaneClient client, String name) {
-        return client.find(ControlPlaneClient.path(COLLECTION, name)).map(policy -> policy.path(STRATEGY));
+    public Optional<Current> current(ControlPlaneClient client, Document document) {
+        return client.find(ControlPlaneClient.path(COLLECTION, document.name()))
+                .map(policy -> Current.of(policy.content().path(STRATEGY), policy));
     }
 
     @Override
     public JsonNode wanted(
-            ControlPlaneClient client, Document document, Optional<JsonNode> current, Set<String> fleetsToCome) {
+            ControlPlaneClient client, Document document, Optional<JsonNode> current, ToCome toCome) {
         return client.put(ControlPlaneClient.path(COLLECTION, document.name()) + "?dryRun=true", document.spec())
                 .path(STRATEGY);
     }
 
     @Override
-    public void put(ControlPlaneClient client, Document document, Optional<JsonNode> current) {
-        JsonNode unused = client.put(ControlPlaneClient.path(COLLECTION, document.name()), document.spec());
+    public void put(ControlPlaneClient client, Document document, Optional<Current> current) {
+        JsonNode unused = client.put(
+                ControlPlaneClient.path(COLLECTION, document.name()), document.spec(), Current.still(current));
     }
 }

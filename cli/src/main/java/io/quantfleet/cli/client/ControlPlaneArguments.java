@@ -22,6 +22,13 @@ public final class ControlPlaneArguments {
                     "The context to use instead, as 'quantfleet context list' has it. Default: QUANTFLEET_CONTEXT.")
     private @Nullable String context;
 
+    @Option(
+            names = "--actor",
+            paramLabel = "NAME",
+            description = "Who does it, for the audit log. Default: the variable QUANTFLEET_ACTOR, else the user's name on"
+                    + " this machine.")
+    private @Nullable String actor;
+
     /** Where it is. */
     public URI url() {
         return target().server().url();
@@ -29,7 +36,9 @@ public final class ControlPlaneArguments {
 
     /** A client of it. */
     public ControlPlaneClient client() {
-        return new ControlPlaneClient(target().server());
+        return new ControlPlaneClient(
+                target().server(),
+                Actor.choose(Optional.ofNullable(actor), System.getenv(), System.getProperty("user.name", "")));
     }
 
     private Target target() {

@@ -48,6 +48,7 @@ public final class ControlPlaneClient {
             .build();
     private final URI base;
     private final Optional<String> token;
+    private final Optional<Actor> actor;
 
     /** A client of the control plane at {@code root}, the console's address. */
     public ControlPlaneClient(URI root) {
@@ -56,6 +57,12 @@ public final class ControlPlaneClient {
 
     /** A client of a control plane that is asked with a token, or without. */
     public ControlPlaneClient(Server server) {
+        this(server, Optional.empty());
+    }
+
+    /** @param actor who asks, for the audit log */
+    ControlPlaneClient(Server server, Optional<Actor> actor) {
+        this.actor = actor;
         this.base = server.url().resolve("/api/v1/");
         this.token = server.token();
     }
@@ -198,10 +205,17 @@ public final class ControlPlaneClient {
         return get(path);
     }
 
+    /** What is at a path below {@code /api/v1/}, with its tag, for a change of just that. */
+    public Tagged readTagged(String path) {
+        HttpResponse<byte[]> response =
+                exchange(request(path, ANSWER_LIMIT).GET().build());
+        return new Tagged(parse(response), response.headers().firstValue("ETag"));
+    }
+
     /** What is at a path below {@code /api/v1/}, if there is something. */
-    public Optional<JsonNode> find(String path) {
+    public Optional<Tagged> find(String path) {
         try {
-            return Optional.of(get(path));
+            return Optional.of(readTagged(path));
         } catch (ApiException e) {
             if (e.is(ReasonCode.NOT_FOUND)) {
                 return Optional.empty();
@@ -212,7 +226,14 @@ public final class ControlPlaneClient {
 
     /** Puts a body to a path below {@code /api/v1/}, and returns the answer. */
     public JsonNode put(String path, Object body) {
-        return sendBody("PUT", path, body);
+        return put(path, body, Optional.empty());
+    }
+
+    /** The same, if something still holds. */
+    public JsonNode put(String path, Object body, Optional<Precondition> precondition) {
+        HttpRequest.Builder request = request(path, ANSWER_LIMIT);
+        precondition.ifPresent(holds -> request.header(holds.header(), holds.value()));
+        return sendBody("PUT", request, body);
     }
 
     /** Posts a body to a path below {@code /api/v1/}, and returns the answer. */
@@ -254,9 +275,12 @@ public final class ControlPlaneClient {
     }
 
     private JsonNode sendBody(String method, String path, Object body) {
+        return sendBody(method, request(path, ANSWER_LIMIT), body);
+    }
+
+    private JsonNode sendBody(String method, HttpRequest.Builder request, Object body) {
         try {
-            return send(request(path, ANSWER_LIMIT)
-                    .header("Content-Type", "application/json")
+            return send(request.header("Content-Type", "application/json")
                     .method(method, BodyPublishers.ofByteArray(json.writeValueAsBytes(body)))
                     .build());
         } catch (IOException e) {
@@ -275,6 +299,7 @@ public final class ControlPlaneClient {
         // A link of an answer may lead elsewhere; the token is for this control plane alone.
         token.filter(secret -> uri.getRawAuthority().equals(base.getRawAuthority()))
                 .ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
+        actor.ifPresent(who -> request.header(Actor.HEADER, who.headerValue()));
         return request;
     }
 
@@ -299,8 +324,8 @@ public final class ControlPlaneClient {
             return response;
         } catch (IOException e) {
             throw new UnreachableException(
-                    "the control plane at " + base
-                            + " does not answer; start it, or name another by --control-plane or by a context",
+                    "the control plane at " + base + " does not answer",
+                    "start it, or name another by --control-plane or by a context",
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

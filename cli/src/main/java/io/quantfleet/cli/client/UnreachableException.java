@@ -9,11 +9,21 @@ import io.quantfleet.cli.CliException;
 public final class UnreachableException extends CliException {
     private static final long serialVersionUID = 1;
 
-    UnreachableException(String message, Throwable cause) {
-        super(message, cause);
+    private final String what;
+
+    /** @param remedy what to do about it */
+    UnreachableException(String what, String remedy, Throwable cause) {
+        super(what + "; " + remedy, cause);
+        this.what = what;
     }
 
-    UnreachableException(String message) {
-        super(message);
+    UnreachableException(String what) {
+        super(what);
+        this.what = what;
+    }
+
+    /** What is the matter, without what to do about it. */
+    String what() {
+        return what;
     }
 }

@@ -51,7 +51,7 @@ public final class WatchArguments {
         try {
             return Optional.of(ask.get());
         } catch (UnreachableException e) {
-            err.println(e.getMessage() + "; trying again");
+            err.println(e.what() + "; it is asked again every second, until it answers or Ctrl-C");
             err.flush();
             return Optional.empty();
         }

@@ -94,15 +94,27 @@ public class AlertResource {
             @Nullable URI url,
             @Nullable String secret) {}
 
-    /** A receiver as it is shown; its secret is not. */
+    /**
+     * A receiver as it is shown; its secret is not.
+     *
+     * @param otherSecret of a dry run: whether the secret would be another than it is
+     */
     @Schema(name = "AlertReceiver")
-    record ReceiverView(String name, Receiver.Kind kind, URI url, boolean signed) {
+    record ReceiverView(String name, Receiver.Kind kind, URI url, boolean signed, Optional<Boolean> otherSecret) {
         static ReceiverView of(Receiver receiver) {
             return new ReceiverView(
                     receiver.name(),
                     receiver.kind(),
                     receiver.url(),
-                    !receiver.secret().isEmpty());
+                    !receiver.secret().isEmpty(),
+                    Optional.empty());
+        }
+
+        /** As a dry run answers. */
+        ReceiverView instead(Optional<Receiver> before, Receiver wanted) {
+            boolean other = before.filter(receiver -> receiver.secret().equals(wanted.secret()))
+                    .isEmpty();
+            return new ReceiverView(name, kind, url, signed, Optional.of(other));
         }
     }
 
@@ -215,21 +227,26 @@ public class AlertResource {
             operationId = "putAlertReceiver",
             summary = "Makes a receiver, or replaces it",
             description = "A WEBHOOK takes a POST for each alert that fires or is resolved, signed where there is a"
-                    + " 'secret'; an ALERTMANAGER is told by its API v2.")
+                    + " 'secret'; an ALERTMANAGER is told by its API v2. With 'dryRun' nothing is kept.")
     public RestResponse<ReceiverView> putReceiver(
-            String name, ReceiverBody body, @BeanParam Preconditions preconditions) {
+            String name,
+            ReceiverBody body,
+            @QueryParam("dryRun") @DefaultValue("false") boolean dryRun,
+            @BeanParam Preconditions preconditions) {
         if (body.kind() == null || body.url() == null) {
             throw ControlPlaneException.invalid("a receiver needs a 'kind', WEBHOOK or ALERTMANAGER, and a 'url'");
         }
         Receiver receiver = new Receiver(name, body.kind(), body.url(), Objects.requireNonNullElse(body.secret(), ""));
-        database.useTransaction(tx -> {
-            tags.require(
-                    preconditions,
-                    "alert receiver '" + name + "'",
-                    rules.lockReceiver(tx, name).map(ReceiverView::of));
+        ReceiverView put = database.inTransaction(tx -> {
+            Optional<Receiver> before = rules.lockReceiver(tx, name);
+            tags.require(preconditions, "alert receiver '" + name + "'", before.map(ReceiverView::of));
+            if (dryRun) {
+                return ReceiverView.of(receiver).instead(before, receiver);
+            }
             rules.putReceiver(tx, receiver, clock.instant());
+            return ReceiverView.of(receiver);
         });
-        return tags.tagged(RestResponse.Status.OK, ReceiverView.of(receiver));
+        return tags.tagged(RestResponse.Status.OK, put);
     }
 
     @DELETE

@@ -31,7 +31,7 @@ public class EntityTags {
     }
 
     /** The tag, with its quotes. */
-    String of(Object content) {
+    public String of(Object content) {
         return '"' + hash(content) + '"';
     }
 

@@ -38,6 +38,15 @@ class JdbiRolloutPolicies {
                 .findOne();
     }
 
+    /** The policy of that name, its row held until the transaction ends. */
+    Optional<RolloutPolicy> lock(Tx tx, String name) {
+        return tx.handle()
+                .createQuery("select * from rollout_policy where name = :name for update")
+                .bind("name", name)
+                .map(this::map)
+                .findOne();
+    }
+
     /** The policy of that name, or {@code NOT_FOUND}. */
     RolloutPolicy require(Tx tx, String name) {
         return find(tx, name).orElseThrow(() -> none(name));

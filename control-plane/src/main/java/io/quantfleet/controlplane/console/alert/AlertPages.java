@@ -1,5 +1,6 @@
 package io.quantfleet.controlplane.console.alert;
 
+import io.quantfleet.controlplane.conditional.EntityTags;
 import io.quantfleet.controlplane.console.device.DeviceQueries;
 import io.quantfleet.controlplane.console.frame.Page;
 import io.quantfleet.controlplane.console.frame.Pages;
@@ -32,8 +33,10 @@ class AlertPages {
     private final Pages pages;
     private final AlertQueries alerts;
     private final DeviceQueries devices;
+    private final EntityTags tags;
 
-    AlertPages(Pages pages, AlertQueries alerts, DeviceQueries devices) {
+    AlertPages(Pages pages, AlertQueries alerts, DeviceQueries devices, EntityTags tags) {
+        this.tags = tags;
         this.pages = pages;
         this.alerts = alerts;
         this.devices = devices;
@@ -70,7 +73,7 @@ class AlertPages {
     public TemplateInstance edit(@PathParam("name") String name, @Context UriInfo uri) {
         Page page = pages.page("Alert rule " + name, SECTION, uri);
         RuleDraft draft = alerts.rule(name)
-                .map(RuleDraft::of)
+                .map(rule -> RuleDraft.of(rule, tags.of(rule)))
                 .orElseThrow(() -> new NotFoundException("There is no alert rule " + name));
         return Templates.rule(page, draft, alerts.receivers(), devices.fleetNames());
     }

@@ -18,6 +18,7 @@ import java.util.Map;
  * @param values of the condition's fields, as they are written in the form; spans in minutes
  * @param holdFor minutes, and so is {@code clearFor}
  * @param receivers separated by commas
+ * @param tag of the rule as it was read; empty for a new one
  */
 public record RuleDraft(
         String name,
@@ -28,7 +29,8 @@ public record RuleDraft(
         String clearFor,
         String severity,
         String receivers,
-        boolean enabled) {
+        boolean enabled,
+        String tag) {
     private static final String THRESHOLD = "THRESHOLD";
     private static final String BURN_RATE = "BURN_RATE";
     private static final String ABSENCE = "ABSENCE";
@@ -51,10 +53,10 @@ public record RuleDraft(
     }
 
     static RuleDraft fresh() {
-        return new RuleDraft("", "", THRESHOLD, USUAL, "0", "2", "warning", "", true);
+        return new RuleDraft("", "", THRESHOLD, USUAL, "0", "2", "warning", "", true, "");
     }
 
-    static RuleDraft of(AlertRule rule) {
+    static RuleDraft of(AlertRule rule, String tag) {
         Map<String, String> values = new HashMap<>(USUAL);
         String kind = rule.condition()
                 .match(
@@ -88,7 +90,8 @@ public record RuleDraft(
                 minutes(rule.clearFor()),
                 rule.severity(),
                 String.join(", ", rule.receivers()),
-                rule.enabled());
+                rule.enabled(),
+                tag);
     }
 
     public String value(String field) {
