@@ -5,7 +5,7 @@ import jakarta.inject.Singleton;
 
 /** Reads the current revision. Cheap whatever the size of the history: indexes, or tables of one row per device. */
 @Singleton
-public class JdbiRevisions {
+class JdbiRevisions {
     private static final String CURRENT = """
             select
                 (select hashtext(concat_ws(',', count(*), count(*) filter (where online), sum(report_number),
@@ -34,10 +34,5 @@ public class JdbiRevisions {
                 .map((row, context) -> new Revision(
                         row.getInt("devices"), row.getInt("models"), row.getInt("rollouts"), row.getInt("telemetry")))
                 .one());
-    }
-
-    /** The current revision as a page carries it to its stream of events. */
-    public String token() {
-        return current().toString();
     }
 }

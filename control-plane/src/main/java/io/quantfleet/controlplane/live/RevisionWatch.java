@@ -61,6 +61,14 @@ public class RevisionWatch {
                 .invoke(this::left);
     }
 
+    /**
+     * A revision of the last second if somebody is watching, else the current one. What has changed since an older one is
+     * told of once too often, never missed.
+     */
+    public Revision recent() {
+        return last.orElseGet(source);
+    }
+
     /** One look at the database; the first failure in a row is logged, the watch goes on. */
     void tick() {
         try {

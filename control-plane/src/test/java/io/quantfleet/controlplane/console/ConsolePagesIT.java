@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -50,6 +51,33 @@ class ConsolePagesIT {
         fixture.empty();
     }
 
+    @Test
+    void fleetsModelsAndRolloutsSortByTheirColumnsAndSayHow() {
+        fixture.fill();
+
+        for (String path : List.of("/fleets?sort=devices", "/models?sort=registered", "/rollouts?sort=fleet")) {
+            String upwards = page(path).statusCode(200).extract().asString();
+            String downwards =
+                    page(path + "&dir=desc").statusCode(200).extract().asString();
+
+            assertThat(upwards).containsOnlyOnce("aria-sort=\"ascending\"");
+            assertThat(downwards).containsOnlyOnce("aria-sort=\"descending\"");
+            assertThat(rowHeadings(downwards)).hasSameElementsAs(rowHeadings(upwards));
+        }
+        assertThat(rowHeadings(page("/fleets?sort=devices").extract().asString()))
+                .endsWith(rowHeadings(
+                                page("/fleets?sort=devices&dir=desc").extract().asString())
+                        .get(0));
+    }
+
+    private static List<String> rowHeadings(String html) {
+        return Pattern.compile("<th scope=\"row\"><a href=\"([^\"]+)")
+                .matcher(html)
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"/", "/devices", "/fleets", "/models", "/rollouts", "/rollouts/new", "/telemetry", "/audit"})
@@ -75,6 +103,11 @@ class ConsolePagesIT {
                 "/fleets/press-line",
                 "/fleets?filter=name+like+press-*+and+devices+%3E+0",
                 "/fleets?filter=nam",
+                "/fleets?sort=p95&dir=desc&filter=devices+%3E+0",
+                "/fleets?sort=serving&dir=sideways",
+                "/models?sort=devices&dir=desc",
+                "/rollouts?sort=state&dir=asc",
+                "/rollouts?sort=rollout&dir=desc&filter=state+%3D+FINISHED",
                 "/models",
                 "/models?q=GLY&after=a",
                 "/models?q=none",

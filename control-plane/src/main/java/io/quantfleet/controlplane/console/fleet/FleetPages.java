@@ -6,6 +6,7 @@ import io.quantfleet.controlplane.console.device.DeviceRow;
 import io.quantfleet.controlplane.console.frame.Page;
 import io.quantfleet.controlplane.console.frame.Pages;
 import io.quantfleet.controlplane.console.frame.QueryMistake;
+import io.quantfleet.controlplane.console.frame.Sorting;
 import io.quantfleet.controlplane.console.frame.Units;
 import io.quantfleet.controlplane.console.rollout.RolloutQueries;
 import io.quantfleet.controlplane.console.rollout.RolloutRow;
@@ -32,8 +33,10 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** {@code /fleets}. */
@@ -41,6 +44,20 @@ import java.util.Optional;
 @Produces(MediaType.TEXT_HTML)
 @Blocking
 class FleetPages {
+    private static final Sorting.Usual BY_NAME = new Sorting.Usual("fleet", false);
+
+    /** What is not known is less than anything that is. */
+    private static final Map<String, Comparator<FleetLine>> COLUMNS = Map.of(
+            "fleet", Comparator.comparing(line -> line.fleet().name()),
+            "devices", Comparator.comparingLong(line -> line.fleet().devices()),
+            "failed", Comparator.comparingLong(line -> line.fleet().failed()),
+            "serving", Comparator.comparing(line -> line.fleet().serving().orElse("")),
+            "accuracy",
+                    Comparator.comparingDouble(line -> line.figures().accuracy().orElse(-1.0)),
+            "p50", Comparator.comparingDouble(line -> line.figures().p50Millis().orElse(-1.0)),
+            "p95", Comparator.comparingDouble(line -> line.figures().p95Millis().orElse(-1.0)),
+            "inferences", Comparator.comparingLong(line -> line.figures().inferences()));
+
     private static final int LIST = 50;
     private static final int ROLLOUTS = 5;
     private static final int DEVICES = 50;
@@ -74,11 +91,18 @@ class FleetPages {
     public TemplateInstance list(
             @QueryParam("filter") @DefaultValue("") String query,
             @QueryParam("after") @DefaultValue("") String after,
+            @QueryParam("sort") @DefaultValue("") String sort,
+            @QueryParam("dir") @DefaultValue("") String direction,
             @Context UriInfo uri) {
         Page page = pages.page("Fleets", "fleets", uri);
         String filter = query.strip();
+        Sorting sorting = Sorting.of(COLUMNS.keySet(), BY_NAME, sort, direction, Map.of("filter", filter));
         try {
             SqlFilter matching = FleetFields.sql(filter, page.now());
+            if (!sorting.isUsual()) {
+                List<FleetLine> sorted = sorted(lines.list(matching, "", Sorting.MOST, page.now()), sorting);
+                return Templates.list(page, filter, "", Optional.empty(), sorted, "", sorting);
+            }
             List<FleetLine> found = lines.list(matching, after, LIST + 1, page.now());
             boolean more = found.size() > LIST;
             List<FleetLine> shown = more ? found.subList(0, LIST) : found;
@@ -86,10 +110,17 @@ class FleetPages {
                     ? "?filter=" + Units.url(filter) + "&after="
                             + Units.url(shown.get(LIST - 1).fleet().name())
                     : "";
-            return Templates.list(page, filter, after, Optional.empty(), shown, next);
+            return Templates.list(page, filter, after, Optional.empty(), shown, next, sorting);
         } catch (FilterException e) {
-            return Templates.list(page, filter, "", Optional.of(QueryMistake.of(filter, e)), List.of(), "");
+            return Templates.list(page, filter, "", Optional.of(QueryMistake.of(filter, e)), List.of(), "", sorting);
         }
+    }
+
+    private static List<FleetLine> sorted(List<FleetLine> lines, Sorting sorting) {
+        Comparator<FleetLine> ascending = Objects.requireNonNull(COLUMNS.get(sorting.column()));
+        return lines.stream()
+                .sorted(sorting.descending() ? ascending.reversed() : ascending)
+                .toList();
     }
 
     @GET
@@ -130,7 +161,8 @@ class FleetPages {
                 String after,
                 Optional<QueryMistake> mistake,
                 List<FleetLine> fleets,
-                String next);
+                String next,
+                Sorting sorting);
 
         static native TemplateInstance fleet(
                 Page page,

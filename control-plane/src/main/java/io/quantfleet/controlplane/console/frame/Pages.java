@@ -1,6 +1,6 @@
 package io.quantfleet.controlplane.console.frame;
 
-import io.quantfleet.controlplane.live.JdbiRevisions;
+import io.quantfleet.controlplane.live.RevisionWatch;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.UriInfo;
 import java.time.Clock;
@@ -8,10 +8,10 @@ import java.time.Clock;
 /** Makes the {@link Page} of a request. */
 @Singleton
 public class Pages {
-    private final JdbiRevisions revisions;
+    private final RevisionWatch revisions;
     private final Clock clock;
 
-    Pages(JdbiRevisions revisions, Clock clock) {
+    Pages(RevisionWatch revisions, Clock clock) {
         this.revisions = revisions;
         this.clock = clock;
     }
@@ -20,7 +20,13 @@ public class Pages {
     public Page page(String title, String section, UriInfo uri) {
         String query = uri.getRequestUri().getRawQuery();
         String url = uri.getRequestUri().getRawPath() + (query == null ? "" : "?" + query);
-        return new Page(title, section, url, origin(uri), clock.instant(), revisions.token());
+        return new Page(
+                title,
+                section,
+                url,
+                origin(uri),
+                clock.instant(),
+                revisions.recent().toString());
     }
 
     static String origin(UriInfo uri) {

@@ -2,6 +2,7 @@ package io.quantfleet.controlplane.console.model;
 
 import io.quantfleet.controlplane.console.frame.Page;
 import io.quantfleet.controlplane.console.frame.Pages;
+import io.quantfleet.controlplane.console.frame.Sorting;
 import io.quantfleet.controlplane.console.frame.Units;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
@@ -18,8 +19,10 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** {@code /models}. */
@@ -27,6 +30,14 @@ import java.util.Optional;
 @Produces(MediaType.TEXT_HTML)
 @Blocking
 class ModelPages {
+    private static final Sorting.Usual BY_NAME = new Sorting.Usual("model", false);
+    private static final Map<String, Comparator<ModelRow>> COLUMNS = Map.of(
+            "model", Comparator.comparing(ModelRow::name),
+            "size", Comparator.comparingLong(ModelRow::onnxBytes),
+            "task", Comparator.comparing(ModelRow::task),
+            "devices", Comparator.comparingLong(ModelRow::devices),
+            "registered", Comparator.comparing(ModelRow::registeredAt));
+
     private static final int LIST = 50;
     private static final int SCATTERED = 24;
     private static final int LINEAGE = 20;
@@ -43,25 +54,38 @@ class ModelPages {
     public TemplateInstance list(
             @QueryParam("q") @DefaultValue("") String query,
             @QueryParam("after") @DefaultValue("") String after,
+            @QueryParam("sort") @DefaultValue("") String sort,
+            @QueryParam("dir") @DefaultValue("") String direction,
             @Context UriInfo uri) {
         Page page = pages.page("Models", "models", uri);
         String search = query.strip();
-        List<ModelRow> found = models.list(search, after, LIST + 1);
-        boolean more = found.size() > LIST;
+        Sorting sorting = Sorting.of(COLUMNS.keySet(), BY_NAME, sort, direction, Map.of("q", search));
+        List<ModelRow> found = sorting.isUsual()
+                ? models.list(search, after, LIST + 1)
+                : sorted(models.list(search, "", Sorting.MOST), sorting);
+        boolean more = sorting.isUsual() && found.size() > LIST;
         List<ModelRow> shown = more ? found.subList(0, LIST) : found;
         Map<String, List<VariantColumn>> variants =
                 models.latestVariants(shown.stream().map(ModelRow::name).toList());
         return Templates.list(
                 page,
                 search,
-                after,
+                sorting.isUsual() ? after : "",
                 shown.stream()
                         .map(model -> new ModelLine(model, variants.getOrDefault(model.name(), List.of())))
                         .toList(),
                 more
                         ? "?q=" + Units.url(search) + "&after="
                                 + Units.url(shown.get(LIST - 1).name())
-                        : "");
+                        : "",
+                sorting);
+    }
+
+    private static List<ModelRow> sorted(List<ModelRow> rows, Sorting sorting) {
+        Comparator<ModelRow> ascending = Objects.requireNonNull(COLUMNS.get(sorting.column()));
+        return rows.stream()
+                .sorted(sorting.descending() ? ascending.reversed() : ascending)
+                .toList();
     }
 
     /** The newest version. */
@@ -98,7 +122,7 @@ class ModelPages {
     @CheckedTemplate(basePath = "console/model")
     static class Templates {
         static native TemplateInstance list(
-                Page page, String search, String after, List<ModelLine> models, String next);
+                Page page, String search, String after, List<ModelLine> models, String next, Sorting sorting);
 
         static native TemplateInstance version(
                 Page page,

@@ -3,6 +3,7 @@ package io.quantfleet.controlplane.console.rollout;
 import io.quantfleet.controlplane.console.frame.Page;
 import io.quantfleet.controlplane.console.frame.Pages;
 import io.quantfleet.controlplane.console.frame.QueryMistake;
+import io.quantfleet.controlplane.console.frame.Sorting;
 import io.quantfleet.controlplane.console.frame.Units;
 import io.quantfleet.controlplane.filter.FilterException;
 import io.quantfleet.controlplane.rollout.RolloutFields;
@@ -20,6 +21,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -28,6 +30,7 @@ import java.util.UUID;
 @Produces(MediaType.TEXT_HTML)
 @Blocking
 class RolloutPages {
+    private static final Sorting.Usual NEWEST_FIRST = new Sorting.Usual("started", true);
     private static final int LIST = 20;
     private static final int DEVICES = 200;
     private static final int HISTORY = 100;
@@ -46,10 +49,18 @@ class RolloutPages {
     public TemplateInstance list(
             @QueryParam("filter") @DefaultValue("") String query,
             @QueryParam("before") @DefaultValue("") String before,
+            @QueryParam("sort") @DefaultValue("") String sort,
+            @QueryParam("dir") @DefaultValue("") String direction,
             @Context UriInfo uri) {
         Page page = pages.page("Rollouts", "rollouts", uri);
         String filter = query.strip();
+        Sorting sorting =
+                Sorting.of(RolloutQueries.COLUMNS.keySet(), NEWEST_FIRST, sort, direction, Map.of("filter", filter));
         try {
+            if (!sorting.isUsual()) {
+                List<RolloutRow> sorted = rollouts.sorted(RolloutFields.sql(filter, page.now()), sorting, Sorting.MOST);
+                return Templates.list(page, filter, "", Optional.empty(), sorted, "", sorting);
+            }
             List<RolloutRow> found = rollouts.list(RolloutFields.sql(filter, page.now()), uuid(before), LIST + 1);
             boolean more = found.size() > LIST;
             List<RolloutRow> shown = more ? found.subList(0, LIST) : found;
@@ -57,9 +68,9 @@ class RolloutPages {
                     ? "?filter=" + Units.url(filter) + "&before="
                             + shown.get(LIST - 1).id()
                     : "";
-            return Templates.list(page, filter, before, Optional.empty(), shown, older);
+            return Templates.list(page, filter, before, Optional.empty(), shown, older, sorting);
         } catch (FilterException e) {
-            return Templates.list(page, filter, "", Optional.of(QueryMistake.of(filter, e)), List.of(), "");
+            return Templates.list(page, filter, "", Optional.of(QueryMistake.of(filter, e)), List.of(), "", sorting);
         }
     }
 
@@ -95,7 +106,8 @@ class RolloutPages {
                 String before,
                 Optional<QueryMistake> mistake,
                 List<RolloutRow> rollouts,
-                String older);
+                String older,
+                Sorting sorting);
 
         static native TemplateInstance rollout(
                 Page page,

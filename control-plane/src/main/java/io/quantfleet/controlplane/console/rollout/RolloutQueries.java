@@ -1,9 +1,11 @@
 package io.quantfleet.controlplane.console.rollout;
 
 import io.quantfleet.controlplane.console.ConsoleDatabase;
+import io.quantfleet.controlplane.console.frame.Sorting;
 import io.quantfleet.controlplane.filter.SqlFilter;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
@@ -24,7 +26,8 @@ public class RolloutQueries {
                        coalesce(sum(fetched_bytes), 0)::bigint as fetched_bytes,
                        coalesce(sum(greatest(total_bytes - fetched_bytes, 0)) filter (where state = 'ACTIVE'), 0)::bigint
                            as saved_bytes
-                  from rollout_member m join deployment d on d.id = coalesce(m.rollback_id, m.deployment_id)
+                  from rollout_member m join deployment d on d.rollout_id = m.rollout_id
+                       and d.id = coalesce(m.rollback_id, m.deployment_id)
                  where m.rollout_id = r.id) p on true
              order by r.created_at desc, r.id desc
             """;
@@ -37,11 +40,13 @@ public class RolloutQueries {
                    p.total_bytes, (p.self_test ->> 'accuracy')::double precision as self_test_accuracy,
                    (p.self_test ->> 'p50Micros')::double precision / 1000 as self_test_p50_millis,
                    v.probe_accuracy, v.sha256 as variant_sha256, p.state_at
-              from deployment p join device d on d.device_id = p.device_id join variant v on v.job_id = p.variant_job_id
-              join rollout_member m on m.rollout_id = p.rollout_id and p.id = coalesce(m.rollback_id, m.deployment_id)
-             where p.rollout_id = :id
+              from (select p.* from deployment p
+                      join rollout_member m on m.rollout_id = p.rollout_id and p.id = coalesce(m.rollback_id, m.deployment_id)
+                     where p.rollout_id = :id
+                     order by p.state not in ('REFUSED', 'REVERTED'), p.finished_at is not null, p.device_id
+                     limit :limit) p
+              join device d on d.device_id = p.device_id join variant v on v.job_id = p.variant_job_id
              order by p.state not in ('REFUSED', 'REVERTED'), p.finished_at is not null, p.device_id
-             limit :limit
             """;
 
     private static final String HISTORY = """
@@ -68,7 +73,7 @@ public class RolloutQueries {
                            and d.state not in ('PENDING', 'PUBLISHED')) as updating,
                        count(*) filter (where d.id is null or d.state in ('PENDING', 'PUBLISHED')) as pending,
                        count(*) filter (where d.finished_at is not null and d.state <> 'ACTIVE') as failed
-                  from rollout_member m left join deployment d on d.id = m.deployment_id
+                  from rollout_member m left join deployment d on d.rollout_id = m.rollout_id and d.id = m.deployment_id
                  where m.rollout_id = r.id and m.stage = t.place - 1) c
              where r.id = :id order by t.place
             """;
@@ -84,6 +89,22 @@ public class RolloutQueries {
 
     RolloutQueries(ConsoleDatabase database) {
         this.database = database;
+    }
+
+    /** Columns that the list can be sorted by, and what they are in SQL. */
+    static final Map<String, String> COLUMNS = Map.of(
+            "rollout", "lower(r.model_name), r.model_version",
+            "fleet", "lower(r.fleet)",
+            "state", "r.state",
+            "started", "r.created_at");
+
+    /** Rollouts that match, in any order. */
+    List<RolloutRow> sorted(SqlFilter filter, Sorting sorting, int limit) {
+        String direction = sorting.descending() ? " desc" : " asc";
+        String by = COLUMNS.getOrDefault(sorting.column(), "r.created_at").replace(",", direction + ",") + direction;
+        String rows = ROWS.formatted(filter.condition()).replace("r.created_at desc, r.id desc", by + ", r.id desc");
+        return database.read(
+                handle -> rows(handle.createQuery(rows).bindMap(filter.values()).bind("limit", limit)));
     }
 
     /** The newest rollouts that match, older than the one of id {@code before}, if that is not empty. */
