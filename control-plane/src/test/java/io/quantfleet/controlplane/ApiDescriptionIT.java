@@ -116,6 +116,33 @@ class ApiDescriptionIT {
     }
 
     @Test
+    void everyPropertySaysWhatItMeans() {
+        List<String> wordless = new ArrayList<>();
+        api.path("components").path("schemas").properties().forEach(schema -> schema.getValue()
+                .path("properties")
+                .properties()
+                .forEach(property -> {
+                    if (property.getValue().path("description").asText().isBlank()) {
+                        wordless.add(schema.getKey() + "." + property.getKey());
+                    }
+                }));
+
+        assertThat(wordless).as("say it in api-properties.yaml").isEmpty();
+    }
+
+    @Test
+    void nothingIsSaidOfASchemaThatThereIsNot() throws IOException {
+        JsonNode described;
+        try (InputStream in = ApiDescriptionIT.class.getResourceAsStream("app/api-properties.yaml")) {
+            described = new ObjectMapper(new YAMLFactory()).readTree(in);
+        }
+        List<String> schemas = new ArrayList<>(List.of("everywhere"));
+        api.path("components").path("schemas").fieldNames().forEachRemaining(schemas::add);
+
+        assertThat(schemas).containsAll(described::fieldNames);
+    }
+
+    @Test
     void everyBodyInJsonHasAnExampleThatFitsItsSchema() {
         List<String> wrong = new ArrayList<>();
         eachOperation(operation -> {

@@ -34,7 +34,7 @@ import org.jboss.jandex.MethodInfo;
 
 /**
  * Completes the description of the REST interface when the program is built: what an operation makes, with which codes
- * it may be refused, and an example of each request and answer. Codes that follow from what an operation takes are added
+ * it may be refused, what each property means, and an example of each request and answer. Codes that follow from what an operation takes are added
  * here; those of its own it declares with {@link Refuses}. What is not complete is found by a test, and stops no program.
  */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
@@ -74,6 +74,7 @@ public final class ApiDescription implements OASFilter {
     @Override
     public void filterOpenAPI(OpenAPI api) {
         describeJson(api);
+        ApiProperties.load().describe(api.getComponents());
         ApiExamples examples = ApiExamples.load();
         ApiProblems problems = new ApiProblems(api.getComponents());
         api.getPaths().getPathItems().forEach((path, item) -> item.getOperations()
