@@ -64,7 +64,7 @@ class ConsoleBrowserIT {
         page.close();
         fixture.empty();
         // Refusals are what some of these tests ask for; the browser notes them.
-        assertThat(chromium.complaints("status of 409", "status of 400")).isEmpty();
+        assertThat(chromium.complaints("status of 409", "status of 400", "status of 412")).isEmpty();
     }
 
     @Test
@@ -213,6 +213,37 @@ class ConsoleBrowserIT {
         page.getByLabel("Delete no-word").click();
         PlaywrightAssertions.assertThat(row).hasCount(0);
         assertThat(chromium.complaints("status of 400")).isEmpty();
+    }
+
+    @Test
+    void doesNotSaveARuleOverWhatSomebodyElseSavedMeanwhile() {
+        go("/alerts/rules/accuracy-low");
+        Locator form = page.locator("form[data-api='/api/v1/alert-rules/:name']");
+        try (Page other = chromium.desktop()) {
+            other.navigate(page.url());
+            other.locator("input[name=severity]").fill("critical");
+            other.locator("form[data-api='/api/v1/alert-rules/:name'] button[type=submit]").click();
+            other.waitForURL("**/alerts");
+        }
+        form.locator("input[name=severity]").fill("info");
+        form.locator("button[type=submit]").click();
+
+        PlaywrightAssertions.assertThat(form.locator(".failure")).containsText("Somebody else changed this rule");
+        PlaywrightAssertions.assertThat(form.locator("input[name=severity]")).hasValue("info");
+        go("/alerts/rules/accuracy-low");
+        PlaywrightAssertions.assertThat(page.locator("input[name=severity]")).hasValue("critical");
+    }
+
+    @Test
+    void sortsFleetsByTheAddressToo() {
+        go("/fleets");
+
+        page.locator("#sort-devices").click();
+        PlaywrightAssertions.assertThat(page.locator("th[aria-sort=ascending]")).hasText("Devices");
+        page.locator("#sort-devices").click();
+        PlaywrightAssertions.assertThat(page.locator("th[aria-sort=descending]")).hasText("Devices");
+
+        assertThat(page.url()).contains("sort=devices", "dir=desc");
     }
 
     @Test

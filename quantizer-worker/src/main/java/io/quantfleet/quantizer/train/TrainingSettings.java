@@ -37,8 +37,9 @@ public record TrainingSettings(
 
     public TrainingSettings {
         if (epochs < 1 || threads < 1 || batch < 1 || accumulation < 1 || accumulation > batch) {
-            throw new IllegalArgumentException("epochs, threads, batch and accumulation are at least 1, and a batch is cut"
-                    + " into no more parts than it has samples");
+            throw new IllegalArgumentException(
+                    "epochs, threads, batch and accumulation are at least 1, and a batch is cut"
+                            + " into no more parts than it has samples");
         }
         if (time.isNegative() || time.isZero()) {
             throw new IllegalArgumentException("training takes some time, not " + time);
@@ -61,14 +62,12 @@ public record TrainingSettings(
 
     /** The same with something else to learn from. */
     public TrainingSettings withSupervision(Supervision other) {
-        return new TrainingSettings(
-                epochs, time, learningRate, seed, threads, checkpoint, other, batch, accumulation);
+        return new TrainingSettings(epochs, time, learningRate, seed, threads, checkpoint, other, batch, accumulation);
     }
 
     /** The same with other batches. */
     public TrainingSettings withBatches(int samples, int parts) {
-        return new TrainingSettings(
-                epochs, time, learningRate, seed, threads, checkpoint, supervision, samples, parts);
+        return new TrainingSettings(epochs, time, learningRate, seed, threads, checkpoint, supervision, samples, parts);
     }
 
     double rate() {

@@ -36,7 +36,6 @@ import jakarta.ws.rs.core.UriInfo;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /** {@code /fleets}. */
@@ -100,7 +99,7 @@ class FleetPages {
         try {
             SqlFilter matching = FleetFields.sql(filter, page.now());
             if (!sorting.isUsual()) {
-                List<FleetLine> sorted = sorted(lines.list(matching, "", Sorting.MOST, page.now()), sorting);
+                List<FleetLine> sorted = sorting.sort(lines.list(matching, "", Sorting.MOST, page.now()), COLUMNS);
                 return Templates.list(page, filter, "", Optional.empty(), sorted, "", sorting);
             }
             List<FleetLine> found = lines.list(matching, after, LIST + 1, page.now());
@@ -114,13 +113,6 @@ class FleetPages {
         } catch (FilterException e) {
             return Templates.list(page, filter, "", Optional.of(QueryMistake.of(filter, e)), List.of(), "", sorting);
         }
-    }
-
-    private static List<FleetLine> sorted(List<FleetLine> lines, Sorting sorting) {
-        Comparator<FleetLine> ascending = Objects.requireNonNull(COLUMNS.get(sorting.column()));
-        return lines.stream()
-                .sorted(sorting.descending() ? ascending.reversed() : ascending)
-                .toList();
     }
 
     @GET

@@ -1,8 +1,11 @@
 package io.quantfleet.controlplane.console.frame;
 
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -38,6 +41,12 @@ public record Sorting(String column, boolean descending, Usual usual, Map<String
     /** Whether it is the order that has pages. */
     public boolean isUsual() {
         return column.equals(usual.column()) && descending == usual.descending();
+    }
+
+    /** The rows in this order, by columns that compare upwards. */
+    public <T> List<T> sort(List<T> rows, Map<String, Comparator<T>> columns) {
+        Comparator<T> upwards = Objects.requireNonNull(columns.get(column), "one of the columns that there are");
+        return rows.stream().sorted(descending ? upwards.reversed() : upwards).toList();
     }
 
     /** The query that sorts by a column: the other way if it is sorted by that already. */

@@ -22,7 +22,6 @@ import java.net.URI;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /** {@code /models}. */
@@ -62,7 +61,7 @@ class ModelPages {
         Sorting sorting = Sorting.of(COLUMNS.keySet(), BY_NAME, sort, direction, Map.of("q", search));
         List<ModelRow> found = sorting.isUsual()
                 ? models.list(search, after, LIST + 1)
-                : sorted(models.list(search, "", Sorting.MOST), sorting);
+                : sorting.sort(models.list(search, "", Sorting.MOST), COLUMNS);
         boolean more = sorting.isUsual() && found.size() > LIST;
         List<ModelRow> shown = more ? found.subList(0, LIST) : found;
         Map<String, List<VariantColumn>> variants =
@@ -79,13 +78,6 @@ class ModelPages {
                                 + Units.url(shown.get(LIST - 1).name())
                         : "",
                 sorting);
-    }
-
-    private static List<ModelRow> sorted(List<ModelRow> rows, Sorting sorting) {
-        Comparator<ModelRow> ascending = Objects.requireNonNull(COLUMNS.get(sorting.column()));
-        return rows.stream()
-                .sorted(sorting.descending() ? ascending.reversed() : ascending)
-                .toList();
     }
 
     /** The newest version. */

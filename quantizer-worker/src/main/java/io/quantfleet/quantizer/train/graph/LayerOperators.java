@@ -24,13 +24,7 @@ final class LayerOperators {
             return placed.input()
                     .getNDArrayInternal()
                     .convolution(
-                            placed.input(),
-                            weight,
-                            bias,
-                            placed.strides(),
-                            placed.pads(),
-                            placed.dilations(),
-                            groups)
+                            placed.input(), weight, bias, placed.strides(), placed.pads(), placed.dilations(), groups)
                     .singletonOrThrow();
         };
     }

@@ -29,9 +29,7 @@ final class PoolingOperators {
         boolean ceil = node.integer("ceil_mode", 0) == 1;
         return operands -> {
             Window.Placed placed = window.over(operands.get(0), kernel, Double.NEGATIVE_INFINITY);
-            return placed.input()
-                    .getNDArrayInternal()
-                    .maxPool(kernel, placed.strides(), placed.pads(), ceil);
+            return placed.input().getNDArrayInternal().maxPool(kernel, placed.strides(), placed.pads(), ceil);
         };
     }
 
@@ -52,9 +50,7 @@ final class PoolingOperators {
 
     private static NDArray mean(Window window, Shape kernel, NDArray input, boolean ceil) {
         Window.Placed placed = window.over(input, kernel);
-        return placed.input()
-                .getNDArrayInternal()
-                .avgPool(kernel, placed.strides(), placed.pads(), ceil, true);
+        return placed.input().getNDArrayInternal().avgPool(kernel, placed.strides(), placed.pads(), ceil, true);
     }
 
     private static NDArray rows(NDArray x) {

@@ -38,8 +38,7 @@ final class StoredParameter {
 
     /** A tensor of its own step sizes. */
     static StoredParameter of(StoredIntegers integers, FakeQuantizer quantizer, float[] scales) {
-        return new StoredParameter(
-                integers, Optional.of(quantizer), scales, quantizer.scaleName(), Optional.empty());
+        return new StoredParameter(integers, Optional.of(quantizer), scales, quantizer.scaleName(), Optional.empty());
     }
 
     /**

@@ -54,7 +54,8 @@ class DifferentiableGraphTest {
         float[] x = operator.input(random);
         HostTensor expected;
         try (OnnxSession session = OnnxSession.open(operator.model().serialized(), RuntimeOptions.threads(1))) {
-            List<Long> shape = Arrays.stream(operator.shape().getShape()).boxed().toList();
+            List<Long> shape =
+                    Arrays.stream(operator.shape().getShape()).boxed().toList();
             expected = session.run(Map.of("x", HostTensor.ofFloats(shape, x)), Set.of("y"))
                     .get("y");
         }
