@@ -126,8 +126,7 @@ class ApplyCommandTest {
     }
 
     private static String policy(String stage) {
-        return "{\"name\": \"careful\", \"strategy\": {\"stages\": [{\"name\": \"" + stage
-                + "\", \"percent\": 100}]}}";
+        return "{\"name\": \"careful\", \"strategy\": {\"stages\": [{\"name\": \"" + stage + "\", \"percent\": 100}]}}";
     }
 
     @Test
@@ -136,7 +135,8 @@ class ApplyCommandTest {
         controlPlane.answers("fleets/lab", 200, "{\"name\": \"lab\", \"description\": \"here\"}");
         controlPlane.answers("fleets/lab/maintenance-windows", 200, NO_WINDOWS);
 
-        assertThat(controlPlane.run("apply", "-f", file.toString(), "--actor", "Jörg")).isZero();
+        assertThat(controlPlane.run("apply", "-f", file.toString(), "--actor", "Jörg"))
+                .isZero();
 
         assertThat(controlPlane.headers("Quantfleet-actor")).isNotEmpty().containsOnly("UTF-8''J%C3%B6rg");
     }
@@ -165,12 +165,15 @@ class ApplyCommandTest {
     @Test
     void aReceiversSecretDoesNotBelongIntoTheDeclaration() throws IOException {
         Files.writeString(
-                file, "kind: AlertReceiver\nname: pager\nspec:\n  kind: WEBHOOK\n  url: https://x.example\n  secret: hush\n");
+                file,
+                "kind: AlertReceiver\nname: pager\nspec:\n  kind: WEBHOOK\n  url: https://x.example\n  secret: hush\n");
         controlPlane.answersInTurn(404, NONE);
 
         assertThat(controlPlane.run("apply", "-f", file.toString())).isEqualTo(1);
 
-        assertThat(controlPlane.errors()).contains("lab.yaml:6: AlertReceiver 'pager'").contains("secretFile");
+        assertThat(controlPlane.errors())
+                .contains("lab.yaml:6: AlertReceiver 'pager'")
+                .contains("secretFile");
         assertThat(controlPlane.asked()).hasSize(1);
     }
 

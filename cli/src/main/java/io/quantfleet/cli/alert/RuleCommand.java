@@ -105,14 +105,17 @@ final class RuleCommand implements Runnable {
     private int switchTo(boolean enabled, String name, OutputArguments output, ControlPlaneArguments controlPlane) {
         ControlPlaneClient client = controlPlane.client();
         Tagged read = client.readTagged(path(name));
-        ObjectNode rule = ((ObjectNode) read.content()).without(List.of("name")).put("enabled", enabled);
+        ObjectNode rule = read.content().deepCopy();
+        rule.remove("name");
+        rule.put("enabled", enabled);
         try {
             return print(client.put(path(name), rule, Precondition.unchanged(read)), output);
         } catch (ApiException e) {
             throw e.is(ReasonCode.PRECONDITION_FAILED)
                     ? new CliException(
                             "rule '" + name + "' was changed by somebody else just now, and was not "
-                                    + (enabled ? "enabled" : "disabled") + "; look at it with 'quantfleet alert rule show "
+                                    + (enabled ? "enabled" : "disabled")
+                                    + "; look at it with 'quantfleet alert rule show "
                                     + name + "', and do it again",
                             e)
                     : e;

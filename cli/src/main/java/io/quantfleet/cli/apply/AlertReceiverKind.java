@@ -31,8 +31,7 @@ final class AlertReceiverKind implements Kind {
     }
 
     @Override
-    public JsonNode wanted(
-            ControlPlaneClient client, Document document, Optional<JsonNode> current, ToCome toCome) {
+    public JsonNode wanted(ControlPlaneClient client, Document document, Optional<JsonNode> current, ToCome toCome) {
         JsonNode would = client.put(path(document) + "?dryRun=true", body(document));
         ObjectNode wanted = (ObjectNode) spec(would, document);
         if (current.isPresent() && would.path(OTHER_SECRET).asBoolean()) {
@@ -62,7 +61,8 @@ final class AlertReceiverKind implements Kind {
         ObjectNode body = document.spec().deepCopy();
         if (body.has(SECRET)) {
             throw new CliException(document.message(
-                    "/" + SECRET, "a secret does not belong here; put it into a file and name that as '" + SECRET_FILE + "'"));
+                    "/" + SECRET,
+                    "a secret does not belong here; put it into a file and name that as '" + SECRET_FILE + "'"));
         }
         body.remove(SIGNED);
         JsonNode file = body.remove(SECRET_FILE);

@@ -24,8 +24,7 @@ final class AlertRuleKind implements Kind {
     }
 
     @Override
-    public JsonNode wanted(
-            ControlPlaneClient client, Document document, Optional<JsonNode> current, ToCome toCome) {
+    public JsonNode wanted(ControlPlaneClient client, Document document, Optional<JsonNode> current, ToCome toCome) {
         ObjectNode asked = document.spec().deepCopy();
         // A fleet or a receiver that comes to be just before the rule would be missed by the dry run.
         boolean fleetComes = toCome.fleets().contains(asked.path(FLEET).asText());

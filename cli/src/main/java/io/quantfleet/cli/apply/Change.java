@@ -17,8 +17,10 @@ record Change(Document document, Optional<Current> current, List<FieldChange> fi
     }
 
     static Change of(Document document, Optional<Current> current, JsonNode wanted) {
-        return new Change(document, current, FieldChange.between(
-                        current.map(Current::spec).orElse(MissingNode.getInstance()), wanted));
+        return new Change(
+                document,
+                current,
+                FieldChange.between(current.map(Current::spec).orElse(MissingNode.getInstance()), wanted));
     }
 
     boolean isNeeded() {

@@ -31,8 +31,7 @@ final class DeviceClassKind implements Kind {
     }
 
     @Override
-    public JsonNode wanted(
-            ControlPlaneClient client, Document document, Optional<JsonNode> current, ToCome toCome) {
+    public JsonNode wanted(ControlPlaneClient client, Document document, Optional<JsonNode> current, ToCome toCome) {
         JsonNode wanted = Kind.without(document.spec(), "name");
         // One that is in use can't be put any more, not even as it is.
         if (current.isEmpty() || !FieldChange.between(current.get(), wanted).isEmpty()) {
@@ -58,8 +57,8 @@ final class DeviceClassKind implements Kind {
         if (isNew) {
             JsonNode unused = client.send("device-classes" + query, body);
         } else {
-            JsonNode unused = client.put(
-                    ControlPlaneClient.path("device-classes", document.name()) + query, body, precondition);
+            JsonNode unused =
+                    client.put(ControlPlaneClient.path("device-classes", document.name()) + query, body, precondition);
         }
     }
 

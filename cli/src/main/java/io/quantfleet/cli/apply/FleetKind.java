@@ -32,8 +32,7 @@ final class FleetKind implements Kind {
     }
 
     @Override
-    public JsonNode wanted(
-            ControlPlaneClient client, Document document, Optional<JsonNode> current, ToCome toCome) {
+    public JsonNode wanted(ControlPlaneClient client, Document document, Optional<JsonNode> current, ToCome toCome) {
         String path = ControlPlaneClient.path("fleets", document.name());
         JsonNode fleet = client.put(path + DRY_RUN, fleet(document));
         return spec(fleet, client.put(path + WINDOWS + DRY_RUN, maintenance(document)));

@@ -14,7 +14,11 @@ import java.util.Optional;
 sealed interface Kind permits DeviceClassKind, FleetKind, RolloutPolicyKind, AlertReceiverKind, AlertRuleKind {
     /** In the order that they are applied in: alert rules may be about fleets and tell receivers, fleets are about classes. */
     List<Kind> ALL = List.of(
-            new DeviceClassKind(), new FleetKind(), new RolloutPolicyKind(), new AlertReceiverKind(), new AlertRuleKind());
+            new DeviceClassKind(),
+            new FleetKind(),
+            new RolloutPolicyKind(),
+            new AlertReceiverKind(),
+            new AlertRuleKind());
 
     static Optional<Kind> of(String label) {
         return ALL.stream().filter(kind -> kind.label().equals(label)).findFirst();

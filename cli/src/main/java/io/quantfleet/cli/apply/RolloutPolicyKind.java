@@ -21,8 +21,7 @@ final class RolloutPolicyKind implements Kind {
     }
 
     @Override
-    public JsonNode wanted(
-            ControlPlaneClient client, Document document, Optional<JsonNode> current, ToCome toCome) {
+    public JsonNode wanted(ControlPlaneClient client, Document document, Optional<JsonNode> current, ToCome toCome) {
         return client.put(ControlPlaneClient.path(COLLECTION, document.name()) + "?dryRun=true", document.spec())
                 .path(STRATEGY);
     }

@@ -25,8 +25,9 @@ public final class ControlPlaneArguments {
     @Option(
             names = "--actor",
             paramLabel = "NAME",
-            description = "Who does it, for the audit log. Default: the variable QUANTFLEET_ACTOR, else the user's name on"
-                    + " this machine.")
+            description =
+                    "Who does it, for the audit log. Default: the variable QUANTFLEET_ACTOR, else the user's name on"
+                            + " this machine.")
     private @Nullable String actor;
 
     /** Where it is. */

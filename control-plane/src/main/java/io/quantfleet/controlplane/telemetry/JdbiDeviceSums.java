@@ -104,7 +104,11 @@ class JdbiDeviceSums {
                 .bind("windows", array(BIGINT, each(figures, one -> one.counts().windows())))
                 .bind(
                         "histogram",
-                        array("bytea", figures.stream().map(one -> one.latency().encode()).toArray(byte[][]::new)))
+                        array(
+                                "bytea",
+                                figures.stream()
+                                        .map(one -> one.latency().encode())
+                                        .toArray(byte[][]::new)))
                 .bind("p50", array(DOUBLE, each(figures, one -> percentile(one, JdbiWindows.P50))))
                 .bind("p95", array(DOUBLE, each(figures, one -> percentile(one, JdbiWindows.P95))))
                 .bind("inferences", array(BIGINT, each(figures, one -> one.counts()

@@ -64,7 +64,8 @@ class ConsoleBrowserIT {
         page.close();
         fixture.empty();
         // Refusals are what some of these tests ask for; the browser notes them.
-        assertThat(chromium.complaints("status of 409", "status of 400", "status of 412")).isEmpty();
+        assertThat(chromium.complaints("status of 409", "status of 400", "status of 412"))
+                .isEmpty();
     }
 
     @Test
@@ -222,7 +223,8 @@ class ConsoleBrowserIT {
         try (Page other = chromium.desktop()) {
             other.navigate(page.url());
             other.locator("input[name=severity]").fill("critical");
-            other.locator("form[data-api='/api/v1/alert-rules/:name'] button[type=submit]").click();
+            other.locator("form[data-api='/api/v1/alert-rules/:name'] button[type=submit]")
+                    .click();
             other.waitForURL("**/alerts");
         }
         form.locator("input[name=severity]").fill("info");
@@ -241,7 +243,8 @@ class ConsoleBrowserIT {
         page.locator("#sort-devices").click();
         PlaywrightAssertions.assertThat(page.locator("th[aria-sort=ascending]")).hasText("Devices");
         page.locator("#sort-devices").click();
-        PlaywrightAssertions.assertThat(page.locator("th[aria-sort=descending]")).hasText("Devices");
+        PlaywrightAssertions.assertThat(page.locator("th[aria-sort=descending]"))
+                .hasText("Devices");
 
         assertThat(page.url()).contains("sort=devices", "dir=desc");
     }
