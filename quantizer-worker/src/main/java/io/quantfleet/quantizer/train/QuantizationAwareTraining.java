@@ -1,0 +1,127 @@
+package io.quantfleet.quantizer.train;
+
+import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.protocols.Sha256;
+import io.quantfleet.quantizer.QuantizerException;
+import io.quantfleet.quantizer.dataset.LabelledSamples;
+import io.quantfleet.quantizer.dataset.ModelDescription;
+import io.quantfleet.quantizer.onnx.OnnxModel;
+import io.quantfleet.quantizer.prepare.PreparedModel;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Trains a quantized variant further, with fake quantization where the variant has it (Jacob et al. 2018) and learned step sizes
+ * (Esser et al. 2020), and gives it back as an ordinary variant. Ranges begin as calibration found them, weights as FP32 had them.
+ * The parameters that were best on held-out samples, judged in ONNX Runtime, are kept: those of the beginning if training gained
+ * nothing.
+ *
+ * <p>With one thread the same settings give the same result. Not for use by several threads.
+ */
+public final class QuantizationAwareTraining {
+    /** By how many points the accuracy of what was trained and that of what is exported may differ. */
+    private static final double TOLERATED_POINTS = 0.2;
+
+    private static final Duration BETWEEN_CHECKPOINTS = Duration.ofSeconds(30);
+
+    private final TrainingSettings settings;
+    private final TrainingListener listener;
+    private final Duration betweenCheckpoints;
+
+    /**
+     * A training.
+     *
+     * @param listener hears how it goes, and may stop it
+     */
+    public QuantizationAwareTraining(TrainingSettings settings, TrainingListener listener) {
+        this(settings, listener, BETWEEN_CHECKPOINTS);
+    }
+
+    QuantizationAwareTraining(TrainingSettings settings, TrainingListener listener, Duration betweenCheckpoints) {
+        this.settings = settings;
+        this.listener = listener;
+        this.betweenCheckpoints = betweenCheckpoints;
+    }
+
+    /**
+     * Trains a variant.
+     *
+     * @param fp32 the model that the variant was made of, which teaches it
+     * @param variant with QuantizeLinear and DequantizeLinear
+     * @param training samples to learn from; a negative label stands for none, and then FP32's answers alone count
+     * @param heldOut other samples, to choose by
+     * @throws QuantizerException if this process can't train, the variant has an operator that can't be trained through, or the
+     *     listener stopped it
+     */
+    public Trained train(
+            PreparedModel fp32,
+            OnnxModel variant,
+            ModelDescription description,
+            LabelledSamples training,
+            LabelledSamples heldOut) {
+        TrainingEngine.load(settings.threads());
+        listener.progressed(0);
+        StepSizes.Untied untied = StepSizes.untie(variant);
+        Supervision supervision = training.label(0) < 0 ? Supervision.DISTILLATION : settings.supervision();
+        String output = description.output();
+        try (TrainableVariant trainable = TrainableVariant.of(fp32.model(), untied, description)) {
+            Judge judge = Judge.of(fp32.model(), output, heldOut, settings.threads());
+            Optional<OnnxScores> teacher = supervision.usesTeacher()
+                    ? Optional.of(OnnxScores.of(
+                            fp32.model(), output, training, settings.threads(), done -> listener.progressed(0)))
+                    : Optional.empty();
+            TrainingLoss loss =
+                    new TrainingLoss(supervision, training, teacher, givesProbabilities(fp32.model(), output));
+            TrainingRun run = new TrainingRun(
+                    settings,
+                    listener,
+                    trainable,
+                    loss,
+                    judge,
+                    identity(variant, supervision, training),
+                    betweenCheckpoints);
+            run.toItsEnd();
+            check(trainable, judge, heldOut);
+            return new Trained(trainable.exported(), run.curve());
+        }
+    }
+
+    // The model's own softmax is undone before the loss.
+    private static boolean givesProbabilities(OnnxModel fp32, String output) {
+        return fp32.graph()
+                .producer(output)
+                .filter(maker -> maker.is("Softmax"))
+                .isPresent();
+    }
+
+    private String identity(OnnxModel variant, Supervision supervision, LabelledSamples training) {
+        ByteBuffer bytes = variant.serialized();
+        MessageDigest digest = Sha256.newDigest();
+        digest.update(bytes);
+        return Sha256.ofDigest(digest.digest()) + " " + supervision + " " + training.size() + " " + settings.epochs()
+                + " " + settings.rate() + " " + settings.seed() + " " + settings.batch() + "/"
+                + settings.accumulation();
+    }
+
+    // What is exported is computed by other kernels than what was trained.
+    private void check(TrainableVariant trainable, Judge judge, LabelledSamples heldOut) {
+        double exported = judge.accuracy(trainable.exported());
+        double trained = judge.accuracy(trainable.scores(heldOut));
+        double apart = 100 * Math.abs(exported - trained);
+        if (apart > Math.max(TOLERATED_POINTS, 100.0 / heldOut.size() * 1.5)) {
+            throw new QuantizerException(
+                    ReasonCode.QUANTIZATION_FAILED,
+                    String.format(
+                            Locale.ROOT,
+                            "the trained variant answers %.2f %% of the held-out samples as it should in ONNX Runtime,"
+                                + " but %.2f %% where it was trained; more than %.1f points apart, it is not the model"
+                                + " that was trained",
+                            100 * exported,
+                            100 * trained,
+                            TOLERATED_POINTS));
+        }
+    }
+}
