@@ -185,10 +185,8 @@ public class FleetResource {
                 Optional.empty());
         Fleet put = database.inTransaction(tx -> {
             if (preconditions.areGiven()) {
-                tags.require(
-                        preconditions,
-                        "fleet '" + name + "'",
-                        fleets.find(tx, name).map(before -> upToDate(tx, before.name())));
+                // As it was looked up last, which is what its readers saw: looked up anew it is another each time.
+                tags.require(preconditions, "fleet '" + name + "'", held(tx, name));
             }
             if (dryRun) {
                 fleets.find(tx, name).ifPresent(before -> requireSameKind(name, before.query(), wanted.query()));
@@ -202,6 +200,14 @@ public class FleetResource {
             return upToDate(tx, name);
         });
         return tags.tagged(RestResponse.Status.OK, put);
+    }
+
+    /** The fleet, if there is one, its row held until the transaction ends. */
+    private Optional<Fleet> held(Tx tx, String name) {
+        return fleets.find(tx, name).map(Fleet::name).flatMap(there -> {
+            Optional<String> unused = fleets.lock(tx, there);
+            return fleets.find(tx, there);
+        });
     }
 
     private static void requireSameKind(String name, Optional<String> before, Optional<String> wanted) {
