@@ -141,6 +141,7 @@ class RolloutCommandTest {
                 .asString()
                 .startsWith("POST /api/v1/rollouts/r-1/rollback ")
                 .contains("\"by\":\"ann\"", "\"reason\":\"dark images\"");
+        assertThat(controlPlane.headers("Quantfleet-actor")).containsExactly("ann");
     }
 
     @Test

@@ -156,7 +156,7 @@ public final class ControlPlaneClient {
 
     /** Begins a rollout that is asked for in full; the rollout. */
     public JsonNode createRollout(Map<String, Object> request) {
-        return post("rollouts", request);
+        return postInTheNameOf("rollouts", request);
     }
 
     /** What a rollout would do. */
@@ -166,7 +166,16 @@ public final class ControlPlaneClient {
 
     /** Moves a rollout, as {@code pause}; the rollout. */
     public JsonNode moveRollout(String id, String move, Map<String, Object> because) {
-        return post("rollouts/" + encoded(id) + "/" + move, because);
+        return postInTheNameOf("rollouts/" + encoded(id) + "/" + move, because);
+    }
+
+    /** The header counts for more than the body, so it names whom the body names, if that names somebody. */
+    private JsonNode postInTheNameOf(String path, Map<String, Object> body) {
+        HttpRequest.Builder request = request(path, ANSWER_LIMIT);
+        Optional.ofNullable(body.get("by"))
+                .map(name -> new Actor(String.valueOf(name)))
+                .ifPresent(who -> request.setHeader(Actor.HEADER, who.headerValue()));
+        return sendBody("POST", request, body);
     }
 
     /** The devices that enrolled into a fleet. */

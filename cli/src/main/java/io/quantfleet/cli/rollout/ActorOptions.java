@@ -7,19 +7,15 @@ import picocli.CommandLine.Option;
 
 /** Who does it, and why; kept in the rollout's history. */
 final class ActorOptions {
-    @Option(
-            names = "--by",
-            paramLabel = "NAME",
-            defaultValue = "${env:QUANTFLEET_ACTOR:-${sys:user.name}}",
-            description = "Who does it (default: QUANTFLEET_ACTOR, or ${DEFAULT-VALUE}).")
-    private String by = "";
+    @Option(names = "--by", paramLabel = "NAME", description = "Who does it: the same as --actor.")
+    private Optional<String> by = Optional.empty();
 
     @Option(names = "--reason", paramLabel = "TEXT", description = "Why it is done.")
     private Optional<String> reason = Optional.empty();
 
     Map<String, Object> fields() {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("by", by);
+        by.ifPresent(name -> fields.put("by", name));
         reason.ifPresent(text -> fields.put("reason", text));
         return fields;
     }
