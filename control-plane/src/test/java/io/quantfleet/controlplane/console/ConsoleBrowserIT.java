@@ -222,7 +222,7 @@ class ConsoleBrowserIT {
         Locator form = page.locator("form[data-api='/api/v1/alert-rules/:name']");
         try (Page other = chromium.desktop()) {
             other.navigate(page.url());
-            other.locator("input[name=severity]").fill("critical");
+            other.locator("input[name=severity]").fill("warning");
             other.locator("form[data-api='/api/v1/alert-rules/:name'] button[type=submit]")
                     .click();
             other.waitForURL("**/alerts");
@@ -233,7 +233,7 @@ class ConsoleBrowserIT {
         PlaywrightAssertions.assertThat(form.locator(".failure")).containsText("Somebody else changed this rule");
         PlaywrightAssertions.assertThat(form.locator("input[name=severity]")).hasValue("info");
         go("/alerts/rules/accuracy-low");
-        PlaywrightAssertions.assertThat(page.locator("input[name=severity]")).hasValue("critical");
+        PlaywrightAssertions.assertThat(page.locator("input[name=severity]")).hasValue("warning");
     }
 
     @Test
