@@ -3,6 +3,9 @@ package io.quantfleet.quantizer;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.QuantizationOptions.Method;
 import io.quantfleet.quantizer.QuantizationProgress.Step;
+import io.quantfleet.quantizer.dataset.LabelledSamples;
+import io.quantfleet.quantizer.form.Awq;
+import io.quantfleet.quantizer.form.Gptq;
 import io.quantfleet.quantizer.form.WeightOnlyOptions;
 import io.quantfleet.quantizer.form.WholeModelForm;
 import io.quantfleet.quantizer.prepare.PreparedModel;
@@ -17,7 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Makes variants in the forms that need no calibration, for device classes that can run them. */
+/** Makes variants in one form as a whole, for device classes that can run it. */
 final class FormMaker implements VariantMaker {
     @Override
     public MadeVariant make(Source source, DeviceClassProfile profile, Path target, MakingListener listener) {
@@ -33,17 +36,43 @@ final class FormMaker implements VariantMaker {
                         prepared.model().graph(), source.options().excluded())
                 .keySet();
         QuantizationOptions options = source.options();
-        WholeModelForm maker = new WholeModelForm(
-                options.reducedRange(),
-                options.perTensorWeights(),
-                options.weightBlocks().on(profile.runtime()),
-                excluded);
-        QuantizedModel made = maker.quantize(prepared, options.method().form().orElseThrow());
+        QuantizedModel made =
+                make(prepared, source, profile, excluded, fraction -> listener.progressed(Step.CALIBRATE, fraction));
         prepared.shapesDeclaredIn(made.model()).write(target);
         listener.progressed(Step.QUANTIZE, 1);
+        int calibrated =
+                options.method().calibrates() ? source.setting().calibration().size() : 0;
         Trail trail = new Trail(
-                made.method(), List.of(), 0, 0, List.of(), made.leftFloat(), List.of(), Optional.empty(), List.of());
+                made.method(),
+                List.of(),
+                calibrated,
+                0,
+                List.of(),
+                made.leftFloat(),
+                List.of(),
+                Optional.empty(),
+                List.of(),
+                made.reconstructions());
         return new MadeVariant(trail, 0, (System.nanoTime() - start) / 1e9);
+    }
+
+    private static QuantizedModel make(
+            PreparedModel prepared,
+            Source source,
+            DeviceClassProfile profile,
+            Set<String> excluded,
+            ProgressListener listener) {
+        QuantizationOptions options = source.options();
+        int threads = source.setting().threads();
+        LabelledSamples samples = source.setting().calibration();
+        WeightOnlyOptions weights = weightOnly(options, profile, excluded);
+        return switch (options.method()) {
+            case GPTQ -> Gptq.quantize(prepared, samples, weights, options.gptq(), threads, listener);
+            case AWQ -> Awq.quantize(prepared, samples, weights, threads, listener);
+            default ->
+                new WholeModelForm(options.reducedRange(), options.perTensorWeights(), weights.blocks(), excluded)
+                        .quantize(prepared, options.method().form().orElseThrow());
+        };
     }
 
     /**
@@ -64,7 +93,7 @@ final class FormMaker implements VariantMaker {
 
     /** For a method that quantizes weights alone. */
     static WeightOnlyOptions weightOnly(QuantizationOptions options, DeviceClassProfile profile, Set<String> excluded) {
-        int bits = options.method() == Method.WEIGHT_ONLY_INT4 ? Byte.SIZE / 2 : Byte.SIZE;
+        int bits = options.method() == Method.WEIGHT_ONLY_INT8 ? Byte.SIZE : Byte.SIZE / 2;
         return new WeightOnlyOptions(bits, options.weightBlocks().on(profile.runtime()), excluded);
     }
 }

@@ -2,6 +2,7 @@ package io.quantfleet.quantizer;
 
 import io.quantfleet.quantizer.QuantizationOptions.Method;
 import io.quantfleet.quantizer.QuantizationProgress.Step;
+import io.quantfleet.quantizer.evaluate.LikelihoodBudget;
 import io.quantfleet.quantizer.search.AccuracyGoal;
 import io.quantfleet.quantizer.search.LadderSearch;
 import io.quantfleet.quantizer.search.Rung;
@@ -25,6 +26,7 @@ final class LadderMaker implements VariantMaker {
                         profile,
                         new AccuracyGoal(
                                 profile.lossBudget(options.maxLossPoints()),
+                                options.likelihood().orElse(LikelihoodBudget.usual()),
                                 profile.agreementBudget(options.minAgreement())),
                         climb::climbed,
                         climb::progressed)

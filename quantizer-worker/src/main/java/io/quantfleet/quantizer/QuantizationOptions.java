@@ -2,6 +2,8 @@ package io.quantfleet.quantizer;
 
 import io.quantfleet.quantizer.calibration.MinMax;
 import io.quantfleet.quantizer.calibration.RangeMethod;
+import io.quantfleet.quantizer.evaluate.LikelihoodBudget;
+import io.quantfleet.quantizer.form.GptqOptions;
 import io.quantfleet.quantizer.form.WeightBlocks;
 import io.quantfleet.quantizer.search.Objective;
 import io.quantfleet.quantizer.search.Technique;
@@ -24,9 +26,11 @@ import java.util.Set;
  * @param excluded operators that stay in FP32: names in which {@code *} stands for any text, {@code op:KIND},
  *     {@code first} or {@code last}
  * @param weightBlocks how weights that are quantized alone are divided and stored
+ * @param gptq how {@link Method#GPTQ} rounds
  * @param objective what mixed precision spends as little of as it can
  * @param maxLossPoints percentage points of accuracy that a variant may lose; empty for each profile's own budget
  * @param minAgreement the fraction of samples for which a variant must choose what FP32 chooses; empty for no condition
+ * @param likelihood how far a variant of a language model may be from FP32; empty for three per cent of perplexity
  * @param calibrationSamples how many of the calibration samples are used, at most; spread evenly over the data set
  * @param seed settles everything that is chosen at random
  * @param probeSamples how many validation samples the probe set has, at most
@@ -39,9 +43,11 @@ public record QuantizationOptions(
         boolean reducedRange,
         List<String> excluded,
         WeightBlocks weightBlocks,
+        GptqOptions gptq,
         Objective objective,
         Optional<Double> maxLossPoints,
         Optional<Double> minAgreement,
+        Optional<LikelihoodBudget> likelihood,
         int calibrationSamples,
         long seed,
         int probeSamples) {
@@ -63,21 +69,35 @@ public record QuantizationOptions(
         /** Weights alone, in 4 bits. */
         WEIGHT_ONLY_INT4,
         /** Weights stored as 16-bit floats. */
-        FP16_STORAGE;
+        FP16_STORAGE,
+        /** Weights alone, in 4 bits, rounded so that layers give what they gave. */
+        GPTQ,
+        /** Weights alone, in 4 bits, those enlarged that meet large activations. */
+        AWQ;
 
         /** Its name on the command line and in jobs, like {@code weight-only-int4}. */
         public String wireName() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
-        /** Whether ranges are found with calibration samples. */
+        /** Whether calibration samples are needed. */
         public boolean calibrates() {
-            return this == AUTO || this == STATIC || this == SMOOTHQUANT || this == ADAROUND;
+            return this == AUTO
+                    || this == STATIC
+                    || this == SMOOTHQUANT
+                    || this == ADAROUND
+                    || this == GPTQ
+                    || this == AWQ;
         }
 
         /** Whether weights alone are quantized, which can be done from file to file. */
         public boolean weightOnly() {
             return this == WEIGHT_ONLY_INT8 || this == WEIGHT_ONLY_INT4;
+        }
+
+        /** Whether weights are stored in blocks. */
+        public boolean inBlocks() {
+            return weightOnly() || this == GPTQ || this == AWQ;
         }
 
         /** The technique that the method is named for. */
@@ -95,7 +115,7 @@ public record QuantizationOptions(
                 case AUTO, STATIC, SMOOTHQUANT, ADAROUND -> Optional.empty();
                 case DYNAMIC -> Optional.of(Form.DYNAMIC_INT8);
                 case WEIGHT_ONLY_INT8 -> Optional.of(Form.WEIGHT_ONLY_INT8);
-                case WEIGHT_ONLY_INT4 -> Optional.of(Form.WEIGHT_ONLY_INT4);
+                case WEIGHT_ONLY_INT4, GPTQ, AWQ -> Optional.of(Form.WEIGHT_ONLY_INT4);
                 case FP16_STORAGE -> Optional.of(Form.FP16);
             };
         }
@@ -134,9 +154,11 @@ public record QuantizationOptions(
         private boolean reducedRange;
         private List<String> excluded = List.of();
         private WeightBlocks weightBlocks = WeightBlocks.usual();
+        private GptqOptions gptq = GptqOptions.usual();
         private Objective objective = Objective.LATENCY;
         private Optional<Double> maxLossPoints = Optional.empty();
         private Optional<Double> minAgreement = Optional.empty();
+        private Optional<LikelihoodBudget> likelihood = Optional.empty();
         private int calibrationSamples = 500;
         private long seed = 1;
         private int probeSamples = 100;
@@ -185,6 +207,12 @@ public record QuantizationOptions(
             return this;
         }
 
+        /** How {@link Method#GPTQ} rounds; {@link GptqOptions#usual()} if not called. */
+        public Builder gptq(GptqOptions value) {
+            gptq = value;
+            return this;
+        }
+
         /** What mixed precision spends as little of as it can; time if this is not called. */
         public Builder objective(Objective value) {
             objective = value;
@@ -200,6 +228,12 @@ public record QuantizationOptions(
         /** The agreement with FP32 that is asked for, 0 to 1. */
         public Builder minAgreement(double value) {
             minAgreement = Optional.of(value);
+            return this;
+        }
+
+        /** How far a variant of a language model may be from FP32; {@link LikelihoodBudget#usual()} if not called. */
+        public Builder likelihood(LikelihoodBudget value) {
+            likelihood = Optional.of(value);
             return this;
         }
 
@@ -238,9 +272,11 @@ public record QuantizationOptions(
                     reducedRange,
                     excluded,
                     weightBlocks,
+                    gptq,
                     objective,
                     maxLossPoints,
                     minAgreement,
+                    likelihood,
                     calibrationSamples,
                     seed,
                     probeSamples);

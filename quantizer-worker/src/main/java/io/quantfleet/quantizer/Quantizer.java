@@ -9,6 +9,7 @@ import io.quantfleet.quantizer.dataset.DescriptionCheck;
 import io.quantfleet.quantizer.dataset.LabelledSamples;
 import io.quantfleet.quantizer.dataset.ModelDescription;
 import io.quantfleet.quantizer.dataset.SampleDigest;
+import io.quantfleet.quantizer.dataset.Task;
 import io.quantfleet.quantizer.evaluate.AccuracyGate;
 import io.quantfleet.quantizer.evaluate.HeldOut;
 import io.quantfleet.quantizer.evaluate.LatencyPlan;
@@ -90,9 +91,10 @@ public final class Quantizer {
             return new Quantizer(
                     (source, profile, target, listener) -> (source.options()
                                             .method()
-                                            .calibrates()
-                                    ? ladder
-                                    : forms)
+                                            .form()
+                                            .isPresent()
+                                    ? forms
+                                    : ladder)
                             .make(source, profile, target, listener),
                     Inspection.LINTER,
                     threads,
@@ -114,6 +116,7 @@ public final class Quantizer {
         Path onnx = ModelFiles.onnxBeside(request.files().description(), description);
         OnnxModel original = OnnxModel.read(onnx);
         DescriptionCheck.check(description, original.inputs(), original.outputs());
+        checkBudget(description, request.options());
         try (LabelledSamples calibration = Datasets.open(request.files().calibration(), description);
                 LabelledSamples validation = Datasets.open(request.files().validation(), description);
                 OutputFolder output = new OutputFolder(request.output())) {
@@ -151,6 +154,20 @@ public final class Quantizer {
                 listener.climbed(deviceClass, rung);
             }
         });
+    }
+
+    private static void checkBudget(ModelDescription description, QuantizationOptions options) {
+        boolean language = description.task() == Task.LANGUAGE_MODEL;
+        if (language
+                ? options.maxLossPoints().isPresent()
+                : options.likelihood().isPresent()) {
+            throw new QuantizerException(
+                    ReasonCode.REQUEST_INVALID,
+                    description.name()
+                            + (language
+                                    ? " is a language model: its budget is a rise of perplexity, not a loss of points"
+                                    : " is no language model: its budget is a loss of points, not a rise of perplexity"));
+        }
     }
 
     private SearchSetting setting(

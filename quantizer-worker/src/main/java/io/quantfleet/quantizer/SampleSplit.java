@@ -21,7 +21,8 @@ record SampleSplit(LabelledSamples ranges, LabelledSamples heldOut) {
     static SampleSplit of(LabelledSamples calibration, int wanted, ModelDescription description) {
         LabelledSamples used = SampleSubset.spread(calibration, wanted);
         long sampleBytes =
-                description.inputs().stream().mapToLong(ModelInput::sampleBytes).sum();
+                description.inputs().stream().mapToLong(ModelInput::sampleBytes).sum()
+                        + (long) description.places() * description.scores() * Float.BYTES;
         int most = (int) Math.max(1, HELD_OUT_BYTES / sampleBytes);
         if (used.size() < FEWEST) {
             return new SampleSplit(used, SampleSubset.spread(used, most));

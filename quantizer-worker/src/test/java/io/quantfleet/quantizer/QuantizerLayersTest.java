@@ -49,7 +49,8 @@ class QuantizerLayersTest {
                         ROOT + ".form..",
                         ROOT + ".rounding..",
                         ROOT + ".technique..",
-                        ROOT + ".train..")
+                        ROOT + ".train..",
+                        ROOT + ".sample..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("ai.onnx.proto..")

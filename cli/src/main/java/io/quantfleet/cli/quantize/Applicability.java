@@ -10,10 +10,14 @@ import picocli.CommandLine;
 
 /** Which options mean something to which methods. One that means nothing was given by mistake. */
 final class Applicability {
-    private static final Set<Method> CALIBRATING = EnumSet.of(Method.AUTO, Method.STATIC, Method.SMOOTHQUANT, Method.ADAROUND);
+    private static final Set<Method> CALIBRATING =
+            EnumSet.of(Method.AUTO, Method.STATIC, Method.SMOOTHQUANT, Method.ADAROUND);
     private static final Set<Method> SCALED =
             EnumSet.of(Method.AUTO, Method.STATIC, Method.SMOOTHQUANT, Method.ADAROUND, Method.DYNAMIC);
-    private static final Set<Method> BLOCKS = EnumSet.of(Method.WEIGHT_ONLY_INT8, Method.WEIGHT_ONLY_INT4);
+    private static final Set<Method> BLOCKS =
+            EnumSet.of(Method.WEIGHT_ONLY_INT8, Method.WEIGHT_ONLY_INT4, Method.GPTQ, Method.AWQ);
+    private static final Set<Method> SAMPLED = EnumSet.of(
+            Method.AUTO, Method.STATIC, Method.SMOOTHQUANT, Method.ADAROUND, Method.GPTQ, Method.AWQ);
 
     private static final Map<String, Set<Method>> OPTIONS = new LinkedHashMap<>();
 
@@ -21,13 +25,15 @@ final class Applicability {
         OPTIONS.put("--calibration-method", CALIBRATING);
         OPTIONS.put("--techniques", CALIBRATING);
         OPTIONS.put("--objective", CALIBRATING);
-        OPTIONS.put("--calibration-samples", CALIBRATING);
+        OPTIONS.put("--calibration-samples", SAMPLED);
         OPTIONS.put("--per-tensor", SCALED);
         OPTIONS.put("--reduced-range", SCALED);
         OPTIONS.put("--block-size", BLOCKS);
         OPTIONS.put("--asymmetric-blocks", BLOCKS);
         OPTIONS.put("--accuracy-level", BLOCKS);
         OPTIONS.put("--block-encoding", BLOCKS);
+        OPTIONS.put("--gptq-damping", EnumSet.of(Method.GPTQ));
+        OPTIONS.put("--gptq-act-order", EnumSet.of(Method.GPTQ));
     }
 
     private Applicability() {}

@@ -3,7 +3,9 @@ package io.quantfleet.cli.quantize;
 import io.quantfleet.quantizer.OptionNames;
 import io.quantfleet.quantizer.QuantizationOptions;
 import io.quantfleet.quantizer.QuantizationOptions.Method;
+import io.quantfleet.quantizer.evaluate.LikelihoodBudget;
 import io.quantfleet.quantizer.form.BlockEncoding;
+import io.quantfleet.quantizer.form.GptqOptions;
 import io.quantfleet.quantizer.form.WeightBlocks;
 import java.util.List;
 import java.util.Optional;
@@ -26,8 +28,9 @@ final class MethodOptions {
             paramLabel = "METHOD",
             description = "auto: climb from cheap techniques to dear ones until the variant is accurate enough. static:"
                     + " quantize once, with the techniques of --techniques. smoothquant and adaround: the same, with that"
-                    + " technique. dynamic, weight-only-int8, weight-only-int4 and"
-                    + " fp16-storage need no calibration. Default: ${DEFAULT-VALUE}")
+                    + " technique. gptq and awq: weights alone in 4 bits, rounded with calibration samples. dynamic,"
+                    + " weight-only-int8, weight-only-int4 and fp16-storage need no calibration. Default:"
+                    + " ${DEFAULT-VALUE}")
     private String method = "auto";
 
     @Option(
@@ -96,6 +99,19 @@ final class MethodOptions {
     private @Nullable String blockEncoding;
 
     @Option(
+            names = "--gptq-damping",
+            defaultValue = "0.01",
+            paramLabel = "SHARE",
+            description = "What gptq adds to the diagonal of a layer's Hessian, as a share of its mean: more than 0, at"
+                    + " most 1. Default: ${DEFAULT-VALUE}")
+    private double gptqDamping = 0.01;
+
+    @Option(
+            names = "--gptq-act-order",
+            description = "Let gptq round the weights of the channels with the largest activations first.")
+    private boolean gptqActOrder;
+
+    @Option(
             names = "--objective",
             defaultValue = "latency",
             paramLabel = "GOAL",
@@ -117,6 +133,19 @@ final class MethodOptions {
             description = "For which share of the samples a variant must choose what FP32 chooses, 0 to 1. Default: no"
                     + " condition.")
     private @Nullable Double minAgreement;
+
+    @Option(
+            names = "--max-perplexity-increase",
+            paramLabel = "PERCENT",
+            description = "By how many per cent a language model's perplexity may rise. Default: 3.")
+    private @Nullable Double maxPerplexityIncrease;
+
+    @Option(
+            names = "--max-divergence",
+            paramLabel = "NATS",
+            description = "How far a language model's distribution over the next token may be from FP32's, on average"
+                    + " (Kullback and Leibler). Default: no condition.")
+    private @Nullable Double maxDivergence;
 
     @Option(
             names = "--calibration-samples",
@@ -153,6 +182,7 @@ final class MethodOptions {
                 .reducedRange(reducedRange)
                 .excluded(excluded)
                 .weightBlocks(blocks())
+                .gptq(gptq())
                 .objective(named("--objective", objective, OptionNames::objective))
                 .calibrationSamples(calibrationSamples)
                 .seed(seed);
@@ -162,6 +192,7 @@ final class MethodOptions {
                         .collect(Collectors.toSet())));
         Optional.ofNullable(maxLossPoints).ifPresent(options::maxLossPoints);
         Optional.ofNullable(minAgreement).ifPresent(options::minAgreement);
+        likelihood().ifPresent(options::likelihood);
         return options.build();
     }
 
@@ -177,6 +208,28 @@ final class MethodOptions {
             return new WeightBlocks(blockSize, !asymmetricBlocks, accuracyLevel, encoding);
         } catch (IllegalArgumentException e) {
             throw wrong("--block-size or --accuracy-level: " + e.getMessage());
+        }
+    }
+
+    private Optional<LikelihoodBudget> likelihood() {
+        if (maxPerplexityIncrease == null && maxDivergence == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new LikelihoodBudget(
+                    Optional.ofNullable(maxPerplexityIncrease)
+                            .orElse(LikelihoodBudget.usual().maxIncreasePercent()),
+                    Optional.ofNullable(maxDivergence)));
+        } catch (IllegalArgumentException e) {
+            throw wrong("--max-perplexity-increase or --max-divergence: " + e.getMessage());
+        }
+    }
+
+    private GptqOptions gptq() {
+        try {
+            return new GptqOptions(gptqDamping, gptqActOrder);
+        } catch (IllegalArgumentException e) {
+            throw wrong("--gptq-damping: " + e.getMessage());
         }
     }
 

@@ -3,6 +3,7 @@ package io.quantfleet.cli.quantize;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quantfleet.quantizer.QuantizationOptions;
+import io.quantfleet.quantizer.QuantizationOptions.Method;
 import io.quantfleet.quantizer.search.Technique;
 import java.util.Locale;
 
@@ -21,11 +22,15 @@ final class OptionsJson {
                 .put("calibrationSamples", options.calibrationSamples());
         options.techniques().stream().map(Technique::wireName).sorted().forEach(json.putArray("techniques")::add);
         options.excluded().forEach(json.putArray("excluded")::add);
-        if (options.method().weightOnly()) {
+        if (options.method().inBlocks()) {
             json.put("blockSize", options.weightBlocks().size())
                     .put("asymmetricBlocks", !options.weightBlocks().symmetric())
                     .put("accuracyLevel", options.weightBlocks().accuracyLevel());
             options.weightBlocks().encoding().ifPresent(encoding -> json.put("blockEncoding", encoding.label()));
+        }
+        if (options.method() == Method.GPTQ) {
+            json.put("gptqDamping", options.gptq().damping())
+                    .put("gptqActivationOrder", options.gptq().activationOrder());
         }
         options.minAgreement().ifPresent(share -> json.put("minAgreement", share));
         return json.toString();

@@ -7,6 +7,7 @@ import io.quantfleet.quantizer.QuantizedVariant;
 import io.quantfleet.quantizer.evaluate.Accuracy;
 import io.quantfleet.quantizer.evaluate.Evaluation;
 import io.quantfleet.quantizer.evaluate.Latency;
+import io.quantfleet.quantizer.evaluate.Likelihood;
 import io.quantfleet.quantizer.report.VariantReport;
 import io.quantfleet.quantizer.technique.Finding;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The variants of a model side by side, under their original. */
@@ -29,10 +31,10 @@ final class VariantTable {
                 Column.text(result.model()),
                 Column.number("KiB"),
                 Column.number("of FP32"),
-                Column.number("accuracy %"),
-                Column.number("loss"),
+                Column.number(language() ? "perplexity" : "accuracy %"),
+                Column.number(language() ? "rise %" : "loss"),
                 Column.number("agreement %"),
-                Column.number("SQNR dB"),
+                Column.number(language() ? "KL nats" : "SQNR dB"),
                 Column.number("p50 ms"),
                 Column.number("p95 ms"),
                 Column.number("of FP32"),
@@ -43,7 +45,10 @@ final class VariantTable {
                 "FP32",
                 kibibytes(result.fp32Bytes()),
                 "",
-                percent(first.accuracy().fp32()),
+                first.accuracy()
+                        .likelihood()
+                        .map(likelihood -> number(likelihood.fp32Perplexity()))
+                        .orElseGet(() -> percent(first.accuracy().fp32())),
                 "",
                 "",
                 "",
@@ -65,18 +70,31 @@ final class VariantTable {
         Latency latency = report.evaluation().variantLatency();
         Latency fp32 = report.evaluation().fp32Latency();
         double sqnr = report.evaluation().sqnrDb();
+        Optional<Likelihood> likelihood = accuracy.likelihood();
         table.row(
                 report.deviceClass(),
                 kibibytes(report.bytes()),
                 ratio((double) report.bytes(), (double) result.fp32Bytes()),
-                percent(accuracy.variant()),
-                number(accuracy.lossPoints()),
+                likelihood.map(each -> number(each.perplexity())).orElseGet(() -> percent(accuracy.variant())),
+                number(likelihood.map(Likelihood::increasePercent).orElseGet(accuracy::lossPoints)),
                 percent(accuracy.agreement()),
-                Double.isFinite(sqnr) ? String.format(Locale.ROOT, "%.1f", sqnr) : "–",
+                likelihood
+                        .map(each -> String.format(Locale.ROOT, "%.5f", each.divergence()))
+                        .orElseGet(() -> Double.isFinite(sqnr) ? String.format(Locale.ROOT, "%.1f", sqnr) : "–"),
                 number(latency.p50()),
                 number(latency.p95()),
                 ratio(latency.p50(), fp32.p50()),
                 report.verdict().name());
+    }
+
+    private boolean language() {
+        return result.variants()
+                .get(0)
+                .report()
+                .evaluation()
+                .accuracy()
+                .likelihood()
+                .isPresent();
     }
 
     private void reasons(List<String> lines) {

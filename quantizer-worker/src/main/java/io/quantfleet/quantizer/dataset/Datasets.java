@@ -39,7 +39,16 @@ public final class Datasets {
             throw Faults.dataset(data + ": " + description.name()
                     + " takes tensors; give an .npz with an array per input and 'labels'");
         }
-        return new NpzSamples(data, description, limits);
+        NpzSamples arrays = new NpzSamples(data, description, limits);
+        if (description.task() != Task.LANGUAGE_MODEL) {
+            return arrays;
+        }
+        try {
+            return new TokenSamples(arrays, description);
+        } catch (QuantizerException e) {
+            arrays.close();
+            throw e;
+        }
     }
 
     private static SampleFiles imageFiles(Path data, String name, ArchiveLimits limits) {

@@ -76,11 +76,23 @@ public final class DescriptionCheck {
         if (spec.type() != ElementType.FLOAT32) {
             faults.add("output '" + spec.name() + "' holds " + spec.type() + "; scores must be FLOAT32");
         }
+        if (description.task() == Task.LANGUAGE_MODEL) {
+            checkTokens(description, spec, faults);
+            return;
+        }
         int labels = description.labels().size();
         boolean otherCount = spec.sampleElements().orElse(labels) != labels;
         if (spec.shape().isEmpty() || otherCount) {
             faults.add("output '" + spec.name() + "' is " + shape(spec.shape()) + " in the graph, but there are "
                     + labels + " labels: it must hold one score per label");
+        }
+    }
+
+    private static void checkTokens(ModelDescription description, TensorSpec spec, List<String> faults) {
+        List<Long> wanted = List.of(TensorSpec.DYNAMIC, (long) description.places(), (long) description.vocabulary());
+        if (!fits(wanted, spec.shape())) {
+            faults.add("output '" + spec.name() + "' is " + shape(spec.shape()) + " in the graph, but a vocabulary of "
+                    + description.vocabulary() + " asks for a score for each token at each place: " + shape(wanted));
         }
     }
 

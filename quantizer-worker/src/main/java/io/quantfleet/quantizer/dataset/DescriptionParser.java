@@ -27,12 +27,35 @@ final class DescriptionParser {
             inputs.add("image".equals(node.get("kind").asText()) ? image(node, "inputs[" + i + "]") : tensor(node));
         }
         checkTogether(inputs);
+        Task task = Task.ofLabel(root.get("task").asText());
+        checkTask(task, root, inputs);
         return new ModelDescription(
                 root.get("name").asText(),
+                task,
                 root.get("onnx").asText(),
                 inputs,
                 root.get("output").asText(),
-                strings(root.get("labels")));
+                strings(root.path("labels")),
+                root.path("vocabulary").asInt(0));
+    }
+
+    private void checkTask(Task task, JsonNode root, List<ModelInput> inputs) {
+        String meaningless = task == Task.LANGUAGE_MODEL ? "labels" : "vocabulary";
+        if (root.has(meaningless)) {
+            throw fault(meaningless, "means nothing with task " + task.label() + "; remove it");
+        }
+        if (task == Task.LANGUAGE_MODEL
+                && inputs.stream()
+                        .noneMatch(input -> input instanceof TensorInput tensor
+                                && tensor.name().equals(TokenSamples.TOKENS)
+                                && tensor.type() != ElementType.FLOAT32
+                                && tensor.sampleShape().size() == 1
+                                && tensor.sampleShape().get(0) > 1)) {
+            throw fault(
+                    "inputs",
+                    "a language model takes the tensor '" + TokenSamples.TOKENS
+                            + "' of int64 or int32 with the shape [batch, tokens], and others beside it; there is none");
+        }
     }
 
     private void checkTogether(List<ModelInput> inputs) {

@@ -7,9 +7,21 @@ import java.nio.ByteBuffer;
  * so that the same files give the same result everywhere. Safe for use by several threads.
  */
 public interface LabelledSamples extends SampleSource, AutoCloseable {
+    /** What stands for a place without a right answer. */
+    int NO_TARGET = -1;
 
     /** The right class of a sample: an index into the description's labels. */
     int label(int sample);
+
+    /**
+     * The right answers of a sample, one for each place of the output that holds scores: {@link #label} alone, or for a
+     * language model the next token, and {@link #NO_TARGET} where there is none.
+     *
+     * @throws io.quantfleet.quantizer.QuantizerException if the sample can't be read
+     */
+    default int[] targets(int sample) {
+        return new int[] {label(sample)};
+    }
 
     /** What messages call a sample: its path in the data set, or its number. */
     String name(int sample);

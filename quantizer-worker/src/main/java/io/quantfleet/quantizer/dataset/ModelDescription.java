@@ -16,20 +16,30 @@ import java.util.Optional;
  * {@code model-description.v1.schema.json} among the resources of {@code protocols}.
  *
  * @param name the model's name
+ * @param task what it does
  * @param onnx the file name, without folders, of the ONNX file beside the description
  * @param inputs the graph's inputs: a single image, or tensors
- * @param output the graph's output that holds one score per label
- * @param labels what the scores stand for, in order
+ * @param output the graph's output that holds one score per label, or per token at each place
+ * @param labels what the scores stand for, in order; none for a language model
+ * @param vocabulary how many tokens a language model knows; 0 for any other
  */
-public record ModelDescription(String name, String onnx, List<ModelInput> inputs, String output, List<String> labels) {
+public record ModelDescription(
+        String name,
+        Task task,
+        String onnx,
+        List<ModelInput> inputs,
+        String output,
+        List<String> labels,
+        int vocabulary) {
     private static final String SCHEMA = "model-description.v1.schema.json";
     private static final long MAX_BYTES = 1 << 20;
 
     public ModelDescription {
         inputs = List.copyOf(inputs);
         labels = List.copyOf(labels);
-        if (inputs.isEmpty() || labels.size() < 2) {
-            throw new IllegalArgumentException("a model has at least one input and two labels");
+        boolean tokens = task == Task.LANGUAGE_MODEL;
+        if (inputs.isEmpty() || (tokens ? vocabulary < 2 || !labels.isEmpty() : labels.size() < 2 || vocabulary != 0)) {
+            throw new IllegalArgumentException("a model has at least one input, and two labels or tokens");
         }
     }
 
@@ -70,6 +80,18 @@ public record ModelDescription(String name, String onnx, List<ModelInput> inputs
         JsonNode root =
                 DocumentSchema.load(SCHEMA, ReasonCode.DESCRIPTION_INVALID).read(yaml, source);
         return new DescriptionParser(source).parse(root);
+    }
+
+    /** How many scores there are at each place: one for each label or token. */
+    public int scores() {
+        return task == Task.LANGUAGE_MODEL ? vocabulary : labels.size();
+    }
+
+    /** How many places of a sample have scores: one, or one for each token of a sample. */
+    public int places() {
+        return task == Task.LANGUAGE_MODEL
+                ? TokenSamples.tokens(this).sampleShape().get(0)
+                : 1;
     }
 
     /** The image input of a model that takes an image. */

@@ -18,12 +18,15 @@ final class NpzSamples implements LabelledSamples {
     private final Map<String, ModelInput> inputs = new LinkedHashMap<>();
     private final Map<String, NpyArray> arrays = new LinkedHashMap<>();
     private final int[] labels;
+    private final int samples;
 
     NpzSamples(Path file, ModelDescription description, ArchiveLimits limits) {
         this.source = file.getFileName().toString();
         description.inputs().forEach(input -> inputs.put(input.name(), input));
         try (CheckedZip zip = CheckedZip.open(file, limits)) {
-            this.labels = openLabels(zip, description.labels());
+            boolean labelled = description.task() == Task.CLASSIFICATION;
+            this.labels = labelled ? openLabels(zip, description.labels()) : new int[0];
+            this.samples = labelled ? labels.length : count(zip, TokenSamples.TOKENS);
             for (ModelInput input : description.inputs()) {
                 arrays.put(input.name(), array(zip, input.name()));
                 checkInput(input, arrays.get(input.name()));
@@ -43,6 +46,16 @@ final class NpzSamples implements LabelledSamples {
             throw Faults.dataset(source + ": has no array '" + name + "', only " + Faults.list(names) + "; " + REMEDY);
         }
         return NpyArray.open(zip, source, name);
+    }
+
+    private int count(CheckedZip zip, String input) {
+        try (NpyArray array = array(zip, input)) {
+            List<Long> shape = array.header().shape();
+            if (shape.isEmpty() || shape.get(0) == 0) {
+                throw Faults.dataset(array.where() + " has no samples; its first dimension counts them");
+            }
+            return Math.toIntExact(shape.get(0));
+        }
     }
 
     private int[] openLabels(CheckedZip zip, List<String> names) {
@@ -81,18 +94,19 @@ final class NpzSamples implements LabelledSamples {
                     array.where() + " has elements of type '" + array.header().type()
                             + "', but the model's input takes " + wanted + "; save it with .astype('" + wanted + "')");
         }
-        List<Long> expected = new ArrayList<>(List.of((long) labels.length));
+        List<Long> expected = new ArrayList<>(List.of((long) samples));
         input.sampleShape().forEach(dimension -> expected.add((long) dimension));
         if (!array.header().shape().equals(expected)) {
             throw Faults.dataset(
                     array.where() + " has the shape " + array.header().shape() + ", but it must be " + expected + ": "
-                            + labels.length + " labels, and the input's shape in the description");
+                            + samples + (labels.length > 0 ? " labels" : " samples")
+                            + ", and the input's shape in the description");
         }
     }
 
     @Override
     public int size() {
-        return labels.length;
+        return samples;
     }
 
     @Override
@@ -129,7 +143,7 @@ final class NpzSamples implements LabelledSamples {
 
     private ByteBuffer read(int sample, String inputName) {
         NpyArray array = array(inputName);
-        int elements = Math.toIntExact(array.header().elements() / labels.length);
+        int elements = Math.toIntExact(array.header().elements() / samples);
         return array.read((long) sample * elements, elements);
     }
 

@@ -16,7 +16,9 @@ public final class SampleDigest {
         digest.update(numbers(inputs.length, samples.size()));
         digest.update(inputs);
         for (int i = 0; i < samples.size(); i++) {
-            digest.update(numbers(samples.label(i), i));
+            for (int target : samples.targets(i)) {
+                digest.update(numbers(target, i));
+            }
             for (ModelInput input : description.inputs()) {
                 digest.update(samples.compact(i, input.name()));
             }

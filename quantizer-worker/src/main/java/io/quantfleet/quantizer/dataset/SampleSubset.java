@@ -38,6 +38,11 @@ public final class SampleSubset implements LabelledSamples {
     }
 
     @Override
+    public int[] targets(int sample) {
+        return all.targets(numbers[sample]);
+    }
+
+    @Override
     public String name(int sample) {
         return all.name(numbers[sample]);
     }

@@ -6,11 +6,13 @@ import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.dataset.LabelledSamples;
 import io.quantfleet.quantizer.dataset.ModelDescription;
 import io.quantfleet.quantizer.dataset.ModelInput;
+import io.quantfleet.quantizer.dataset.Task;
 import io.quantfleet.quantizer.runtime.OnnxSession;
 import io.quantfleet.quantizer.runtime.RuntimeOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Runs an FP32 model and its variants over the same samples, in one pass, and then measures their latency in turns.
@@ -65,12 +67,18 @@ public final class Evaluator {
     public Result evaluate(Path fp32, List<Path> variants, ProgressListener progress) {
         List<Path> models = new ArrayList<>(List.of(fp32));
         models.addAll(variants);
-        Predictions reference = new Predictions(new int[samples.size()]);
-        List<OutputComparison> comparisons = variants.stream()
-                .map(variant -> new OutputComparison(samples.size()))
+        Targets targets = new Targets(samples, description);
+        Predictions reference = new Predictions(new int[targets.size()]);
+        List<Comparison> comparisons = variants.stream()
+                .map(variant -> new Comparison(new OutputComparison(targets.size()), new LikelihoodMeter()))
                 .toList();
         try (Sessions sessions = Sessions.open(models, RuntimeOptions.threads(threads))) {
-            compare(sessions, reference, comparisons, fraction -> progress.progressed(fraction * ACCURACY_SHARE));
+            compare(
+                    sessions,
+                    targets,
+                    reference,
+                    comparisons,
+                    fraction -> progress.progressed(fraction * ACCURACY_SHARE));
         }
         List<Latency> latencies;
         try (Sessions sessions = Sessions.open(models, RuntimeOptions.threads(1))) {
@@ -82,15 +90,21 @@ public final class Evaluator {
                     .measure(sessions.all());
         }
         progress.progressed(1);
-        return result(reference, comparisons, latencies);
+        return result(targets, reference, comparisons, latencies);
     }
 
+    /** What a variant has shown until now; the likelihood of a language model only. */
+    private record Comparison(OutputComparison outputs, LikelihoodMeter likelihood) {}
+
     private void compare(
-            Sessions sessions, Predictions reference, List<OutputComparison> comparisons, ProgressListener progress) {
+            Sessions sessions,
+            Targets targets,
+            Predictions reference,
+            List<Comparison> comparisons,
+            ProgressListener progress) {
         List<ScoreReader> readers = sessions.all().stream()
                 .map(session -> new ScoreReader(session, description, batchSize()))
                 .toList();
-        int width = description.labels().size();
         try (BatchDecoder decoder = new BatchDecoder(samples, description.inputs(), batchSize(), threads)) {
             while (decoder.hasNext()) {
                 DecodedBatch batch = decoder.next();
@@ -98,39 +112,59 @@ public final class Evaluator {
                 keepReference(batch, expected, reference);
                 for (int variant = 0; variant < comparisons.size(); variant++) {
                     float[] scores = readers.get(variant + 1).scores(batch);
-                    for (int i = 0; i < batch.count(); i++) {
-                        comparisons.get(variant).add(batch.first() + i, expected, scores, i * width, width);
-                    }
+                    compare(batch, targets, expected, scores, comparisons.get(variant));
                 }
                 progress.progressed((double) (batch.first() + batch.count()) / samples.size());
             }
         }
     }
 
+    private void compare(DecodedBatch batch, Targets targets, float[] expected, float[] scores, Comparison comparison) {
+        int width = description.scores();
+        int first = batch.first() * targets.places();
+        for (int i = 0; i < batch.count() * targets.places(); i++) {
+            comparison.outputs().add(first + i, expected, scores, i * width, width);
+            if (description.task() == Task.LANGUAGE_MODEL) {
+                comparison.likelihood().add(targets.of(first + i), expected, scores, i * width, width);
+            }
+        }
+    }
+
     private void keepReference(DecodedBatch batch, float[] scores, Predictions reference) {
-        int width = description.labels().size();
+        int width = description.scores();
+        int places = description.places();
         for (int i = 0; i < scores.length; i++) {
             if (!Float.isFinite(scores[i])) {
                 throw new QuantizerException(
                         ReasonCode.ACTIVATION_NOT_FINITE,
                         "the FP32 model's output '" + description.output() + "' is " + scores[i] + " for "
-                                + samples.name(batch.first() + i / width)
+                                + samples.name(batch.first() + i / width / places)
                                 + "; the model or its normalization (scale, mean, std) is wrong");
             }
         }
-        for (int i = 0; i < batch.count(); i++) {
-            reference.set(batch.first() + i, OutputComparison.largest(scores, i * width, width));
+        for (int i = 0; i < batch.count() * places; i++) {
+            reference.set(batch.first() * places + i, OutputComparison.largest(scores, i * width, width));
         }
     }
 
-    private Result result(Predictions reference, List<OutputComparison> comparisons, List<Latency> latencies) {
+    private Result result(
+            Targets targets, Predictions reference, List<Comparison> comparisons, List<Latency> latencies) {
         List<Evaluation> evaluations = new ArrayList<>();
-        double fp32 = reference.accuracy(samples);
+        double fp32 = reference.accuracy(targets);
+        boolean language = description.task() == Task.LANGUAGE_MODEL;
         for (int i = 0; i < comparisons.size(); i++) {
-            OutputComparison comparison = comparisons.get(i);
+            OutputComparison comparison = comparisons.get(i).outputs();
             Predictions chosen = comparison.chosen();
             evaluations.add(new Evaluation(
-                    new Accuracy(fp32, chosen.accuracy(samples), chosen.agreement(reference), samples.size()),
+                    new Accuracy(
+                            fp32,
+                            chosen.accuracy(targets),
+                            chosen.agreement(reference, targets),
+                            targets.answers(),
+                            language
+                                    ? Optional.of(
+                                            comparisons.get(i).likelihood().likelihood())
+                                    : Optional.empty()),
                     comparison.sqnrDb(),
                     comparison.unusable(),
                     latencies.get(0),
@@ -143,7 +177,8 @@ public final class Evaluator {
     private int batchSize() {
         long sampleBytes =
                 description.inputs().stream().mapToLong(ModelInput::sampleBytes).sum();
-        return (int) Math.max(1, Math.min(LARGEST_BATCH, BATCH_BYTES / sampleBytes));
+        return ScoreReader.batchSize(
+                description, (int) Math.max(1, Math.min(LARGEST_BATCH, BATCH_BYTES / sampleBytes)));
     }
 
     /** Sessions that are closed together. */

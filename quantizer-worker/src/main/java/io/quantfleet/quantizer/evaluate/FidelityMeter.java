@@ -1,6 +1,7 @@
 package io.quantfleet.quantizer.evaluate;
 
 import io.quantfleet.quantizer.dataset.LabelledSamples;
+import io.quantfleet.quantizer.dataset.ModelDescription;
 
 /** Sums up how closely a model's scores follow FP32's, batch by batch. For use by one thread. */
 public final class FidelityMeter {
@@ -9,6 +10,7 @@ public final class FidelityMeter {
 
     private final LabelledSamples samples;
     private final int width;
+    private final int places;
     private final OutputComparison outputs;
     private double divergence;
     private double rootDivergence;
@@ -16,11 +18,12 @@ public final class FidelityMeter {
     private int agreed;
     private int count;
 
-    /** @param width how many scores there are for a sample */
-    public FidelityMeter(LabelledSamples samples, int width) {
+    /** @param description how many scores there are for a sample */
+    public FidelityMeter(LabelledSamples samples, ModelDescription description) {
         this.samples = samples;
-        this.width = width;
-        this.outputs = new OutputComparison(samples.size());
+        this.width = description.scores();
+        this.places = description.places();
+        this.outputs = new OutputComparison(samples.size() * places);
     }
 
     /**
@@ -32,18 +35,25 @@ public final class FidelityMeter {
      */
     public void add(int first, int samplesHere, float[] fp32, float[] actual) {
         for (int i = 0; i < samplesHere; i++) {
-            int sample = first + i;
-            outputs.add(sample, fp32, actual, i * width, width);
-            double apart = Divergence.of(fp32, actual, i * width, width);
-            divergence += apart;
-            rootDivergence += Math.sqrt(apart);
-            int reference = OutputComparison.largest(fp32, i * width, width);
-            int chosen = outputs.chosen().of(sample);
-            int label = samples.label(sample);
-            agreed += reference == chosen ? 1 : 0;
-            lost += (reference == label ? 1 : 0) - (chosen == label ? 1 : 0);
-            count++;
+            int[] targets = samples.targets(first + i);
+            for (int place = 0; place < places; place++) {
+                if (targets[place] != LabelledSamples.NO_TARGET) {
+                    add((first + i) * places + place, targets[place], fp32, actual, (i * places + place) * width);
+                }
+            }
         }
+    }
+
+    private void add(int place, int target, float[] fp32, float[] actual, int offset) {
+        outputs.add(place, fp32, actual, offset, width);
+        double apart = Divergence.of(fp32, actual, offset, width);
+        divergence += apart;
+        rootDivergence += Math.sqrt(apart);
+        int reference = OutputComparison.largest(fp32, offset, width);
+        int chosen = outputs.chosen().of(place);
+        agreed += reference == chosen ? 1 : 0;
+        lost += (reference == target ? 1 : 0) - (chosen == target ? 1 : 0);
+        count++;
     }
 
     /** The sum of what was added: at least one sample. */

@@ -32,7 +32,7 @@ public final class HeldOut {
         this.description = description;
         this.samples = samples;
         this.threads = threads;
-        try (BatchDecoder decoder = new BatchDecoder(samples, description.inputs(), BATCH, threads)) {
+        try (BatchDecoder decoder = new BatchDecoder(samples, description.inputs(), batch(), threads)) {
             while (decoder.hasNext()) {
                 batches.add(decoder.next());
             }
@@ -45,9 +45,13 @@ public final class HeldOut {
         return samples.size();
     }
 
+    private int batch() {
+        return ScoreReader.batchSize(description, BATCH);
+    }
+
     private List<float[]> scores(OnnxModel model) {
         try (OnnxSession session = OnnxSession.open(model.serialized(), RuntimeOptions.threads(threads))) {
-            ScoreReader reader = new ScoreReader(session, description, BATCH);
+            ScoreReader reader = new ScoreReader(session, description, batch());
             return batches.stream().map(reader::scores).toList();
         }
     }
@@ -55,7 +59,7 @@ public final class HeldOut {
     /** Runs a model on the samples and compares it with FP32. */
     public Fidelity compare(OnnxModel variant) {
         List<float[]> actual = scores(variant);
-        FidelityMeter meter = new FidelityMeter(samples, description.labels().size());
+        FidelityMeter meter = new FidelityMeter(samples, description);
         for (int b = 0; b < actual.size(); b++) {
             DecodedBatch batch = batches.get(b);
             meter.add(batch.first(), batch.count(), expected.get(b), actual.get(b));

@@ -9,13 +9,14 @@ final class OutputComparison {
     private double noiseAmplitude;
     private int unusable;
 
-    OutputComparison(int samples) {
-        this.chosen = new Predictions(new int[samples]);
+    /** @param places how many places with scores there are, of all samples together */
+    OutputComparison(int places) {
+        this.chosen = new Predictions(new int[places]);
     }
 
-    /** Adds one sample: {@code width} scores of each model, from {@code offset} on. */
-    void add(int sample, float[] fp32, float[] variant, int offset, int width) {
-        chosen.set(sample, largest(variant, offset, width));
+    /** Adds one place: {@code width} scores of each model, from {@code offset} on. */
+    void add(int place, float[] fp32, float[] variant, int offset, int width) {
+        chosen.set(place, largest(variant, offset, width));
         boolean finite = true;
         double signalHere = 0;
         double noiseHere = 0;

@@ -1,9 +1,10 @@
 package io.quantfleet.quantizer.evaluate;
 
 import io.quantfleet.quantizer.dataset.LabelledSamples;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
-/** The class that a model chose for each sample of a data set. */
+/** The class that a model chose at each place of a data set: for each sample, or for each token of a sample. */
 public final class Predictions {
     private final int[] classes;
 
@@ -12,12 +13,12 @@ public final class Predictions {
         this.classes = classes;
     }
 
-    /** How many samples. */
+    /** How many places. */
     public int size() {
         return classes.length;
     }
 
-    /** The class chosen for a sample: an index into the description's labels. */
+    /** The class chosen at a place: an index into the description's labels, or a token. */
     public int of(int sample) {
         return classes[sample];
     }
@@ -33,15 +34,20 @@ public final class Predictions {
                 .orElseThrow();
     }
 
-    /** The fraction of all samples for which the choice is right. */
-    double accuracy(LabelledSamples samples) {
-        return accuracy(samples, IntStream.range(0, size()));
+    /** The fraction of all places with a right answer for which the choice is right. */
+    double accuracy(Targets targets) {
+        return share(targets, place -> of(place) == targets.of(place));
     }
 
-    /** The fraction of all samples for which both choose the same. */
-    double agreement(Predictions other) {
-        return IntStream.range(0, size())
-                .mapToDouble(sample -> of(sample) == other.of(sample) ? 1 : 0)
+    /** The fraction of all places with a right answer for which both choose the same. */
+    double agreement(Predictions other, Targets targets) {
+        return share(targets, place -> of(place) == other.of(place));
+    }
+
+    private static double share(Targets targets, IntPredicate counted) {
+        return IntStream.range(0, targets.size())
+                .filter(place -> targets.of(place) != LabelledSamples.NO_TARGET)
+                .mapToDouble(place -> counted.test(place) ? 1 : 0)
                 .average()
                 .orElseThrow();
     }

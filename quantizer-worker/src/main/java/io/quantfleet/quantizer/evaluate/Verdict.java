@@ -26,12 +26,15 @@ public record Verdict(boolean ready, List<String> reasons) {
      * Judges a variant.
      *
      * @param maxLossPoints what it may lose against FP32, in percentage points of accuracy
+     * @param likelihood how far a language model may be from FP32; then points of accuracy don't matter
      * @param minAgreement the fraction of samples for which it must choose what FP32 chooses, if that is a condition
      */
-    public static Verdict of(Evaluation evaluation, double maxLossPoints, Optional<Double> minAgreement) {
+    public static Verdict of(
+            Evaluation evaluation, double maxLossPoints, LikelihoodBudget likelihood, Optional<Double> minAgreement) {
         List<String> reasons = new ArrayList<>();
         Accuracy accuracy = evaluation.accuracy();
-        if (accuracy.lossPoints() > maxLossPoints + ROUNDING) {
+        accuracy.likelihood().map(likelihood::reasons).ifPresent(reasons::addAll);
+        if (accuracy.likelihood().isEmpty() && accuracy.lossPoints() > maxLossPoints + ROUNDING) {
             reasons.add(String.format(
                     Locale.ROOT,
                     "accuracy falls by %.2f points, from %.2f %% to %.2f %% of %d samples; the budget is %.2f points",

@@ -1,74 +1,38 @@
 package io.quantfleet.quantizer.form;
 
+import io.quantfleet.quantizer.onnx.Node;
+import io.quantfleet.quantizer.runtime.InParallel;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Quantizes a matrix in blocks of rows, each column's block with a scale of its own. A block's scale is the one of least
- * squared error among a few that cut off a little. Reads the matrix once, block after block: besides the result it needs
- * room for one block of every column.
+ * Rounds every weight of a matrix to the nearest integer of its block, with the scale of least squared error among a few
+ * that cut off a little. Reads the matrix once, block after block: besides the result it needs room for one block of every
+ * column. Where columns are stored apart from each other, several threads share them.
  */
-final class BlockQuantizer {
-    /** How much of a block's range the candidates keep. */
-    private static final float[] KEPT = {1, 0.95f, 0.9f, 0.85f, 0.8f};
-
+final class BlockQuantizer implements MatrixRounding {
     private final WeightOnlyOptions options;
-    private final int bits;
     private final int blockSize;
-    private final boolean symmetric;
-    private final int greatest;
-    private final int middle;
+    private final int threads;
 
     BlockQuantizer(WeightOnlyOptions options) {
-        this.options = options;
-        this.bits = options.bits();
-        this.blockSize = options.blocks().size();
-        this.symmetric = options.blocks().symmetric();
-        this.greatest = (1 << bits) - 1;
-        this.middle = 1 << (bits - 1);
+        this(options, 1);
     }
 
-    /** A quantized matrix, stored in some layout. */
-    static final class Blocks {
-        private final BlockLayout layout;
-        private final byte[] integers;
-        private final float[] scales;
-        private final byte[] zeroPoints;
+    BlockQuantizer(WeightOnlyOptions options, int threads) {
+        this.options = options;
+        this.blockSize = options.blocks().size();
+        this.threads = threads;
+    }
 
-        private Blocks(BlockLayout layout, byte[] integers, float[] scales, byte[] zeroPoints) {
-            this.layout = layout;
-            this.integers = integers;
-            this.scales = scales;
-            this.zeroPoints = zeroPoints;
-        }
-
-        /** Not a copy. */
-        byte[] integers() {
-            return integers;
-        }
-
-        /** Not a copy. */
-        float[] scales() {
-            return scales;
-        }
-
-        /** Packed like the integers; empty if all are in the middle. Not a copy. */
-        byte[] zeroPoints() {
-            return zeroPoints;
-        }
-
-        /** Blocks in a column. */
-        int blocks() {
-            return layout.blocks();
-        }
+    @Override
+    public Blocks round(Node layer, StoredMatrix matrix, WeightSource source) {
+        return quantize(matrix, source);
     }
 
     Blocks quantize(StoredMatrix matrix, WeightSource source) {
-        BlockLayout layout = BlockLayout.of(matrix, options);
-        Blocks result = new Blocks(
-                layout,
-                packed(layout.integers()),
-                new float[Math.multiplyExact(matrix.columns(), layout.blocks())],
-                symmetric ? new byte[0] : packed(layout.zeroPoints()));
+        Blocks result = new Blocks(matrix, options);
         if (matrix.transposed()) {
             quantizeColumns(matrix, source, result);
         } else {
@@ -77,19 +41,16 @@ final class BlockQuantizer {
         return result;
     }
 
-    private byte[] packed(long slots) {
-        return new byte[Math.toIntExact((slots * bits + Byte.SIZE - 1) / Byte.SIZE)];
-    }
-
     private void quantizeColumns(StoredMatrix matrix, WeightSource source, Blocks result) {
         float[] column = new float[matrix.rows()];
         float[] block = new float[blockSize];
+        BlockGrid grid = BlockGrid.of(options);
         for (int n = 0; n < matrix.columns(); n++) {
             source.read((long) n * matrix.rows(), FloatBuffer.wrap(column));
-            for (int b = 0; b < result.blocks(); b++) {
+            for (int b = 0; b < result.count(); b++) {
                 int length = Math.min(blockSize, matrix.rows() - b * blockSize);
                 System.arraycopy(column, b * blockSize, block, 0, length);
-                quantize(block, length, n, b, result);
+                quantize(grid, block, length, n, b, result);
             }
         }
     }
@@ -97,93 +58,47 @@ final class BlockQuantizer {
     private void quantizeRows(StoredMatrix matrix, WeightSource source, Blocks result) {
         int columns = matrix.columns();
         float[] rows = new float[Math.multiplyExact(blockSize, columns)];
-        float[] block = new float[blockSize];
-        for (int b = 0; b < result.blocks(); b++) {
-            int length = Math.min(blockSize, matrix.rows() - b * blockSize);
-            source.read((long) b * blockSize * columns, FloatBuffer.wrap(rows, 0, length * columns));
-            for (int n = 0; n < columns; n++) {
-                for (int i = 0; i < length; i++) {
-                    block[i] = rows[i * columns + n];
+        int share = share(columns);
+        try (InParallel parallel = new InParallel(threads)) {
+            for (int b = 0; b < result.count(); b++) {
+                int index = b;
+                int length = Math.min(blockSize, matrix.rows() - b * blockSize);
+                source.read((long) b * blockSize * columns, FloatBuffer.wrap(rows, 0, length * columns));
+                List<Runnable> tasks = new ArrayList<>();
+                for (int first = 0; first < columns; first += share) {
+                    int from = first;
+                    int to = Math.min(columns, first + share);
+                    tasks.add(() -> quantizeRows(rows, columns, length, from, to, index, result));
                 }
-                quantize(block, length, n, b, result);
+                parallel.run(tasks);
             }
         }
     }
 
-    private void quantize(float[] block, int length, int column, int index, Blocks result) {
-        float low = 0;
-        float high = 0;
+    // Two halves of a byte that belong to neighbouring columns are no matter for two threads.
+    private int share(int columns) {
+        boolean apart = columns % 2 == 0 || options.encoding() == BlockEncoding.MATMUL_N_BITS;
+        return apart ? Math.max(2, (columns / threads + 1) / 2 * 2) : columns;
+    }
+
+    private void quantizeRows(float[] rows, int columns, int length, int from, int to, int index, Blocks result) {
+        BlockGrid grid = BlockGrid.of(options);
+        float[] block = new float[blockSize];
+        for (int n = from; n < to; n++) {
+            for (int i = 0; i < length; i++) {
+                block[i] = rows[i * columns + n];
+            }
+            quantize(grid, block, length, n, index, result);
+        }
+    }
+
+    private void quantize(BlockGrid grid, float[] block, int length, int column, int index, Blocks result) {
+        grid.choose(block, length, BlockGrid.SQUARES);
+        float scale = grid.scale();
+        int zero = grid.zero();
+        result.begin(column, index, scale, zero);
         for (int i = 0; i < length; i++) {
-            low = Math.min(low, block[i]);
-            high = Math.max(high, block[i]);
-        }
-        boolean positive = result.layout.positiveScales();
-        float scale = 0;
-        int zero = middle;
-        double least = Double.POSITIVE_INFINITY;
-        for (float kept : KEPT) {
-            float candidate = kept * scale(low, high, positive);
-            if (positive) {
-                // Zeros take any scale; one that is not normal can't be divided by everywhere.
-                candidate = candidate == 0 ? 1 : Math.max(Float.MIN_NORMAL, candidate);
-            }
-            int candidateZero = zero(kept * low, candidate);
-            double error = error(block, length, candidate, candidateZero);
-            if (error < least) {
-                least = error;
-                scale = candidate;
-                zero = candidateZero;
-            }
-        }
-        store(block, length, scale, zero, column, index, result);
-    }
-
-    private float scale(float low, float high, boolean positive) {
-        if (!symmetric) {
-            return (high - low) / greatest;
-        }
-        if (positive) {
-            return Math.max(-low / middle, high / (middle - 1));
-        }
-        // The largest magnitude takes the lowest integer, which is one step further from the middle. No negative zero.
-        return (-low > high ? low : high) / -middle + 0f;
-    }
-
-    private int zero(float low, float scale) {
-        return symmetric || scale == 0 ? middle : Math.max(0, Math.min(greatest, Math.round(-low / scale)));
-    }
-
-    private double error(float[] block, int length, float scale, int zero) {
-        double sum = 0;
-        for (int i = 0; i < length; i++) {
-            float error = (integer(block[i], scale, zero) - zero) * scale - block[i];
-            sum += (double) error * error;
-        }
-        return sum;
-    }
-
-    private int integer(float value, float scale, int zero) {
-        return scale == 0 ? zero : Math.max(0, Math.min(greatest, Math.round(value / scale) + zero));
-    }
-
-    private void store(float[] block, int length, float scale, int zero, int column, int index, Blocks result) {
-        BlockLayout layout = result.layout;
-        result.scales()[layout.scale(column, index)] = scale;
-        for (int i = 0; i < (layout.padded() ? blockSize : length); i++) {
-            int value = i < length ? integer(block[i], scale, zero) : zero;
-            put(result.integers(), layout.integer(column, index, i), value - layout.offset());
-        }
-        if (!symmetric) {
-            put(result.zeroPoints(), layout.zeroPoint(column, index), zero);
-        }
-    }
-
-    private void put(byte[] packed, long slot, int value) {
-        if (bits == Byte.SIZE) {
-            packed[(int) slot] = (byte) value;
-        } else {
-            int half = value & greatest;
-            packed[(int) (slot / 2)] |= (byte) (slot % 2 == 0 ? half : half << bits);
+            result.put(column, index * blockSize + i, grid.integer(block[i], scale, zero));
         }
     }
 }

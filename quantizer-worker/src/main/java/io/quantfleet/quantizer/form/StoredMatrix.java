@@ -42,4 +42,9 @@ record StoredMatrix(TensorProto tensor, int rows, int columns, boolean transpose
                 ? new StoredMatrix(tensor, second, first, true)
                 : new StoredMatrix(tensor, first, second, false);
     }
+
+    /** The place of an element in the stored order. */
+    int element(int row, int column) {
+        return transposed ? column * rows + row : row * columns + column;
+    }
 }

@@ -53,8 +53,12 @@ public final class WeightOnly {
                 StreamedOutput output = new StreamedOutput(source, target)) {
             Graph graph = source.graph();
             int opset = OpsetUpgrade.apply(graph, source.opset(), options.opset(), new TensorFacts(Map.of()));
-            WeightOnlyRewriter rewriter =
-                    new WeightOnlyRewriter(graph, options, tensor -> source.floats(tensor)::read, output::store);
+            WeightOnlyRewriter rewriter = new WeightOnlyRewriter(
+                    graph,
+                    options,
+                    tensor -> source.floats(tensor)::read,
+                    output::store,
+                    new BlockQuantizer(options, Runtime.getRuntime().availableProcessors()));
             rewriter.rewrite((nodes, all) -> listener.progressed((double) nodes / all));
             if (rewriter.quantized().isEmpty()) {
                 throw Forms.nothing(graph, options.method());

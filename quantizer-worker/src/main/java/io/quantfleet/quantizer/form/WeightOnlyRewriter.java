@@ -23,7 +23,7 @@ final class WeightOnlyRewriter {
     private final WeightOnlyOptions options;
     private final Function<TensorProto, WeightSource> sources;
     private final TensorSink sink;
-    private final BlockQuantizer quantizer;
+    private final MatrixRounding rounding;
     private final QuantizedTables tables;
     private final Map<List<Object>, List<String>> stored = new HashMap<>();
     private final Set<String> quantized = new LinkedHashSet<>();
@@ -31,11 +31,21 @@ final class WeightOnlyRewriter {
 
     WeightOnlyRewriter(
             Graph graph, WeightOnlyOptions options, Function<TensorProto, WeightSource> sources, TensorSink sink) {
+        this(graph, options, sources, sink, new BlockQuantizer(options));
+    }
+
+    /** @param rounding how integers are chosen */
+    WeightOnlyRewriter(
+            Graph graph,
+            WeightOnlyOptions options,
+            Function<TensorProto, WeightSource> sources,
+            TensorSink sink,
+            MatrixRounding rounding) {
         this.graph = graph;
         this.options = options;
         this.sources = sources;
         this.sink = sink;
-        this.quantizer = new BlockQuantizer(options);
+        this.rounding = rounding;
         this.tables = new QuantizedTables(graph, sources, sink);
     }
 
@@ -75,7 +85,7 @@ final class WeightOnlyRewriter {
 
     private void replace(Node node, StoredMatrix matrix) {
         List<String> weight = stored.computeIfAbsent(
-                List.of(matrix.tensor().getName(), matrix.transposed()), missing -> store(matrix));
+                List.of(matrix.tensor().getName(), matrix.transposed()), missing -> store(node, matrix));
         boolean biased = node.input(2).isPresent();
         String output = node.output();
         String product = biased ? graph.freshName(output + "_product") : output;
@@ -114,9 +124,9 @@ final class WeightOnlyRewriter {
         graph.add(Node.of(node.label(), "MatMul", List.of(node.inputs().get(0), floats), List.of(product)));
     }
 
-    private List<String> store(StoredMatrix matrix) {
-        BlockQuantizer.Blocks blocks = quantizer.quantize(matrix, sources.apply(matrix.tensor()));
-        StoredShapes shapes = StoredShapes.of(matrix, blocks.blocks(), options);
+    private List<String> store(Node layer, StoredMatrix matrix) {
+        Blocks blocks = rounding.round(layer, matrix, sources.apply(matrix.tensor()));
+        StoredShapes shapes = StoredShapes.of(matrix, blocks.count(), options);
         String name = matrix.tensor().getName();
         List<String> names = new ArrayList<>();
         names.add(store(

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param clips the ranges of its quantized tensors, in the order of the graph
  * @param calibrating how long calibration took
  * @param quantizing how long everything else took
+ * @param reconstructions how closely layers give what they gave, where the method minds that
  */
 public record QuantizedModel(
         OnnxModel model,
@@ -23,16 +24,36 @@ public record QuantizedModel(
         List<FloatLayer> leftFloat,
         List<TensorClip> clips,
         Duration calibrating,
-        Duration quantizing) {
+        Duration quantizing,
+        List<LayerReconstruction> reconstructions) {
 
     public QuantizedModel {
         quantizedNodes = Set.copyOf(quantizedNodes);
         leftFloat = List.copyOf(leftFloat);
         clips = List.copyOf(clips);
+        reconstructions = List.copyOf(reconstructions);
+    }
+
+    /** One by a method that does not mind what single layers give. */
+    public QuantizedModel(
+            OnnxModel model,
+            String method,
+            Set<String> quantizedNodes,
+            List<FloatLayer> leftFloat,
+            List<TensorClip> clips,
+            Duration calibrating,
+            Duration quantizing) {
+        this(model, method, quantizedNodes, leftFloat, clips, calibrating, quantizing, List.of());
     }
 
     /** The same with its graph rewritten further. */
     public QuantizedModel withModel(OnnxModel rewritten) {
-        return new QuantizedModel(rewritten, method, quantizedNodes, leftFloat, clips, calibrating, quantizing);
+        return new QuantizedModel(
+                rewritten, method, quantizedNodes, leftFloat, clips, calibrating, quantizing, reconstructions);
+    }
+
+    /** The same with how closely its layers give what they gave. */
+    public QuantizedModel withReconstructions(List<LayerReconstruction> layers) {
+        return new QuantizedModel(model, method, quantizedNodes, leftFloat, clips, calibrating, quantizing, layers);
     }
 }

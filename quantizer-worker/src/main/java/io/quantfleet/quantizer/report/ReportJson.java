@@ -73,6 +73,13 @@ public final class ReportJson {
                 .put("variant", accuracy.variant())
                 .put("agreement", accuracy.agreement())
                 .put("samples", accuracy.samples());
+        accuracy.likelihood().ifPresent(likelihood -> {
+            ObjectNode perplexity = node.putObject("perplexity");
+            figure(perplexity, "fp32", rounded(likelihood.fp32Perplexity(), 1_000_000));
+            figure(perplexity, "variant", rounded(likelihood.perplexity(), 1_000_000));
+            figure(perplexity, "increasePercent", rounded(likelihood.increasePercent(), 10_000));
+            figure(node, "divergence", rounded(likelihood.divergence(), 10_000_000));
+        });
     }
 
     private static void latency(ObjectNode node, Latency latency) {

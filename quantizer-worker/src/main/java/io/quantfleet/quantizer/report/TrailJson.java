@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quantfleet.quantizer.calibration.Histogram;
 import io.quantfleet.quantizer.evaluate.Fidelity;
 import io.quantfleet.quantizer.quantize.FloatLayer;
+import io.quantfleet.quantizer.quantize.LayerReconstruction;
 import io.quantfleet.quantizer.quantize.TensorClip;
 import io.quantfleet.quantizer.search.ParetoPoint;
 import io.quantfleet.quantizer.search.Rung;
@@ -33,6 +34,10 @@ final class TrailJson {
         trail.sensitivity().ifPresent(profile -> sensitivity(node.putObject("sensitivity"), profile));
         ArrayNode front = node.putArray("pareto");
         trail.paretoFront().forEach(point -> point(front.addObject(), point));
+        if (!trail.reconstructions().isEmpty()) {
+            ArrayNode layers = node.putArray("reconstruction");
+            trail.reconstructions().forEach(layer -> reconstruction(layers.addObject(), layer));
+        }
     }
 
     private static void strings(ArrayNode array, Iterable<String> texts) {
@@ -106,6 +111,12 @@ final class TrailJson {
             fidelity(each.putObject("alone"), layer.alone());
             fidelity(each.putObject("spared"), layer.spared());
         }
+    }
+
+    private static void reconstruction(ObjectNode node, LayerReconstruction layer) {
+        node.put("layer", layer.layer());
+        ReportJson.figure(node, "roundedDb", ReportJson.rounded(layer.roundedDb(), 100));
+        ReportJson.figure(node, "chosenDb", ReportJson.rounded(layer.chosenDb(), 100));
     }
 
     private static void point(ObjectNode node, ParetoPoint point) {

@@ -2,16 +2,18 @@ package io.quantfleet.quantizer.search;
 
 import io.quantfleet.quantizer.evaluate.Accuracy;
 import io.quantfleet.quantizer.evaluate.Fidelity;
+import io.quantfleet.quantizer.evaluate.LikelihoodBudget;
 import java.util.Optional;
 
 /**
  * How accurate a variant must be.
  *
  * @param maxLossPoints what it may lose against FP32, in percentage points of accuracy
+ * @param likelihood how far a language model may be from FP32; then points of accuracy don't matter
  * @param minAgreement the fraction of samples for which it must choose what FP32 chooses; empty where that is no
  *     condition
  */
-public record AccuracyGoal(double maxLossPoints, Optional<Double> minAgreement) {
+public record AccuracyGoal(double maxLossPoints, LikelihoodBudget likelihood, Optional<Double> minAgreement) {
     /** What is aimed at as long as it costs nothing at run time, because it is steadier than accuracy on few samples. */
     static final double AIMED_AGREEMENT = 0.995;
 
@@ -19,6 +21,11 @@ public record AccuracyGoal(double maxLossPoints, Optional<Double> minAgreement) 
     static final double AIMED_CLOSENESS_DB = 30;
 
     private static final double ROUNDING = 1e-9;
+
+    /** For models that are no language models. */
+    public AccuracyGoal(double maxLossPoints, Optional<Double> minAgreement) {
+        this(maxLossPoints, LikelihoodBudget.usual(), minAgreement);
+    }
 
     public AccuracyGoal {
         if (!(maxLossPoints >= 0 && maxLossPoints <= 100)) {
@@ -31,7 +38,7 @@ public record AccuracyGoal(double maxLossPoints, Optional<Double> minAgreement) 
 
     /** Whether the conditions are met. */
     boolean metBy(Accuracy accuracy) {
-        return accuracy.lossPoints() <= maxLossPoints + ROUNDING
+        return accuracy.likelihood().map(likelihood::metBy).orElse(accuracy.lossPoints() <= maxLossPoints + ROUNDING)
                 && accuracy.agreement() >= minAgreement.orElse(0.0) - ROUNDING;
     }
 

@@ -200,7 +200,8 @@ public final class LadderSearch {
                 chosen.quantized().leftFloat(),
                 chosen.quantized().clips(),
                 mixed.profile(),
-                front.points(chosen));
+                front.points(chosen),
+                chosen.quantized().reconstructions());
         return new SearchResult(chosen.quantized(), trail, workbench.calibrateSeconds(), workbench.quantizeSeconds());
     }
 }

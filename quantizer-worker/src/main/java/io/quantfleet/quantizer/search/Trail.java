@@ -1,6 +1,7 @@
 package io.quantfleet.quantizer.search;
 
 import io.quantfleet.quantizer.quantize.FloatLayer;
+import io.quantfleet.quantizer.quantize.LayerReconstruction;
 import io.quantfleet.quantizer.quantize.TensorClip;
 import io.quantfleet.quantizer.sensitivity.SensitivityProfile;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param clips the ranges of quantized tensors
  * @param sensitivity how each layer takes quantization; empty where nobody needed to know
  * @param paretoFront variants that accuracy was bought with time or size for; empty where that was not needed
+ * @param reconstructions how closely layers give what they gave, where the method minds that
  */
 public record Trail(
         String method,
@@ -28,7 +30,8 @@ public record Trail(
         List<FloatLayer> leftFloat,
         List<TensorClip> clips,
         Optional<SensitivityProfile> sensitivity,
-        List<ParetoPoint> paretoFront) {
+        List<ParetoPoint> paretoFront,
+        List<LayerReconstruction> reconstructions) {
 
     public Trail {
         techniques = List.copyOf(techniques);
@@ -36,10 +39,12 @@ public record Trail(
         leftFloat = List.copyOf(leftFloat);
         clips = List.copyOf(clips);
         paretoFront = List.copyOf(paretoFront);
+        reconstructions = List.copyOf(reconstructions);
     }
 
     /** Of a variant of which nothing but the method is known. */
     public static Trail of(String method) {
-        return new Trail(method, List.of(), 0, 0, List.of(), List.of(), List.of(), Optional.empty(), List.of());
+        return new Trail(
+                method, List.of(), 0, 0, List.of(), List.of(), List.of(), Optional.empty(), List.of(), List.of());
     }
 }

@@ -12,6 +12,7 @@ import io.quantfleet.quantizer.quantize.Recipe;
 import io.quantfleet.quantizer.quantize.StaticQuantizer;
 import io.quantfleet.quantizer.runtime.Batch;
 import io.quantfleet.quantizer.runtime.HostTensor;
+import io.quantfleet.quantizer.runtime.InParallel;
 import io.quantfleet.quantizer.runtime.OnnxSession;
 import io.quantfleet.quantizer.runtime.RuntimeOptions;
 import io.quantfleet.quantizer.runtime.TensorSpec;
@@ -92,7 +93,7 @@ final class AloneRun {
 
     private void open(Suffix suffix, List<Running> running) {
         OnnxSession session = OnnxSession.open(suffix.model().serialized(), RuntimeOptions.threads(1));
-        FidelityMeter meter = new FidelityMeter(samples, description.labels().size());
+        FidelityMeter meter = new FidelityMeter(samples, description);
         synchronized (running) {
             running.add(new Running(suffix, session, meter));
         }

@@ -11,6 +11,7 @@ import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.quantize.Calibration;
 import io.quantfleet.quantizer.quantize.Recipe;
 import io.quantfleet.quantizer.quantize.StaticQuantizer;
+import io.quantfleet.quantizer.runtime.InParallel;
 import io.quantfleet.quantizer.target.Precision;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -12,6 +12,8 @@ import io.quantfleet.quantizer.QuantizationResult;
 import io.quantfleet.quantizer.QuantizedVariant;
 import io.quantfleet.quantizer.Quantizer;
 import io.quantfleet.quantizer.QuantizerException;
+import io.quantfleet.quantizer.dataset.ModelDescription;
+import io.quantfleet.quantizer.dataset.Task;
 import io.quantfleet.quantizer.evaluate.Fidelity;
 import io.quantfleet.quantizer.report.ReportJson;
 import io.quantfleet.quantizer.search.Rung;
@@ -34,6 +36,12 @@ final class QuantizerJobRunner implements JobRunner {
 
     @Override
     public JobResult run(QuantizationJob job, JobFiles files, JobProgress progress) {
+        if (ModelDescription.read(files.description()).task() != Task.CLASSIFICATION) {
+            throw new QuantizerException(
+                    ReasonCode.DESCRIPTION_INVALID,
+                    "fleets take classification models only, which devices can check themselves; quantize a language"
+                            + " model with 'quantfleet quantize'");
+        }
         QuantizationRequest request = new QuantizationRequest(
                 new ModelFiles(files.description(), files.calibration(), files.validation()),
                 List.of(profile(job.target())),

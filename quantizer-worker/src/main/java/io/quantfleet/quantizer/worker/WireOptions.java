@@ -3,6 +3,7 @@ package io.quantfleet.quantizer.worker;
 import io.quantfleet.quantizer.OptionNames;
 import io.quantfleet.quantizer.QuantizationOptions;
 import io.quantfleet.quantizer.form.BlockEncoding;
+import io.quantfleet.quantizer.form.GptqOptions;
 import io.quantfleet.quantizer.form.WeightBlocks;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -33,6 +34,11 @@ final class WireOptions {
                     .collect(Collectors.toSet()));
         }
         options.weightBlocks(blocks(wire));
+        options.gptq(new GptqOptions(
+                wire.hasGptqDamping()
+                        ? wire.getGptqDamping()
+                        : GptqOptions.usual().damping(),
+                wire.getGptqActivationOrder()));
         if (!wire.getObjective().isEmpty()) {
             options.objective(OptionNames.objective(wire.getObjective()));
         }

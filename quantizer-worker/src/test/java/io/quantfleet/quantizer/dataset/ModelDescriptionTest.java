@@ -70,8 +70,8 @@ class ModelDescriptionTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             name: pets            | name: ../pets           | name: does not match the regex pattern ^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$. The model's name: letters
-            task: classification  | task: detection         | task: does not have a value in the enumeration ["classification"]. What the model does. The only task so far is classification.
-            task: classification  |                         | task: is missing. What the model does.
+            task: classification  | task: detection         | task: does not have a value in the enumeration ["classification", "language-model"]. What the model does: classification gives one score per label
+            task: classification  |                         | task: is missing. What the model does:
             onnx: pets.onnx       | onnx: ../pets.onnx      | onnx: does not match the regex pattern
             size: [6, 8]          | size: [6]               | inputs[0].size: must have at least 2 items but found 1. [height, width] in pixels, for example [224, 224].
             size: [6, 8]          | size: [6, 0]            | inputs[0].size[1]: must have a minimum value of 1. Pixels, from 1 to 16384.

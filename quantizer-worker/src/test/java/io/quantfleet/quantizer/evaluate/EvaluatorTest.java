@@ -109,7 +109,8 @@ class EvaluatorTest {
 
         assertThat(evaluation.unusable()).isEqualTo(150);
         assertThat(evaluation.sqnrDb()).isNaN();
-        assertThat(Verdict.of(evaluation, 100, java.util.Optional.empty()).reasons())
+        assertThat(Verdict.of(evaluation, 100, LikelihoodBudget.usual(), java.util.Optional.empty())
+                        .reasons())
                 .containsExactly("the output is not finite for 150 of 150 samples");
     }
 

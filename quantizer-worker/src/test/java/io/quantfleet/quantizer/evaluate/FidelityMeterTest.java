@@ -2,17 +2,30 @@ package io.quantfleet.quantizer.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quantfleet.quantizer.dataset.ModelDescription;
+import io.quantfleet.quantizer.dataset.Task;
+import io.quantfleet.quantizer.dataset.TensorInput;
+import io.quantfleet.quantizer.runtime.ElementType;
 import java.util.Arrays;
+import java.util.List;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
 class FidelityMeterTest {
     private static final int SAMPLES = 100;
+    private static final ModelDescription TWO_LABELS = new ModelDescription(
+            "tiny",
+            Task.CLASSIFICATION,
+            "tiny.onnx",
+            List.of(new TensorInput("x", ElementType.FLOAT32, List.of(2))),
+            "y",
+            List.of("no", "yes"),
+            0);
 
     private final TinySamples samples = new TinySamples(new float[SAMPLES][2], new int[SAMPLES]);
 
     private Fidelity fidelity(float[] fp32, float[] actual) {
-        FidelityMeter meter = new FidelityMeter(samples, 2);
+        FidelityMeter meter = new FidelityMeter(samples, TWO_LABELS);
         meter.add(0, SAMPLES, fp32, actual);
         return meter.fidelity();
     }

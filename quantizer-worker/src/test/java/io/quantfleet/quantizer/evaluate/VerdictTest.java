@@ -13,6 +13,7 @@ class VerdictTest {
                 new Evaluation(
                         new Accuracy(fp32, variant, 0.9, 5000), 20, 0, latency, latency, new Predictions(new int[0])),
                 budget,
+                LikelihoodBudget.usual(),
                 Optional.empty());
     }
 

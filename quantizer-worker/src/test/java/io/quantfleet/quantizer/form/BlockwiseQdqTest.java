@@ -178,7 +178,7 @@ class BlockwiseQdqTest {
         weights[1] = -Float.MIN_VALUE;
         StoredMatrix matrix = new StoredMatrix(Tensors.ofFloats("w", List.of(64L, 2L), weights), 64, 2, false);
         for (boolean symmetric : new boolean[] {true, false}) {
-            BlockQuantizer.Blocks blocks = new BlockQuantizer(options(4, 32, symmetric))
+            Blocks blocks = new BlockQuantizer(options(4, 32, symmetric))
                     .quantize(matrix, (first, target) -> target.put(weights, (int) first, target.remaining()));
             for (float scale : blocks.scales()) {
                 assertThat(scale).isGreaterThanOrEqualTo(Float.MIN_NORMAL);

@@ -128,7 +128,7 @@ class WeightOnlyTest {
             WeightOnlyOptions options =
                     new WeightOnlyOptions(bits, new WeightBlocks(32, symmetric, 0, Optional.empty()), Set.of());
             StoredMatrix matrix = new StoredMatrix(Tensors.ofFloats("w", List.of(64L, 3L), weights), 64, 3, false);
-            BlockQuantizer.Blocks blocks = new BlockQuantizer(options)
+            Blocks blocks = new BlockQuantizer(options)
                     .quantize(matrix, (first, target) -> target.put(weights, (int) first, target.remaining()));
             for (int i = 0; i < weights.length; i++) {
                 int k = i / 3;
@@ -148,7 +148,7 @@ class WeightOnlyTest {
     void zerosStayZeros() {
         WeightOnlyOptions options = WeightOnlyOptions.ofBits(4);
         StoredMatrix matrix = new StoredMatrix(Tensors.ofFloats("w", List.of(40L, 2L), new float[80]), 40, 2, false);
-        BlockQuantizer.Blocks blocks = new BlockQuantizer(options).quantize(matrix, (first, target) -> skip(target));
+        Blocks blocks = new BlockQuantizer(options).quantize(matrix, (first, target) -> skip(target));
         assertThat(blocks.scales()).containsOnly(0);
         assertThat(blocks.integers()).containsOnly(0x88);
     }

@@ -2,14 +2,18 @@ package io.quantfleet.quantizer.report.page;
 
 import io.quantfleet.quantizer.evaluate.Accuracy;
 import io.quantfleet.quantizer.evaluate.Evaluation;
+import io.quantfleet.quantizer.evaluate.Likelihood;
 import io.quantfleet.quantizer.lint.LintFinding;
 import io.quantfleet.quantizer.quantize.FloatLayer;
+import io.quantfleet.quantizer.quantize.LayerReconstruction;
 import io.quantfleet.quantizer.report.VariantReport;
 import io.quantfleet.quantizer.search.Trail;
 import io.quantfleet.quantizer.technique.Finding;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,6 +25,7 @@ import java.util.Optional;
  * @param ladder what was tried; without rungs if nothing was
  * @param sensitivity empty where nobody needed to know
  * @param pareto empty where mixed precision was not needed
+ * @param reconstructions how closely layers give what they gave, the worst first; empty where the method does not mind
  * @param leftFloatTold the first operators that stayed in FP32
  * @param leftFloatOthers the rest
  */
@@ -40,6 +45,7 @@ public record VariantSection(
         Optional<SensitivityChart> sensitivity,
         ClipCharts clips,
         Optional<ParetoChart> pareto,
+        List<Reconstructed> reconstructions,
         List<FloatLayer> leftFloatTold,
         List<FloatLayer> leftFloatOthers,
         List<LintFinding> lint) {
@@ -54,6 +60,17 @@ public record VariantSection(
      * @param more how much more of the same it found
      */
     public record Cause(String technique, String node, String text, int more) {}
+
+    /** A layer whose rounding minded its output: how close it is, and how close rounding to nearest would have been. */
+    public record Reconstructed(String layer, String rounded, String chosen, String gain) {
+        static Reconstructed of(LayerReconstruction layer) {
+            return new Reconstructed(
+                    layer.layer(),
+                    Figures.decibels(layer.roundedDb()),
+                    Figures.decibels(layer.chosenDb()),
+                    Figures.signedDecibels(layer.chosenDb() - layer.roundedDb()));
+        }
+    }
 
     static VariantSection of(VariantReport report, long fp32Bytes) {
         Trail trail = report.trail();
@@ -73,6 +90,10 @@ public record VariantSection(
                 trail.sensitivity().map(SensitivityChart::of),
                 ClipCharts.of(trail.clips()),
                 ParetoChart.of(trail.paretoFront()),
+                trail.reconstructions().stream()
+                        .sorted(Comparator.comparingDouble(LayerReconstruction::chosenDb))
+                        .map(Reconstructed::of)
+                        .toList(),
                 trail.leftFloat().stream().limit(TOLD).toList(),
                 trail.leftFloat().stream().skip(TOLD).toList(),
                 report.lint());
@@ -89,11 +110,13 @@ public record VariantSection(
                         Figures.bytes(report.bytes()),
                         Figures.ratio((double) report.bytes(), (double) fp32Bytes) + " of FP32’s "
                                 + Figures.bytes(fp32Bytes)),
+                accuracy.likelihood().map(VariantSection::perplexity).orElseGet(() -> accuracy(accuracy)),
                 new Tile(
-                        "Accuracy",
-                        Figures.percent(accuracy.variant()),
-                        Figures.loss(accuracy.lossPoints()) + " against FP32’s " + Figures.percent(accuracy.fp32())),
-                new Tile("Agreement", Figures.percent(accuracy.agreement()), "of samples get FP32’s answer"),
+                        "Agreement",
+                        Figures.percent(accuracy.agreement()),
+                        accuracy.likelihood().isPresent()
+                                ? "of tokens are FP32’s first choice"
+                                : "of samples get FP32’s answer"),
                 new Tile("SQNR", Figures.decibels(evaluation.sqnrDb()), "signal over noise at the output"),
                 new Tile(
                         "Latency, median",
@@ -107,6 +130,25 @@ public record VariantSection(
                         report.peakRssMiB().isPresent()
                                 ? Figures.count(Math.round(report.peakRssMiB().getAsDouble())) + " MiB at most"
                                 : "peak memory unknown"));
+    }
+
+    private static Tile accuracy(Accuracy accuracy) {
+        return new Tile(
+                "Accuracy",
+                Figures.percent(accuracy.variant()),
+                Figures.loss(accuracy.lossPoints()) + " against FP32’s " + Figures.percent(accuracy.fp32()));
+    }
+
+    private static Tile perplexity(Likelihood likelihood) {
+        return new Tile(
+                "Perplexity",
+                String.format(Locale.ROOT, "%.4f", likelihood.perplexity()),
+                String.format(
+                        Locale.ROOT,
+                        "%+.2f %% against FP32’s %.4f; diverges by %.5f nats",
+                        likelihood.increasePercent(),
+                        likelihood.fp32Perplexity(),
+                        likelihood.divergence()));
     }
 
     private static List<Cause> causes(Trail trail) {
@@ -130,6 +172,7 @@ public record VariantSection(
         return "Ranges were found with " + Figures.count(trail.calibrationSamples())
                 + " calibration samples, choices made by " + Figures.count(trail.heldOutSamples())
                 + " others held out of them, and the variant judged on " + Figures.count(accuracy.samples())
-                + " validation samples. Latency is that of one inference at a time on one thread, in turns with FP32.";
+                + (accuracy.likelihood().isPresent() ? " tokens of validation samples" : " validation samples")
+                + ". Latency is that of one inference at a time on one thread, in turns with FP32.";
     }
 }

@@ -14,6 +14,7 @@ import io.quantfleet.quantizer.evaluate.Verdict;
 import io.quantfleet.quantizer.lint.LintFinding;
 import io.quantfleet.quantizer.lint.LintFinding.Severity;
 import io.quantfleet.quantizer.quantize.FloatLayer;
+import io.quantfleet.quantizer.quantize.LayerReconstruction;
 import io.quantfleet.quantizer.quantize.TensorClip;
 import io.quantfleet.quantizer.report.StepSeconds;
 import io.quantfleet.quantizer.report.VariantReport;
@@ -113,7 +114,8 @@ class HtmlReportTest {
                                 2,
                                 fidelity(21),
                                 false,
-                                false)));
+                                false)),
+                List.of(new LayerReconstruction("/l.0/up/MatMul", 18.5, 21.25)));
     }
 
     private static VariantReport report(String deviceClass, Trail trail) {

@@ -1,4 +1,4 @@
-package io.quantfleet.quantizer.sensitivity;
+package io.quantfleet.quantizer.runtime;
 
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.QuantizerException;
@@ -10,18 +10,24 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /** Runs independent tasks on a few threads and waits for all of them. */
-final class InParallel implements AutoCloseable {
+public final class InParallel implements AutoCloseable {
     private final ExecutorService pool;
 
-    InParallel(int threads) {
+    /** @param threads how many tasks run at once */
+    public InParallel(int threads) {
         pool = Executors.newFixedThreadPool(threads, task -> {
-            Thread thread = new Thread(task, "sensitivity");
+            Thread thread = new Thread(task, "quantizer");
             thread.setDaemon(true);
             return thread;
         });
     }
 
-    void run(List<Runnable> tasks) {
+    /**
+     * Runs tasks.
+     *
+     * @throws QuantizerException that of a task, or {@code CANCELLED} if this thread is interrupted while it waits
+     */
+    public void run(List<Runnable> tasks) {
         List<Future<?>> running = new ArrayList<>();
         tasks.forEach(task -> running.add(pool.submit(task)));
         running.forEach(InParallel::await);
@@ -34,10 +40,10 @@ final class InParallel implements AutoCloseable {
             if (e.getCause() instanceof QuantizerException known) {
                 throw known;
             }
-            throw new IllegalStateException("profiling a layer failed", e);
+            throw new IllegalStateException("a task of the quantizer failed", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new QuantizerException(ReasonCode.CANCELLED, "interrupted while layers were profiled", e);
+            throw new QuantizerException(ReasonCode.CANCELLED, "interrupted while tasks ran", e);
         }
     }
 

@@ -1,0 +1,84 @@
+package io.quantfleet.quantizer.form;
+
+import io.quantfleet.quantizer.onnx.Node;
+import java.nio.FloatBuffer;
+
+/**
+ * Rounds weights to the nearest integer, with the scale of each block chosen for the least error of what the block adds to the
+ * layer's output rather than of the weights themselves (AWQ's search for weights to cut off).
+ */
+final class ClippedRounding implements MatrixRounding {
+    private final WeightOnlyOptions options;
+    private final LayerInputs inputs;
+    private final Reconstruction reconstruction;
+    private final BlockGrid grid;
+
+    ClippedRounding(WeightOnlyOptions options, LayerInputs inputs, Reconstruction reconstruction) {
+        this.options = options;
+        this.inputs = inputs;
+        this.reconstruction = reconstruction;
+        this.grid = BlockGrid.clipping(options);
+    }
+
+    @Override
+    public Blocks round(Node layer, StoredMatrix matrix, WeightSource source) {
+        InputStatistics seen = inputs.of(layer.inputs().get(0));
+        float[] weights = new float[Math.multiplyExact(matrix.rows(), matrix.columns())];
+        source.read(0, FloatBuffer.wrap(weights));
+        Blocks result = round(matrix, weights, seen);
+        reconstruction.add(layer.label(), matrix, weights, seen, result);
+        return result;
+    }
+
+    Blocks round(StoredMatrix matrix, float[] weights, InputStatistics seen) {
+        Blocks result = new Blocks(matrix, options);
+        int size = options.blocks().size();
+        float[] block = new float[size];
+        for (int index = 0; index < result.count(); index++) {
+            int first = index * size;
+            int length = Math.min(size, matrix.rows() - first);
+            BlockGrid.Misfit error = new OutputError(seen, first, size);
+            for (int column = 0; column < matrix.columns(); column++) {
+                for (int i = 0; i < length; i++) {
+                    block[i] = weights[matrix.element(first + i, column)];
+                }
+                grid.choose(block, length, error);
+                result.begin(column, index, grid.scale(), grid.zero());
+                for (int i = 0; i < length; i++) {
+                    result.put(column, first + i, grid.integer(block[i], grid.scale(), grid.zero()));
+                }
+            }
+        }
+        return result;
+    }
+
+    /** What the rounding of some rows alone adds to the squared error of the layer's output. */
+    private static final class OutputError implements BlockGrid.Misfit {
+        private final InputStatistics seen;
+        private final int first;
+        private final float[] differences;
+
+        OutputError(InputStatistics seen, int first, int size) {
+            this.seen = seen;
+            this.first = first;
+            this.differences = new float[size];
+        }
+
+        @Override
+        public double of(BlockGrid grid, float[] block, int length, float scale, int zero) {
+            for (int i = 0; i < length; i++) {
+                differences[i] = grid.difference(block[i], scale, zero);
+            }
+            double sum = 0;
+            for (int i = 0; i < length; i++) {
+                int row = (first + i) * seen.channels() + first;
+                float product = 0;
+                for (int j = 0; j < length; j++) {
+                    product += seen.products()[row + j] * differences[j];
+                }
+                sum += (double) product * differences[i];
+            }
+            return sum;
+        }
+    }
+}
