@@ -17,7 +17,9 @@ import picocli.CommandLine.Spec;
             GatesBenchCommand.class,
             ChaosBenchCommand.class,
             RegistryBenchCommand.class,
-            IngestBenchCommand.class
+            IngestBenchCommand.class,
+            LargeModelBenchCommand.class,
+            LanguageModelBenchCommand.class
         })
 public final class BenchCommand implements Runnable {
     @Spec
@@ -26,6 +28,8 @@ public final class BenchCommand implements Runnable {
     @Override
     public void run() {
         throw new CommandLine.ParameterException(
-                spec.commandLine(), "say what to measure: quantizer, delta, rollout, gates, chaos, registry or ingest");
+                spec.commandLine(),
+                "say what to measure: quantizer, delta, rollout, gates, chaos, registry, ingest, large-model or"
+                        + " language-model");
     }
 }

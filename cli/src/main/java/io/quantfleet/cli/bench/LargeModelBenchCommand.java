@@ -1,0 +1,213 @@
+package io.quantfleet.cli.bench;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quantfleet.cli.CliException;
+import io.quantfleet.cli.terminal.Progress;
+import io.quantfleet.quantizer.FileToFileQuantizer;
+import io.quantfleet.quantizer.QuantizationOptions;
+import io.quantfleet.quantizer.QuantizationOptions.Method;
+import io.quantfleet.quantizer.QuantizerException;
+import io.quantfleet.quantizer.report.PeakMemory;
+import io.quantfleet.quantizer.sample.LlamaShape;
+import io.quantfleet.quantizer.sample.RandomLlama;
+import io.quantfleet.quantizer.target.ProfileReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code quantfleet bench large-model}: how much memory and time a model that memory does not hold takes. */
+@Command(
+        name = "large-model",
+        description = {
+            "Writes a language model of LLaMA's architecture with random weights, quantizes it from file to file to 4-bit"
+                    + " weights, and tells how much memory a process of its own took for that. Without options it has seven"
+                    + " billion parameters: 27 GB, and 4.5 GB for the variant. All files are removed afterwards.",
+            ""
+        },
+        sortOptions = false)
+final class LargeModelBenchCommand implements Callable<Integer> {
+    private static final String NAME = "llama";
+    private static final double VARIANT_SHARE = 0.25;
+    private static final double NANOS = 1e9;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--directory",
+            required = true,
+            paramLabel = "DIR",
+            description = "Where the model and its variant are written, in a folder of their own.")
+    private Path directory = Path.of("");
+
+    @Option(
+            names = "--layers",
+            defaultValue = "32",
+            paramLabel = "N",
+            description = "Transformer blocks. Default: ${DEFAULT-VALUE}")
+    private int layers;
+
+    @Option(
+            names = "--width",
+            defaultValue = "4096",
+            paramLabel = "N",
+            description = "Width of the residual stream. Default: ${DEFAULT-VALUE}")
+    private int width;
+
+    @Option(
+            names = "--hidden",
+            defaultValue = "11008",
+            paramLabel = "N",
+            description = "Width inside the feed-forward part. Default: ${DEFAULT-VALUE}")
+    private int hidden;
+
+    @Option(
+            names = "--heads",
+            defaultValue = "32",
+            paramLabel = "N",
+            description = "Heads of attention. Default: ${DEFAULT-VALUE}")
+    private int heads;
+
+    @Option(
+            names = "--key-value-heads",
+            defaultValue = "32",
+            paramLabel = "N",
+            description = "Heads of keys and values. Default: ${DEFAULT-VALUE}")
+    private int keyValueHeads;
+
+    @Option(
+            names = "--vocabulary",
+            defaultValue = "32000",
+            paramLabel = "N",
+            description = "Tokens. Default: ${DEFAULT-VALUE}")
+    private int vocabulary;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to this file, too.")
+    private @Nullable Path json;
+
+    @Option(names = "--only-quantize", hidden = true, paramLabel = "FILE")
+    private @Nullable Path onlyQuantize;
+
+    @Override
+    public Integer call() {
+        try {
+            if (onlyQuantize != null) {
+                print(quantize(onlyQuantize));
+                return CommandLine.ExitCode.OK;
+            }
+            String report = measure(shape());
+            print(report);
+            if (json != null) {
+                Files.writeString(json, report + System.lineSeparator());
+            }
+            return CommandLine.ExitCode.OK;
+        } catch (IOException e) {
+            throw new CliException("can't write the model or its figures: " + e.getMessage(), e);
+        } catch (QuantizerException e) {
+            throw new CliException(e.getMessage() + " (" + e.code() + ")", e);
+        }
+    }
+
+    private LlamaShape shape() {
+        try {
+            return new LlamaShape(vocabulary, width, layers, heads, keyValueHeads, hidden, 64);
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage());
+        }
+    }
+
+    private String measure(LlamaShape shape) throws IOException {
+        Files.createDirectories(directory);
+        long bytes = shape.parameters() * Float.BYTES;
+        long needed = (long) (bytes * (1 + VARIANT_SHARE));
+        long free = Files.getFileStore(directory).getUsableSpace();
+        if (free < needed) {
+            throw new CliException("the model and its variant take " + (needed >> 20) + " MiB, but " + directory
+                    + " has " + (free >> 20) + " MiB left; give another --directory or fewer --layers");
+        }
+        Path folder = Files.createTempDirectory(directory, "large-model-");
+        try (Progress progress = Progress.onStandardError()) {
+            Progress.Step writing = progress.begin("Write " + shape.parameters() / 1_000_000 + " million parameters");
+            long start = System.nanoTime();
+            Path description = RandomLlama.write(folder, NAME, shape, 1);
+            double written = (System.nanoTime() - start) / NANOS;
+            writing.done("");
+            Progress.Step quantizing = progress.begin("Quantize in a process of its own");
+            String[] figures = OwnProcess.output(List.of(
+                            "large-model",
+                            "--directory",
+                            directory.toString(),
+                            "--only-quantize",
+                            description.toString()))
+                    .split(" ", -1);
+            quantizing.done("");
+            ObjectNode report = JsonMapper.builder()
+                    .build()
+                    .createObjectNode()
+                    .put("parameters", shape.parameters())
+                    .put("inMatrices", shape.inMatrices())
+                    .put("fp32Bytes", bytes)
+                    .put("variantBytes", Long.parseLong(figures[0]))
+                    .put("writeSeconds", written)
+                    .put("quantizeSeconds", Double.parseDouble(figures[1]))
+                    .put("peakRssMiB", Double.parseDouble(figures[2]));
+            return JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(report);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("figures that can't be written as JSON", e);
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private static String quantize(Path description) {
+        long start = System.nanoTime();
+        long bytes = FileToFileQuantizer.quantize(
+                        description,
+                        List.of(new ProfileReader().builtIn("rpi-cpu")),
+                        QuantizationOptions.builder()
+                                .method(Method.WEIGHT_ONLY_INT4)
+                                .build(),
+                        description.resolveSibling("variants"),
+                        progress -> {})
+                .variants()
+                .get(0)
+                .made()
+                .bytes();
+        return bytes + " " + (System.nanoTime() - start) / NANOS + " "
+                + PeakMemory.mebibytes().orElse(Double.NaN);
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted(Comparator.reverseOrder()).forEach(LargeModelBenchCommand::deleteOne);
+        } catch (UncheckedIOException e) {
+            throw new IOException(e.getCause());
+        }
+    }
+
+    private static void deleteOne(Path file) {
+        try {
+            Files.delete(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void print(String text) {
+        spec.commandLine().getOut().println(text);
+        spec.commandLine().getOut().flush();
+    }
+}
