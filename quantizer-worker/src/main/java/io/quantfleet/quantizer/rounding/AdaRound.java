@@ -53,7 +53,7 @@ public final class AdaRound {
 
         /** What suits most models. */
         public static Settings usual(long seed) {
-            return new Settings(500, 256, 2048, 256L << 20, 0.01, seed);
+            return new Settings(300, 256, 2048, 256L << 20, 0.01, seed);
         }
     }
 
