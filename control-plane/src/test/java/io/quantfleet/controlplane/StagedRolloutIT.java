@@ -93,6 +93,29 @@ class StagedRolloutIT extends WorkerStory {
         }
     }
 
+    /** FP32 has 81 % on the validation set; on the probe set the canary is as good as can be. */
+    @Test
+    void takesEverythingBackWhenTrueLabelsSayThatAnswersAreWrong() throws MqttException, IOException {
+        Api.createFleet("labelled");
+        quantizedModel("labelled");
+        Map<String, ?> gate = Map.of("against", "FP32", "maxLossPoints", 2, "risk", 0.01, "source", "FEEDBACK");
+        Map<String, ?> canaries = Map.of("name", "canary", "devices", 1, "gates", Map.of("accuracy", gate));
+        try (FakeDevice device = Story.enrol("labelled", "labelled-1")) {
+            String rollout = Story.startRollout(request("labelled", "labelled", List.of(canaries, THE_REST)));
+            Manifest manifest = device.awaitManifest(0);
+            device.report(manifest, DeviceState.DEVICE_STATE_ACTIVE);
+            device.sendWindow(manifest, 1000, 10_000, 0);
+            awaitPhase(rollout, "JUDGING");
+
+            device.sendFeedback(manifest, 3_500, 1_500);
+
+            Story.awaitRollout(rollout, "ROLLED_BACK");
+            assertThat(Api.get("rollouts/" + rollout).getString("reason"))
+                    .startsWith("accuracy of rpi-cpu: 70.00 % of 5000 answers with true labels (feedback)")
+                    .contains("81.00 % of FP32's on the validation set");
+        }
+    }
+
     @Test
     void leavesADeviceThatServedNothingBeforeWithNothingToWant() throws MqttException, IOException {
         Api.createFleet("first-model");

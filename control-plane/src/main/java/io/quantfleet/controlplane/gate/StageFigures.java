@@ -29,6 +29,7 @@ public record StageFigures(
      * @param measuring how many devices have sent figures
      * @param served sums over those devices, of the variant that is rolled out
      * @param fp32Accuracy of the FP32 model on the samples that the devices use, 0 to 1; empty if it is not known
+     * @param fp32Validation of the FP32 model on the whole validation set, 0 to 1; empty if it is not known
      * @param previous sums over the fleet's devices of that class, of what they served before; empty if nothing
      * @param objectiveMillis the class's latency objective; empty if it has none
      */
@@ -38,20 +39,31 @@ public record StageFigures(
             int measuring,
             Served served,
             OptionalDouble fp32Accuracy,
+            OptionalDouble fp32Validation,
             Optional<Served> previous,
             OptionalDouble objectiveMillis) {}
 
     /**
      * Sums of telemetry.
      *
-     * @param right answers that were right
-     * @param wrong answers that were wrong
+     * @param probe answers on the probe set
+     * @param feedback answers to requests whose true labels came afterwards
      * @param inferences that succeeded
      * @param errors inferences that failed
      * @param p95Millis of the merged latency histograms; empty without inferences
      */
-    public record Served(long right, long wrong, long inferences, long errors, OptionalDouble p95Millis) {
-        /** How many answers were held against a label. */
+    public record Served(Answers probe, Answers feedback, long inferences, long errors, OptionalDouble p95Millis) {}
+
+    /**
+     * Answers that were held against a label.
+     *
+     * @param right how many were right
+     * @param wrong how many were not
+     */
+    public record Answers(long right, long wrong) {
+        public static final Answers NONE = new Answers(0, 0);
+
+        /** How many there are. */
         public long judged() {
             return right + wrong;
         }

@@ -3,6 +3,7 @@ package io.quantfleet.controlplane.rollout;
 import io.quantfleet.controlplane.gate.Finding;
 import io.quantfleet.controlplane.gate.Gates;
 import io.quantfleet.controlplane.gate.StageFigures;
+import io.quantfleet.controlplane.gate.StageFigures.Answers;
 import io.quantfleet.controlplane.gate.StageFigures.ClassFigures;
 import io.quantfleet.controlplane.gate.StageFigures.Served;
 import io.quantfleet.controlplane.gate.Verdict;
@@ -158,8 +159,9 @@ final class GateTrial {
                     DEVICE_CLASS,
                     active,
                     measuring,
-                    new Served(right, wrong, right + wrong, 0, OptionalDouble.empty()),
+                    new Served(new Answers(right, wrong), Answers.NONE, right + wrong, 0, OptionalDouble.empty()),
                     OptionalDouble.of(fp32Accuracy),
+                    OptionalDouble.empty(),
                     Optional.empty(),
                     OptionalDouble.empty());
             return new StageFigures(accuracies.length, active, 0, active, 0, List.of(figures));

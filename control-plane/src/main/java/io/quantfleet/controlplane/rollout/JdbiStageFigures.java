@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.quantfleet.controlplane.gate.Gates;
 import io.quantfleet.controlplane.gate.StageFigures;
+import io.quantfleet.controlplane.gate.StageFigures.Answers;
 import io.quantfleet.controlplane.gate.StageFigures.ClassFigures;
 import io.quantfleet.controlplane.gate.StageFigures.Served;
 import io.quantfleet.controlplane.latency.LatencyHistogram;
@@ -37,8 +38,8 @@ class JdbiStageFigures {
     // Members in the order of their ids, so that the histograms are always of the same ones.
     private static final String CLASSES = """
             with served as (
-                select d.variant_job_id, e.device_class, t.device_id, t.right_answers, t.wrong_answers, t.inferences,
-                    t.errors, case when :latency and row_number() over (
+                select d.variant_job_id, e.device_class, t.device_id, t.right_answers, t.wrong_answers,
+                    t.feedback_right, t.feedback_wrong, t.inferences, t.errors, case when :latency and row_number() over (
                             partition by d.variant_job_id, t.inferences > 0 order by m.device_id) <= :histograms
                         then t.latency_histogram end as latency_histogram
                 from rollout_member m
@@ -50,6 +51,7 @@ class JdbiStageFigures {
             select s.device_class, c.profile, v.probe_accuracy, v.probe_accuracy_fp32, v.accuracy, v.accuracy_fp32,
                 count(*) as active, count(s.device_id) as measuring,
                 coalesce(sum(s.right_answers), 0) as right_answers, coalesce(sum(s.wrong_answers), 0) as wrong_answers,
+                coalesce(sum(s.feedback_right), 0) as feedback_right, coalesce(sum(s.feedback_wrong), 0) as feedback_wrong,
                 coalesce(sum(s.inferences), 0) as inferences, coalesce(sum(s.errors), 0) as errors,
                 array_agg(s.latency_histogram)
                     filter (where s.inferences > 0 and s.latency_histogram is not null) as histograms
@@ -64,6 +66,7 @@ class JdbiStageFigures {
     // the fleets that devices enrolled into; for a fleet by query, by those that its devices come from.
     private static final String PREVIOUS = """
             select t.variant_sha256, coalesce(sum(t.right_answers), 0) as right_answers, coalesce(sum(t.wrong_answers), 0) as wrong_answers,
+                coalesce(sum(t.feedback_right), 0) as feedback_right, coalesce(sum(t.feedback_wrong), 0) as feedback_wrong,
                 coalesce(sum(t.inferences), 0) as inferences, coalesce(sum(t.errors), 0) as errors,
                 array_agg(t.latency_histogram) filter (where t.inferences > 0) as histograms
             from rollout r
@@ -105,6 +108,7 @@ class JdbiStageFigures {
                 row.getInt("measuring"),
                 served(row),
                 measured.fp32(),
+                measured.fp32OnValidation(),
                 gates.lookAtThePrevious() ? previous(tx, rollout, deviceClass, measured) : Optional.empty(),
                 objective(row.getString("profile")));
     }
@@ -144,8 +148,8 @@ class JdbiStageFigures {
 
     private static Served served(ResultSet row) throws SQLException {
         return new Served(
-                row.getLong("right_answers"),
-                row.getLong("wrong_answers"),
+                new Answers(row.getLong("right_answers"), row.getLong("wrong_answers")),
+                new Answers(row.getLong("feedback_right"), row.getLong("feedback_wrong")),
                 row.getLong("inferences"),
                 row.getLong("errors"),
                 p95(row));

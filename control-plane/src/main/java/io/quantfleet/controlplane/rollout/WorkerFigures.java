@@ -1,5 +1,6 @@
 package io.quantfleet.controlplane.rollout;
 
+import io.quantfleet.controlplane.gate.StageFigures.Answers;
 import io.quantfleet.controlplane.gate.StageFigures.Served;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -28,15 +29,26 @@ record WorkerFigures(
                 .orElse(OptionalDouble.empty());
     }
 
-    /** What another variant measured on its own samples, as it would have been on this one's. */
+    /** FP32's accuracy on the whole validation set; empty if it is not known. */
+    OptionalDouble fp32OnValidation() {
+        return validationFp32.map(OptionalDouble::of).orElse(OptionalDouble.empty());
+    }
+
+    /** What another variant measured on its own samples, as it would have been on this one's; the rest as it is. */
     Served comparable(Served other, WorkerFigures its) {
         Optional<Double> shift =
                 validation.flatMap(own -> its.validation.map(others -> (probe - own) - (its.probe - others)));
         if (shift.isEmpty()) {
             return other;
         }
-        long right = Math.round(other.right() + shift.get() * other.judged());
-        long clamped = Math.min(other.judged(), Math.max(0, right));
-        return new Served(clamped, other.judged() - clamped, other.inferences(), other.errors(), other.p95Millis());
+        Answers answers = other.probe();
+        long right = Math.round(answers.right() + shift.get() * answers.judged());
+        long clamped = Math.min(answers.judged(), Math.max(0, right));
+        return new Served(
+                new Answers(clamped, answers.judged() - clamped),
+                other.feedback(),
+                other.inferences(),
+                other.errors(),
+                other.p95Millis());
     }
 }

@@ -90,14 +90,16 @@ class JdbiDeviceSums {
         tx.handle()
                 .createUpdate("""
                         insert into device_telemetry (device_id, variant_sha256, windows, latency_histogram,
-                            p50_micros, p95_micros, inferences, right_answers, wrong_answers, errors, newest_end_at)
+                            p50_micros, p95_micros, inferences, right_answers, wrong_answers, errors,
+                            feedback_right, feedback_wrong, newest_end_at)
                         select * from unnest(:device, :variant, :windows, :histogram, :p50, :p95, :inferences, :right,
-                            :wrong, :errors, :end)
+                            :wrong, :errors, :feedbackRight, :feedbackWrong, :end)
                         on conflict (device_id) do update set variant_sha256 = excluded.variant_sha256,
                             windows = excluded.windows, latency_histogram = excluded.latency_histogram,
                             p50_micros = excluded.p50_micros, p95_micros = excluded.p95_micros,
                             inferences = excluded.inferences, right_answers = excluded.right_answers,
                             wrong_answers = excluded.wrong_answers, errors = excluded.errors,
+                            feedback_right = excluded.feedback_right, feedback_wrong = excluded.feedback_wrong,
                             newest_end_at = excluded.newest_end_at""")
                 .bind("device", array("text", changed.keySet()))
                 .bind("variant", array("text", each(sums, sum -> sum.variant)))
@@ -116,6 +118,10 @@ class JdbiDeviceSums {
                 .bind("right", array(BIGINT, each(figures, one -> one.counts().right())))
                 .bind("wrong", array(BIGINT, each(figures, one -> one.counts().wrong())))
                 .bind("errors", array(BIGINT, each(figures, one -> one.counts().errors())))
+                .bind("feedbackRight", array(BIGINT, each(figures, one -> one.counts()
+                        .feedbackRight())))
+                .bind("feedbackWrong", array(BIGINT, each(figures, one -> one.counts()
+                        .feedbackWrong())))
                 .bind("end", array("timestamptz", each(sums, sum -> sum.newestEnd.toString())))
                 .execute();
     }
@@ -149,8 +155,8 @@ class JdbiDeviceSums {
                 row.getLong("wrong_answers"),
                 row.getLong("errors"),
                 0,
-                0,
-                0);
+                row.getLong("feedback_right"),
+                row.getLong("feedback_wrong"));
         return new Figures(counts, LatencyHistogram.decode(row.getBytes("latency_histogram")), Distributions.NONE);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quantfleet.controlplane.gate.AccuracyGate;
 import io.quantfleet.controlplane.gate.StageFigures;
+import io.quantfleet.controlplane.gate.StageFigures.Answers;
 import io.quantfleet.controlplane.gate.StageFigures.ClassFigures;
 import io.quantfleet.controlplane.gate.StageFigures.Served;
 import io.quantfleet.controlplane.gate.Verdict;
@@ -34,7 +35,7 @@ class ProbeSetTrialsTest {
     private static final int WINDOWS = 60;
 
     private static final int PER_WINDOW = 20;
-    private static final AccuracyGate GATE = new AccuracyGate(AccuracyGate.Reference.FP32, 1, 0.01);
+    private static final AccuracyGate GATE = new AccuracyGate(AccuracyGate.Reference.FP32, 1, 0.01, Optional.empty());
 
     /** In which order devices run their samples. */
     private enum Order {
@@ -121,13 +122,14 @@ class ProbeSetTrialsTest {
     }
 
     private static Verdict verdict(long right, long wrong, double fp32) {
-        Served served = new Served(right, wrong, right + wrong, 0, OptionalDouble.empty());
+        Served served = new Served(new Answers(right, wrong), Answers.NONE, right + wrong, 0, OptionalDouble.empty());
         ClassFigures figures = new ClassFigures(
                 "rpi-cpu",
                 CANARIES,
                 CANARIES,
                 served,
                 OptionalDouble.of(fp32),
+                OptionalDouble.empty(),
                 Optional.empty(),
                 OptionalDouble.empty());
         return GATE.judge(new StageFigures(CANARIES, CANARIES, 0, CANARIES, 0, List.of(figures)))

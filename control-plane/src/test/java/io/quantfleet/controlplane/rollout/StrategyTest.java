@@ -12,6 +12,7 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.quantfleet.controlplane.gate.AccuracyGate;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,7 +42,7 @@ class StrategyTest {
 
         assertThat(strategy.stage(0).soak()).contains(Duration.ofMinutes(10));
         assertThat(strategy.stage(0).gates().orElseThrow().accuracy())
-                .contains(new AccuracyGate(AccuracyGate.Reference.FP32, 1, 0.01));
+                .contains(new AccuracyGate(AccuracyGate.Reference.FP32, 1, 0.01, Optional.empty()));
         assertThat(strategy.stage(1).needsApproval()).isTrue();
         assertThat(strategy.stage(2).gates()).isEmpty();
         assertThat(strategy.install().orElseThrow().quiet()).isEqualTo(Duration.ofSeconds(45));

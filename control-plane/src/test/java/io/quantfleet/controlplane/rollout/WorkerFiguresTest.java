@@ -2,6 +2,7 @@ package io.quantfleet.controlplane.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quantfleet.controlplane.gate.StageFigures.Answers;
 import io.quantfleet.controlplane.gate.StageFigures.Served;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -41,14 +42,19 @@ class WorkerFiguresTest {
     void bringsTheVersionBeforeToTheSamplesOfThisOne() {
         WorkerFigures before = new WorkerFigures(0.92, Optional.empty(), Optional.of(0.90), Optional.empty());
         WorkerFigures now = new WorkerFigures(0.90, Optional.empty(), Optional.of(0.91), Optional.empty());
-        Served served = new Served(9200, 800, 10_000, 3, OptionalDouble.of(12));
-        assertThat(now.comparable(served, before)).isEqualTo(new Served(8900, 1100, 10_000, 3, OptionalDouble.of(12)));
+        Served served = served(9200, 800);
+        assertThat(now.comparable(served, before)).isEqualTo(served(8900, 1100));
+    }
+
+    /** What feedback says is of what devices see, not of samples: it stays as it is. */
+    private static Served served(long right, long wrong) {
+        return new Served(new Answers(right, wrong), new Answers(70, 30), 10_000, 3, OptionalDouble.of(12));
     }
 
     @Test
     void leavesTheVersionBeforeAsItIsOnTheSameSamples() {
         WorkerFigures same = new WorkerFigures(0.92, Optional.empty(), Optional.of(0.90), Optional.empty());
-        Served served = new Served(92, 8, 100, 0, OptionalDouble.empty());
+        Served served = served(92, 8);
         assertThat(same.comparable(served, same)).isEqualTo(served);
     }
 }

@@ -205,14 +205,35 @@ public final class FakeDevice implements AutoCloseable {
 
     /** Publishes the next window: so many right answers and wrong ones, each in {@code micros}. */
     public TelemetryWindow sendWindow(Manifest manifest, long micros, long right, long wrong) throws MqttException {
+        return send(nextWindow(manifest, micros, right + wrong)
+                .setRight(right)
+                .setWrong(wrong)
+                .build());
+    }
+
+    /** Publishes the next window: requests whose true labels came, so many of them answered rightly and wrongly. */
+    public TelemetryWindow sendFeedback(Manifest manifest, long right, long wrong) throws MqttException {
+        return send(nextWindow(manifest, 1000, right + wrong)
+                .setRequests(right + wrong)
+                .setFeedbackRight(right)
+                .setFeedbackWrong(wrong)
+                .build());
+    }
+
+    private TelemetryWindow send(TelemetryWindow window) throws MqttException {
+        publish(Channel.TELEMETRY, window, false);
+        return window;
+    }
+
+    private TelemetryWindow.Builder nextWindow(Manifest manifest, long micros, long inferences) {
         windows++;
         Histogram histogram = new Histogram(1, 3_600_000_000L, 2);
-        histogram.recordValueWithCount(micros, right + wrong);
+        histogram.recordValueWithCount(micros, inferences);
         ByteBuffer encoded = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
         histogram.encodeIntoCompressedByteBuffer(encoded);
         encoded.flip();
         Instant end = begun.plusSeconds(windows);
-        TelemetryWindow window = TelemetryWindow.newBuilder()
+        return TelemetryWindow.newBuilder()
                 .setDeviceId(id.value())
                 .setWindowNumber(windows)
                 .setStart(timestamp(end.minusSeconds(1)))
@@ -224,12 +245,7 @@ public final class FakeDevice implements AutoCloseable {
                 .setDeviceClass(deviceClass)
                 .setFleet(manifest.getFleet())
                 .setLatencyHistogram(ByteString.copyFrom(encoded))
-                .setInferences(right + wrong)
-                .setRight(right)
-                .setWrong(wrong)
-                .build();
-        publish(Channel.TELEMETRY, window, false);
-        return window;
+                .setInferences(inferences);
     }
 
     public void publish(Channel channel, MessageLite message, boolean retained) throws MqttException {
