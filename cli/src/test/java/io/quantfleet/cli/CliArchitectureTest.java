@@ -29,12 +29,12 @@ class CliArchitectureTest {
                     "io.zonky..");
 
     @ArchTest
-    static final ArchRule ONLY_SIMULATED_DEVICES_SPEAK_MQTT_THROUGH_HIVEMQ = noClasses()
+    static final ArchRule ONLY_SIMULATED_DEVICES_SPEAK_MQTT = noClasses()
             .that()
             .resideOutsideOfPackage("io.quantfleet.cli.simulate..")
             .should()
             .dependOnClassesThat()
-            .resideInAPackage("com.hivemq.client..");
+            .resideInAPackage("io.netty..");
 
     @ArchTest
     static final ArchRule ONLY_SERVERS_AND_MEASUREMENTS_SPEAK_TO_KAFKA_AND_THE_DATABASE = noClasses()

@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
  */
 final class EmbeddedMqttBroker implements AutoCloseable {
     private static final int IN_FLIGHT = 1024;
+    /** The broker sets aside so many packet ids whenever it looks for messages, and gives back those that it did not need. */
+    private static final int POLLED_AT_ONCE = 256;
+
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedMqttBroker.class);
     private static final int CONNECT_LIMIT_MILLIS = 2_000;
 
@@ -42,7 +45,7 @@ final class EmbeddedMqttBroker implements AutoCloseable {
         // With fifty, as usual, a client that acknowledges only what it has stored elsewhere gets a thousand messages a
         // second. Whoever wants less says so by its receive maximum.
         InternalConfigurations.MAX_INFLIGHT_WINDOW_SIZE_MESSAGES = IN_FLIGHT;
-        InternalConfigurations.PUBLISH_POLL_BATCH_SIZE = IN_FLIGHT;
+        InternalConfigurations.PUBLISH_POLL_BATCH_SIZE = POLLED_AT_ONCE;
         try {
             EmbeddedHiveMQ broker = EmbeddedHiveMQ.builder()
                     .withConfigurationFolder(writeConfiguration(directory, port))

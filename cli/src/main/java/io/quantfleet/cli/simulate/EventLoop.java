@@ -1,15 +1,18 @@
 package io.quantfleet.cli.simulate;
 
-import com.hivemq.client.mqtt.MqttClientExecutorConfig;
-import io.reactivex.schedulers.Schedulers;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.quantfleet.cli.CliException;
 import java.time.Duration;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.Optional;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLException;
 
 /**
  * The threads that all devices of a simulation share: some that move bytes and some that run agents. Between the two
@@ -19,26 +22,36 @@ final class EventLoop implements AutoCloseable {
     private static final int BYTES_BETWEEN = 32 << 20;
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
-    private final ExecutorService network;
+    private final EventLoopGroup network;
     private final ScheduledThreadPoolExecutor agents;
-    private final MqttClientExecutorConfig clients;
     private final Semaphore between = new Semaphore(BYTES_BETWEEN);
+    private Optional<SslContext> tls = Optional.empty();
 
     /** @param threads how many of either kind */
     EventLoop(int threads) {
-        this.network = Executors.newCachedThreadPool(daemons("network"));
+        this.network = new NioEventLoopGroup(threads, daemons("network"));
         this.agents = new ScheduledThreadPoolExecutor(threads, daemons("agents"));
         agents.setRemoveOnCancelPolicy(true);
-        this.clients = MqttClientExecutorConfig.builder()
-                .nettyExecutor(network)
-                .nettyThreads(threads)
-                .applicationScheduler(Schedulers.from(Runnable::run))
-                .build();
     }
 
-    /** What MQTT clients run on. */
-    MqttClientExecutorConfig clients() {
-        return clients;
+    /** What connections run on. */
+    EventLoopGroup network() {
+        return network;
+    }
+
+    /** How connections to brokers with {@code ssl} addresses are made: as this JVM trusts. */
+    synchronized SslContext tls() {
+        return tls.orElseGet(() -> {
+            try {
+                SslContext made = SslContextBuilder.forClient()
+                        .endpointIdentificationAlgorithm("HTTPS")
+                        .build();
+                tls = Optional.of(made);
+                return made;
+            } catch (SSLException e) {
+                throw new CliException("this Java runtime can't do TLS: " + e.getMessage(), e);
+            }
+        });
     }
 
     /** What agents run on. */
@@ -71,7 +84,7 @@ final class EventLoop implements AutoCloseable {
     public void close() throws InterruptedException {
         agents.shutdownNow();
         boolean unused = agents.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
-        network.shutdownNow();
+        var unusedEnd = network.shutdownGracefully(0, LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static ThreadFactory daemons(String name) {

@@ -95,7 +95,7 @@ final class SimulatedDevice implements AutoCloseable {
         SerialExecutor thread = new SerialExecutor(loop.agents());
         PresenceMessages presence =
                 new PresenceMessages(identity.deviceId(), identity.deviceClass(), surroundings.agentVersion(), clock);
-        HiveMqDeviceLink wire = new HiveMqDeviceLink(
+        NettyDeviceLink wire = new NettyDeviceLink(
                 identity, presence, new Backoff(FIRST_PAUSE, LONGEST_PAUSE, new Random(random.nextLong())), loop);
         DeviceLink line =
                 faults.isEmpty() ? wire : new FaultyLink(wire, faults, new Random(random.nextLong()), loop.agents());

@@ -59,13 +59,13 @@ public final class WindowLoad implements AutoCloseable {
     private final class Sender implements DeviceLink.Listener {
         private final Identity identity;
         private final long series;
-        private final HiveMqDeviceLink link;
+        private final NettyDeviceLink link;
         private long number;
 
         Sender(Identity identity, long series) {
             this.identity = identity;
             this.series = series;
-            this.link = new HiveMqDeviceLink(
+            this.link = new NettyDeviceLink(
                     identity,
                     new PresenceMessages(identity.deviceId(), identity.deviceClass(), VERSION, Clock.systemUTC()),
                     new Backoff(FIRST_PAUSE, LONGEST_PAUSE, new Random(series)),

@@ -7,10 +7,10 @@ package io.quantfleet.controlplane.delivery;
  * have what they need. See {@code docs/decisions/0016-manifests-in-waves.md}.
  */
 final class FanOutWindow {
-    /** What a device asks for at the same time: four chunks, of half the largest size on average. */
-    static final long BYTES_PER_DEVICE = 512 << 10;
+    /** What a device asks for at the same time: three chunks, of half the largest size on average. */
+    static final long BYTES_PER_DEVICE = 768 << 10;
 
-    /** 256 devices with large variants, two thousand with small ones. */
+    /** 170 devices with large variants, two thousand with small ones. */
     private static final long BYTES_AT_ONCE = 128L << 20;
 
     private FanOutWindow() {}

@@ -27,7 +27,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 @Singleton
 public class KafkaEventSender {
     /** What comes within this time travels in one request: a fleet's reports come one by one. */
-    private static final int LINGER_MS = 10;
+    private static final int LINGER_MS = 50;
 
     private static final int MAX_BLOCK_MS = 5_000;
     private static final int REQUEST_TIMEOUT_MS = 10_000;

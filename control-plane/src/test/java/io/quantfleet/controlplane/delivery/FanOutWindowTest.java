@@ -9,12 +9,12 @@ class FanOutWindowTest {
 
     @Test
     void hasRoomForAsManyAsMayAskAtTheSameTime() {
-        assertThat(FanOutWindow.room(0)).isEqualTo(256);
+        assertThat(FanOutWindow.room(0)).isEqualTo(170);
     }
 
     @Test
     void leavesRoomForThoseThatAreUnderWay() {
-        assertThat(FanOutWindow.room(124 * MIB)).isEqualTo(8);
+        assertThat(FanOutWindow.room(122 * MIB)).isEqualTo(8);
         assertThat(FanOutWindow.room(128 * MIB)).isZero();
         assertThat(FanOutWindow.room(190 * MIB)).isZero();
     }

@@ -54,9 +54,9 @@ final class ChunkFetch {
     }
 
     /** A broker holds whatever is asked for, for every device. */
-    private static final int ASKED_AT_ONCE = 4;
+    private static final int ASKED_AT_ONCE = 3;
 
-    /** Two come while the next two are asked for, together. */
+    /** One comes while the next two are asked for, together. */
     private static final int ASKED_TOGETHER = 2;
 
     /** Subscriptions that have had their message do no harm for a while. */

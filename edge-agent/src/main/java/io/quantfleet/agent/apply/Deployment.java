@@ -130,7 +130,7 @@ final class Deployment {
         }
     }
 
-    /** The artifacts are put together from their chunks and hashed. */
+    /** The artifacts are put together from their chunks, each of which has been hashed. */
     record Verifying(@Override Attempt attempt) implements Refusable {
         @Override
         public DeviceState code() {

@@ -8,19 +8,16 @@ import io.quantfleet.agent.serve.SelfTests;
 import io.quantfleet.agent.slot.Slot;
 import io.quantfleet.agent.slot.Slots;
 import io.quantfleet.protocols.ReasonCode;
-import io.quantfleet.protocols.Sha256;
-import io.quantfleet.protocols.v1.ChunkedArtifact;
 import io.quantfleet.protocols.v1.Manifest;
 import io.quantfleet.protocols.v1.SelfTest;
 import io.quantfleet.protocols.v1.WhenIdle;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Turns an assignment whose chunks are all there into the model that serves: assemble into the inactive slot, hash, load,
+ * Turns an assignment whose chunks are all there into the model that serves: assemble into the inactive slot, load,
  * self-test, switch. Whatever fails, the model before serves on. It may be interrupted by death at any point and begun
  * again. For the apply thread.
  */
@@ -68,11 +65,7 @@ final class Installer {
         Slot slot;
         try {
             slot = slots.inactive();
-            Optional<Failure> wrong = assembleOrClear(assignment, slot);
-            if (wrong.isPresent()) {
-                deployment.refuse(wrong.get());
-                return;
-            }
+            assembleOrClear(assignment, slot);
         } catch (IOException e) {
             deployment.refuse(new Failure(ReasonCode.STORAGE_FAILED, "the slot can't be written: " + e));
             return;
@@ -81,9 +74,9 @@ final class Installer {
         selfTest(assignment.manifest(), slot);
     }
 
-    private Optional<Failure> assembleOrClear(Assignment assignment, Slot slot) throws IOException {
+    private void assembleOrClear(Assignment assignment, Slot slot) throws IOException {
         try {
-            return assemble(assignment, slot);
+            assemble(assignment, slot);
         } catch (IOException e) {
             // On a full disk the report of this failure needs the room.
             slot.clear();
@@ -91,28 +84,12 @@ final class Installer {
         }
     }
 
-    private Optional<Failure> assemble(Assignment assignment, Slot slot) throws IOException {
+    private void assemble(Assignment assignment, Slot slot) throws IOException {
         Manifest manifest = assignment.manifest();
         slot.clear();
-        Optional<Failure> wrong = assemble(manifest.getVariant(), slot.model());
-        if (wrong.isEmpty()) {
-            wrong = assemble(manifest.getProbeSet(), slot.probeSet());
-        }
-        if (wrong.isEmpty()) {
-            slot.complete(assignment.signed());
-        }
-        return wrong;
-    }
-
-    private Optional<Failure> assemble(ChunkedArtifact artifact, Path target) throws IOException {
-        Sha256 whole = chunks.assemble(artifact, target);
-        if (whole.hex().equals(artifact.getArtifact().getSha256())) {
-            return Optional.empty();
-        }
-        return Optional.of(new Failure(
-                ReasonCode.ARTIFACT_HASH_MISMATCH,
-                "the chunks together hash to " + whole + ", the manifest says "
-                        + artifact.getArtifact().getSha256()));
+        chunks.assemble(manifest.getVariant(), slot.model());
+        chunks.assemble(manifest.getProbeSet(), slot.probeSet());
+        slot.complete(assignment.signed());
     }
 
     private void selfTest(Manifest manifest, Slot slot) {

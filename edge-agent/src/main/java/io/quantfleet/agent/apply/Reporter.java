@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class Reporter implements Deployment.Observer {
     private static final Logger LOG = LoggerFactory.getLogger(Reporter.class);
     /** Progress is told of no more often than this. */
-    private static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(3);
+    private static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(10);
 
     private final Reports reports;
     private final String topic;

@@ -3,12 +3,15 @@ package io.quantfleet.agent.slot;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.quantfleet.agent.state.DurableFiles;
 import io.quantfleet.protocols.Sha256;
-import io.quantfleet.protocols.v1.ArtifactRef;
+import io.quantfleet.protocols.v1.Chunk;
+import io.quantfleet.protocols.v1.ChunkedArtifact;
 import io.quantfleet.protocols.v1.Manifest;
 import io.quantfleet.protocols.v1.SignedManifest;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +21,7 @@ import org.slf4j.LoggerFactory;
  * last, so a slot that has one is complete.
  */
 public final class Slot {
+    private static final int BUFFER_BYTES = 64 << 10;
     private static final Logger LOG = LoggerFactory.getLogger(Slot.class);
 
     private final String name;
@@ -68,16 +72,40 @@ public final class Slot {
         }
     }
 
-    /** Whether the files are, bit by bit, what the manifest says. */
+    /** Whether the files are, bit by bit, the chunks that the manifest lists. */
     public boolean holds(Manifest manifest) throws IOException {
-        return matches(model(), manifest.getVariant().getArtifact())
-                && matches(probeSet(), manifest.getProbeSet().getArtifact());
+        return matches(model(), manifest.getVariant()) && matches(probeSet(), manifest.getProbeSet());
     }
 
-    private static boolean matches(Path file, ArtifactRef artifact) throws IOException {
-        return Files.isRegularFile(file)
-                && Files.size(file) == artifact.getSize()
-                && Sha256.of(file).hex().equals(artifact.getSha256());
+    private static boolean matches(Path file, ChunkedArtifact artifact) throws IOException {
+        if (!Files.isRegularFile(file)
+                || Files.size(file) != artifact.getArtifact().getSize()) {
+            return false;
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] buffer = new byte[BUFFER_BYTES];
+            for (Chunk chunk : artifact.getChunksList()) {
+                if (!next(in, chunk.getSize(), buffer).hex().equals(chunk.getSha256())) {
+                    return false;
+                }
+            }
+            return in.read() < 0;
+        }
+    }
+
+    /** The hash of the next so many bytes, or of what is left. */
+    private static Sha256 next(InputStream in, long bytes, byte[] buffer) throws IOException {
+        MessageDigest digest = Sha256.newDigest();
+        long left = bytes;
+        while (left > 0) {
+            int read = in.read(buffer, 0, (int) Math.min(buffer.length, left));
+            if (read < 0) {
+                break;
+            }
+            digest.update(buffer, 0, read);
+            left -= read;
+        }
+        return Sha256.ofDigest(digest.digest());
     }
 
     private Path manifestFile() {

@@ -306,17 +306,38 @@ class ApplyTest implements ActiveModel {
     }
 
     @Test
-    void refusesArtifactsWhoseWholeIsNotWhatTheManifestSays() {
-        TestDeployment good = TestDeployment.of(DEVICE, "d1", 1);
-        Manifest.Builder manifest = good.manifest().toBuilder();
-        manifest.getVariantBuilder()
-                .getArtifactBuilder()
-                .setSha256(Sha256.of(new byte[0]).hex());
+    void refusesArtifactsWhoseChunksWereCutShortOnDisk() throws IOException {
+        TestDeployment deployment = TestDeployment.of(DEVICE, "d1", 1);
+        desired.handle(signed(deployment));
+        List<Map.Entry<Sha256, byte[]>> chunks = List.copyOf(deployment.chunks().entrySet());
+        Map.Entry<Sha256, byte[]> first = chunks.get(0);
+        runner.chunkArrived(first.getKey(), first.getValue());
+        Files.write(directory.resolve("chunks").resolve(first.getKey().hex()), new byte[0]);
 
-        install(new TestDeployment(manifest.build(), good.chunks()));
+        deliverChunks(deployment);
 
         assertThat(lastReport().getState()).isEqualTo(DeviceState.DEVICE_STATE_REFUSED);
-        assertThat(lastReport().getReasonCode()).isEqualTo(ReasonCode.ARTIFACT_HASH_MISMATCH.name());
+        assertThat(lastReport().getReasonCode()).isEqualTo(ReasonCode.STORAGE_FAILED.name());
+    }
+
+    @Test
+    void fetchesAgainWhatWasDamagedOnDiskBeforeARestart() throws IOException {
+        TestDeployment deployment = TestDeployment.of(DEVICE, "d1", 1);
+        desired.handle(signed(deployment));
+        Map.Entry<Sha256, byte[]> chunk =
+                deployment.chunks().entrySet().iterator().next();
+        runner.chunkArrived(chunk.getKey(), chunk.getValue());
+        byte[] damaged = chunk.getValue().clone();
+        damaged[0]++;
+        Files.write(directory.resolve("chunks").resolve(chunk.getKey().hex()), damaged);
+        link.subscriptions.clear();
+
+        start();
+        runner.resume(assignments, manifest());
+
+        assertThat(link.subscriptions).contains(MqttTopics.chunk(chunk.getKey()));
+        deliverChunks(deployment);
+        assertThat(lastReport().getState()).isEqualTo(DeviceState.DEVICE_STATE_ACTIVE);
     }
 
     @Test

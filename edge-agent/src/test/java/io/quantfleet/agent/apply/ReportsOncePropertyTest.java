@@ -6,6 +6,7 @@ import io.quantfleet.agent.testkit.TestDeployment;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.manifest.ManifestSigner;
+import io.quantfleet.protocols.v1.ArtifactRef;
 import io.quantfleet.protocols.v1.DeviceState;
 import io.quantfleet.protocols.v1.Manifest;
 import io.quantfleet.protocols.v1.ReportedState;
@@ -92,7 +93,11 @@ class ReportsOncePropertyTest {
                         .ifPresent(of -> device.receive(of.chunks()));
             case 7 -> made.stream().reduce((one, two) -> two).ifPresent(of -> oneChunk(device, of, random));
             case 8 -> device.online(random.nextBoolean());
-            case 9 -> device.restart();
+            case 9 -> {
+                // What serves could be loaded, and can be again.
+                device.quality = device.manifest().isPresent() ? 1 : device.quality;
+                device.restart();
+            }
             case 10 -> device.quality = List.of(1.0, 1.0, 0.5, -1.0).get(random.nextInt(4));
             default -> device.tick(1 + random.nextInt(20));
         }
@@ -115,16 +120,15 @@ class ReportsOncePropertyTest {
             case 1 ->
                 new TestDeployment(
                         good.manifest().toBuilder().setDeviceClass("another").build(), good.chunks());
-            case 2 -> new TestDeployment(wrongWhole(good.manifest()), good.chunks());
+            case 2 -> new TestDeployment(wrongSize(good.manifest()), good.chunks());
             default -> good;
         };
     }
 
-    private static Manifest wrongWhole(Manifest manifest) {
+    private static Manifest wrongSize(Manifest manifest) {
         Manifest.Builder wrong = manifest.toBuilder();
-        wrong.getVariantBuilder()
-                .getArtifactBuilder()
-                .setSha256(Sha256.of(new byte[0]).hex());
+        ArtifactRef.Builder artifact = wrong.getVariantBuilder().getArtifactBuilder();
+        artifact.setSize(artifact.getSize() + 1);
         return wrong.build();
     }
 }

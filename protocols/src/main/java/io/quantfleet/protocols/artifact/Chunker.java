@@ -14,8 +14,8 @@ import java.util.Arrays;
  * threads.
  */
 public final class Chunker {
-    /** What brokers take by default and what keeps the number of topics small: 256 KiB. */
-    public static final int DEFAULT_CHUNK_BYTES = 256 << 10;
+    /** What brokers take by default and what keeps the number of topics and messages small: 512 KiB, and half of it on average. */
+    public static final int DEFAULT_CHUNK_BYTES = 512 << 10;
 
     /** A tensor of a smaller share of a chunk is cut together with what lies around it. */
     private static final int LARGE_TENSOR_SHARE = 8;

@@ -125,34 +125,37 @@ public final class Trust {
     }
 
     /**
-     * Looks at a statement that came along. An older one, or the one that this trust comes from, is no news; a newer one
-     * counts if one of the present root keys signed it. Where there are none, statements say nothing.
+     * Looks at a statement that came along. An older one, or the one that this trust comes from, is no news, whoever signed
+     * it; a newer one counts if one of the present root keys signed it. Where there are none, statements say nothing.
      */
     public TrustUpdate consider(SignedTrustStatement signed) {
         if (roots.keyIds().isEmpty()) {
             return new TrustUpdate.Known();
         }
-        VerificationKeys.Outcome signature = roots.verify(
-                Domain.TRUST,
-                signed.getStatement().toByteArray(),
-                signed.getKeyId(),
-                signed.getSignature().toByteArray());
-        if (signature == VerificationKeys.Outcome.KEY_UNKNOWN) {
-            return new TrustUpdate.Refused("the trust statement is signed by '" + signed.getKeyId()
-                    + "', which is no root key of this device");
-        }
-        if (signature != VerificationKeys.Outcome.VALID) {
-            return new TrustUpdate.Refused(
-                    "the signature on the trust statement by root key " + signed.getKeyId() + " does not match");
-        }
         try {
             TrustStatement content = TrustStatement.parseFrom(signed.getStatement());
             return Long.compareUnsigned(content.getVersion(), version) <= 0
                     ? new TrustUpdate.Known()
-                    : new TrustUpdate.Newer(of(content, signed));
+                    : considerNewer(content, signed);
         } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
             return new TrustUpdate.Refused("the trust statement can't be read: " + e.getMessage());
         }
+    }
+
+    private TrustUpdate considerNewer(TrustStatement content, SignedTrustStatement signed) {
+        return switch (roots.verify(
+                Domain.TRUST,
+                signed.getStatement().toByteArray(),
+                signed.getKeyId(),
+                signed.getSignature().toByteArray())) {
+            case VALID -> new TrustUpdate.Newer(of(content, signed));
+            case INVALID ->
+                new TrustUpdate.Refused(
+                        "the signature on the trust statement by root key " + signed.getKeyId() + " does not match");
+            case KEY_UNKNOWN ->
+                new TrustUpdate.Refused("the trust statement is signed by '" + signed.getKeyId()
+                        + "', which is no root key of this device");
+        };
     }
 
     private static Trust of(TrustStatement content, SignedTrustStatement signed) {

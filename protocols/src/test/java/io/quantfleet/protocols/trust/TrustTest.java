@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import io.quantfleet.protocols.manifest.ManifestSigner;
+import io.quantfleet.protocols.signing.Domain;
 import io.quantfleet.protocols.signing.SigningKey;
 import io.quantfleet.protocols.signing.VerificationKeys;
 import io.quantfleet.protocols.v1.Manifest;
@@ -65,7 +66,8 @@ class TrustTest {
     }
 
     @Test
-    void anOlderStatementAndTheSameOneAreNoNews() {
+    void anOlderStatementAndTheSameOneAreNoNewsWhoeverSignedThem() {
+        assertThat(pinned.consider(sign(first, statement(3, second)))).isEqualTo(new TrustUpdate.Known());
         assertThat(pinned.consider(sign(root, statement(3, second)))).isEqualTo(new TrustUpdate.Known());
         assertThat(pinned.consider(sign(root, statement(2, second)))).isEqualTo(new TrustUpdate.Known());
     }
@@ -96,11 +98,10 @@ class TrustTest {
 
     @Test
     void aManifestsSignatureIsNoStatements() {
-        SignedManifest manifest = new ManifestSigner(root, Optional.empty()).sign(Manifest.getDefaultInstance());
-        SignedTrustStatement disguised = SignedTrustStatement.newBuilder()
-                .setStatement(manifest.getManifest())
-                .setKeyId(manifest.getKeyId())
-                .setSignature(manifest.getSignature())
+        SignedTrustStatement statement = sign(root, statement(4, second));
+        SignedTrustStatement disguised = statement.toBuilder()
+                .setSignature(ByteString.copyFrom(
+                        root.sign(Domain.MANIFEST, statement.getStatement().toByteArray())))
                 .build();
 
         assertRefused(pinned.consider(disguised), "does not match");

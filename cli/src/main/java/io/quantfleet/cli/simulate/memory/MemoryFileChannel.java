@@ -119,6 +119,9 @@ final class MemoryFileChannel extends FileChannel {
 
     @Override
     public long transferTo(long from, long count, WritableByteChannel target) throws IOException {
+        if (target instanceof MemoryFileChannel other) {
+            return other.append(content.settled(), from, count);
+        }
         byte[] bytes = new byte[(int) Math.min(count, TRANSFER_BYTES)];
         long done = 0;
         while (done < count) {
@@ -129,6 +132,17 @@ final class MemoryFileChannel extends FileChannel {
             done += target.write(ByteBuffer.wrap(bytes, 0, read));
         }
         return done;
+    }
+
+    private int append(byte[] bytes, long from, long count) {
+        if (!writable) {
+            throw new NonWritableChannelException();
+        }
+        int first = (int) Math.min(from, bytes.length);
+        int length = (int) Math.min(count, bytes.length - first);
+        content.write(position, bytes, first, length);
+        position += length;
+        return length;
     }
 
     @Override

@@ -13,6 +13,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +54,25 @@ class MemoryFileSystemTest {
                 .isInstanceOf(FileAlreadyExistsException.class);
         assertThatThrownBy(() -> Files.delete(file.getParent())).isInstanceOf(DirectoryNotEmptyException.class);
         assertThat(Files.deleteIfExists(file.resolveSibling("none"))).isFalse();
+    }
+
+    @Test
+    void filesArePutTogetherOfOthers() throws IOException {
+        byte[] content = random(100_000, 1);
+        Path first = Files.write(directory("a").resolve("first"), Arrays.copyOf(content, 40_000));
+        Path second = Files.write(first.resolveSibling("second"), Arrays.copyOfRange(content, 40_000, 100_000));
+        Path whole = first.resolveSibling("whole");
+        try (FileChannel out = FileChannel.open(whole, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            for (Path part : List.of(first, second)) {
+                try (FileChannel in = FileChannel.open(part, StandardOpenOption.READ)) {
+                    assertThat(in.transferTo(0, in.size(), out)).isEqualTo(in.size());
+                    assertThat(in.transferTo(in.size(), 10, out)).isZero();
+                }
+            }
+        }
+
+        assertThat(Files.readAllBytes(whole)).isEqualTo(content);
+        assertThat(Files.size(first)).isEqualTo(40_000);
     }
 
     @Test
