@@ -13,6 +13,7 @@ import io.quantfleet.protocols.v1.TrustedKey;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -237,6 +238,11 @@ public final class KeyDirectory {
     private <T> T attempt(Attempt<T> attempt) {
         try {
             return attempt.run();
+        } catch (NoSuchFileException e) {
+            throw new CliException(
+                    e.getFile() + " is not there; --directory says where the keys are, --root-key where the root key is"
+                            + " kept, and 'quantfleet keys init' makes keys where there are none",
+                    e);
         } catch (IOException | IllegalArgumentException e) {
             throw new CliException("can't use the keys in " + directory + ": " + e.getMessage(), e);
         }

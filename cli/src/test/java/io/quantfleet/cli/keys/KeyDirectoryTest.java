@@ -48,6 +48,16 @@ class KeyDirectoryTest {
     }
 
     @Test
+    void saysWhichKeyIsNotThereAndWhereItCouldBe() throws IOException {
+        Files.move(keys.rootKey(), directory.resolve("elsewhere"));
+
+        assertThatThrownBy(() -> keys.rotate(keys.rootKey(), Duration.ofDays(7)))
+                .isInstanceOf(CliException.class)
+                .hasMessageContaining("root-key.pem is not there")
+                .hasMessageContaining("--root-key");
+    }
+
+    @Test
     void aDeviceFollowsARotationAndStillTakesWhatTheKeyBeforeSigned() throws IOException {
         SignedManifest earlier = signed();
 
