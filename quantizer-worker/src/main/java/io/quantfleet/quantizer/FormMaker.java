@@ -52,7 +52,8 @@ final class FormMaker implements VariantMaker {
                 List.of(),
                 Optional.empty(),
                 List.of(),
-                made.reconstructions());
+                made.reconstructions(),
+                List.of());
         return new MadeVariant(trail, 0, (System.nanoTime() - start) / 1e9);
     }
 

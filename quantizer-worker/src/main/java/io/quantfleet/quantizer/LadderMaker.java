@@ -10,6 +10,7 @@ import io.quantfleet.quantizer.search.SearchOptions;
 import io.quantfleet.quantizer.search.SearchResult;
 import io.quantfleet.quantizer.search.Technique;
 import io.quantfleet.quantizer.target.DeviceClassProfile;
+import io.quantfleet.quantizer.train.TrainingPoint;
 import java.nio.file.Path;
 
 /** Makes variants by climbing the ladder of techniques, or by doing what the options say. */
@@ -28,7 +29,7 @@ final class LadderMaker implements VariantMaker {
                                 profile.lossBudget(options.maxLossPoints()),
                                 options.likelihood().orElse(LikelihoodBudget.usual()),
                                 profile.agreementBudget(options.minAgreement())),
-                        climb::climbed,
+                        climb,
                         climb::progressed)
                 .climb();
         listener.progressed(Step.QUANTIZE, 0);
@@ -48,11 +49,12 @@ final class LadderMaker implements VariantMaker {
                 options.reducedRange() || profile.weights().reducedRange(),
                 options.objective(),
                 options.excluded(),
+                options.training(),
                 options.seed());
     }
 
     /** Nobody knows how many rungs it takes: each passes the same share of what is left of the way. */
-    private static final class Climb {
+    private static final class Climb implements LadderSearch.RungListener {
         private static final double RUNGS = Technique.values().length + 1.0;
 
         private final MakingListener listener;
@@ -62,11 +64,17 @@ final class LadderMaker implements VariantMaker {
             this.listener = listener;
         }
 
+        @Override
+        public void trained(TrainingPoint point) {
+            listener.trained(point);
+        }
+
         void progressed(double ofThisPass) {
             listener.progressed(Step.CALIBRATE, rungs / RUNGS);
         }
 
-        void climbed(Rung rung) {
+        @Override
+        public void climbed(Rung rung) {
             rungs++;
             listener.climbed(rung);
             listener.progressed(Step.CALIBRATE, Math.min(1, rungs / RUNGS));

@@ -4,6 +4,7 @@ import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.dataset.ModelDescription;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * What a user gives of a model. Nothing of it is changed.
@@ -11,8 +12,14 @@ import java.nio.file.Path;
  * @param description the YAML file, beside the ONNX file that it names
  * @param calibration samples to find ranges with: a directory, a {@code .zip} or an {@code .npz}
  * @param validation samples to judge by, likewise
+ * @param training samples to train with, likewise; their labels may be missing
  */
-public record ModelFiles(Path description, Path calibration, Path validation) {
+public record ModelFiles(Path description, Path calibration, Path validation, Optional<Path> training) {
+
+    /** Without samples to train with. */
+    public ModelFiles(Path description, Path calibration, Path validation) {
+        this(description, calibration, validation, Optional.empty());
+    }
 
     /**
      * The ONNX file that a description names.

@@ -2,6 +2,7 @@ package io.quantfleet.quantizer;
 
 import io.quantfleet.quantizer.QuantizationProgress.Step;
 import io.quantfleet.quantizer.search.Rung;
+import io.quantfleet.quantizer.train.TrainingPoint;
 import java.util.Optional;
 
 /** Places the progress of single steps on the scale of a whole request, by rough shares of the time they take. */
@@ -39,6 +40,11 @@ final class ProgressScale {
             @Override
             public void climbed(Rung rung) {
                 listener.climbed(deviceClass, rung);
+            }
+
+            @Override
+            public void trained(TrainingPoint point) {
+                listener.trained(deviceClass, point);
             }
         };
     }

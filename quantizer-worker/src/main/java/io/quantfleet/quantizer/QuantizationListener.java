@@ -1,6 +1,7 @@
 package io.quantfleet.quantizer;
 
 import io.quantfleet.quantizer.search.Rung;
+import io.quantfleet.quantizer.train.TrainingPoint;
 
 /** Hears how far a request is, on the thread that asked for it. */
 @FunctionalInterface
@@ -18,4 +19,11 @@ public interface QuantizationListener {
      * @param deviceClass for which variant
      */
     default void climbed(String deviceClass, Rung rung) {}
+
+    /**
+     * Called while a variant is trained, whenever its accuracy was measured.
+     *
+     * @param deviceClass for which variant
+     */
+    default void trained(String deviceClass, TrainingPoint point) {}
 }

@@ -33,6 +33,7 @@ import java.util.Set;
  * @param likelihood how far a variant of a language model may be from FP32; empty for three per cent of perplexity
  * @param calibrationSamples how many of the calibration samples are used, at most; spread evenly over the data set
  * @param seed settles everything that is chosen at random
+ * @param training how it is trained, where that is done
  * @param probeSamples how many validation samples the probe set has, at most
  */
 public record QuantizationOptions(
@@ -50,6 +51,7 @@ public record QuantizationOptions(
         Optional<LikelihoodBudget> likelihood,
         int calibrationSamples,
         long seed,
+        TrainingOptions training,
         int probeSamples) {
 
     /** How a variant is arrived at. */
@@ -62,6 +64,8 @@ public record QuantizationOptions(
         SMOOTHQUANT,
         /** {@link #STATIC}, with rounding that is learned. */
         ADAROUND,
+        /** {@link #STATIC}, trained with fake quantization. */
+        QAT,
         /** Weights in 8 bits, activations in 8 bits with scales found anew at every run. */
         DYNAMIC,
         /** Weights alone, in 8 bits. */
@@ -84,10 +88,9 @@ public record QuantizationOptions(
         public boolean calibrates() {
             return this == AUTO
                     || this == STATIC
-                    || this == SMOOTHQUANT
-                    || this == ADAROUND
                     || this == GPTQ
-                    || this == AWQ;
+                    || this == AWQ
+                    || technique().isPresent();
         }
 
         /** Whether weights alone are quantized, which can be done from file to file. */
@@ -105,6 +108,7 @@ public record QuantizationOptions(
             return switch (this) {
                 case SMOOTHQUANT -> Optional.of(Technique.SMOOTH_QUANT);
                 case ADAROUND -> Optional.of(Technique.ADAROUND);
+                case QAT -> Optional.of(Technique.QAT);
                 default -> Optional.empty();
             };
         }
@@ -112,7 +116,7 @@ public record QuantizationOptions(
         /** The form that profiles call by that name; empty for those that profiles have their own words for. */
         Optional<Form> form() {
             return switch (this) {
-                case AUTO, STATIC, SMOOTHQUANT, ADAROUND -> Optional.empty();
+                case AUTO, STATIC, SMOOTHQUANT, ADAROUND, QAT -> Optional.empty();
                 case DYNAMIC -> Optional.of(Form.DYNAMIC_INT8);
                 case WEIGHT_ONLY_INT8 -> Optional.of(Form.WEIGHT_ONLY_INT8);
                 case WEIGHT_ONLY_INT4, GPTQ, AWQ -> Optional.of(Form.WEIGHT_ONLY_INT4);
@@ -161,6 +165,7 @@ public record QuantizationOptions(
         private Optional<LikelihoodBudget> likelihood = Optional.empty();
         private int calibrationSamples = 500;
         private long seed = 1;
+        private TrainingOptions training = TrainingOptions.USUAL;
         private int probeSamples = 100;
 
         private Builder() {}
@@ -249,6 +254,12 @@ public record QuantizationOptions(
             return this;
         }
 
+        /** How variants are trained, where they are; {@link TrainingOptions#USUAL} if this is not called. */
+        public Builder training(TrainingOptions value) {
+            training = value;
+            return this;
+        }
+
         /** How many samples the probe set has, at most; 100 if this is not called. */
         public Builder probeSamples(int value) {
             probeSamples = value;
@@ -279,6 +290,7 @@ public record QuantizationOptions(
                     likelihood,
                     calibrationSamples,
                     seed,
+                    training,
                     probeSamples);
         }
     }

@@ -5,6 +5,7 @@ import io.quantfleet.quantizer.target.DeviceClassProfile;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -14,9 +15,21 @@ import java.util.Set;
  * @param profiles one variant is made for each
  * @param options how they are made
  * @param output the directory for the variants, made if it is not there
+ * @param checkpoints a directory in which trainings note how far they are, and from which they go on, made if it is not
+ *     there and left to the caller; empty where they begin anew
  */
 public record QuantizationRequest(
-        ModelFiles files, List<DeviceClassProfile> profiles, QuantizationOptions options, Path output) {
+        ModelFiles files,
+        List<DeviceClassProfile> profiles,
+        QuantizationOptions options,
+        Path output,
+        Optional<Path> checkpoints) {
+
+    /** Without checkpoints. */
+    public QuantizationRequest(
+            ModelFiles files, List<DeviceClassProfile> profiles, QuantizationOptions options, Path output) {
+        this(files, profiles, options, output, Optional.empty());
+    }
 
     public QuantizationRequest {
         profiles = List.copyOf(profiles);

@@ -1,6 +1,7 @@
 package io.quantfleet.quantizer;
 
 import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.quantizer.QuantizationOptions.Method;
 import io.quantfleet.quantizer.QuantizationProgress.Step;
 import io.quantfleet.quantizer.cache.ContentCache;
 import io.quantfleet.quantizer.calibration.StatisticsCache;
@@ -16,7 +17,10 @@ import io.quantfleet.quantizer.evaluate.LatencyPlan;
 import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.search.Rung;
 import io.quantfleet.quantizer.search.SearchSetting;
+import io.quantfleet.quantizer.search.Technique;
 import io.quantfleet.quantizer.sensitivity.ProfileCache;
+import io.quantfleet.quantizer.train.TrainingEngine;
+import io.quantfleet.quantizer.train.TrainingPoint;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -117,14 +121,16 @@ public final class Quantizer {
         OnnxModel original = OnnxModel.read(onnx);
         DescriptionCheck.check(description, original.inputs(), original.outputs());
         checkBudget(description, request.options());
-        try (LabelledSamples calibration = Datasets.open(request.files().calibration(), description);
+        checkTraining(request);
+        try (TrainingData training = TrainingData.open(request.files().training(), description);
+                LabelledSamples calibration = Datasets.open(request.files().calibration(), description);
                 LabelledSamples validation = Datasets.open(request.files().validation(), description);
                 OutputFolder output = new OutputFolder(request.output())) {
             progress.at(Step.READ, 1);
             Drafting drafting = new Drafting(maker, inspection, description.name(), output, progress);
             Judgement judgement = new Judgement(description, validation, threads, latency);
             var source = new VariantMaker.Source(
-                    setting(original, description, calibration, validation, request.options()), request.options());
+                    setting(original, description, calibration, validation, training, request), request.options());
             var drafts = drafting.make(source, request.profiles());
             var variants = judgement.of(onnx, drafts, request, fraction -> progress.at(Step.EVALUATE, fraction));
             var result = new QuantizationResult(description.name(), bytes(onnx, original), variants);
@@ -153,6 +159,11 @@ public final class Quantizer {
             public void climbed(String deviceClass, Rung rung) {
                 listener.climbed(deviceClass, rung);
             }
+
+            @Override
+            public void trained(String deviceClass, TrainingPoint point) {
+                listener.trained(deviceClass, point);
+            }
         });
     }
 
@@ -175,19 +186,35 @@ public final class Quantizer {
             ModelDescription description,
             LabelledSamples calibration,
             LabelledSamples validation,
-            QuantizationOptions options) {
-        SampleSplit split = SampleSplit.of(calibration, options.calibrationSamples(), description);
+            TrainingData training,
+            QuantizationRequest request) {
+        SampleSplit split = SampleSplit.of(calibration, request.options().calibrationSamples(), description);
         Optional<StatisticsCache> kept =
                 cache.map(files -> new StatisticsCache(files, SampleDigest.of(description, split.ranges())));
         return new SearchSetting(
                 original,
                 description,
                 split.ranges(),
+                split.heldOut(),
                 new HeldOut(original, description, split.heldOut(), threads),
+                training.samples(),
+                request.checkpoints(),
                 new AccuracyGate(original, description, validation, threads),
                 threads,
                 kept,
                 cache.map(ProfileCache::new));
+    }
+
+    // Before work begins: a request that may train must be able to.
+    private static void checkTraining(QuantizationRequest request) {
+        QuantizationOptions options = request.options();
+        boolean mayTrain = options.techniques().contains(Technique.QAT)
+                && (options.method() != Method.AUTO
+                        || request.files().training().isPresent()
+                        || options.training().distillation());
+        if (mayTrain) {
+            TrainingEngine.require();
+        }
     }
 
     // A model with external data is larger than its file.

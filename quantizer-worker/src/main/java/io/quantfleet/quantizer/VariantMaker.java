@@ -5,6 +5,7 @@ import io.quantfleet.quantizer.search.Rung;
 import io.quantfleet.quantizer.search.SearchSetting;
 import io.quantfleet.quantizer.search.Trail;
 import io.quantfleet.quantizer.target.DeviceClassProfile;
+import io.quantfleet.quantizer.train.TrainingPoint;
 import java.nio.file.Path;
 
 /** Quantizes a model for one device class, and leaves the final judging to others. */
@@ -43,6 +44,9 @@ interface VariantMaker {
 
         /** A rung of the ladder is done. */
         default void climbed(Rung rung) {}
+
+        /** Called while the variant is trained. */
+        default void trained(TrainingPoint point) {}
     }
 
     /**

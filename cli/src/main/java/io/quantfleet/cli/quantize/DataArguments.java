@@ -20,7 +20,7 @@ final class DataArguments {
             paramLabel = "DATA",
             description = "Samples to find the ranges of tensors with: a directory or .zip of one folder per label with"
                     + " JPEG or PNG files, or an .npz with an array per input and 'labels'. Needed by auto, static,"
-                    + " smoothquant, adaround, gptq and awq.")
+                    + " smoothquant, adaround, qat, gptq and awq.")
     private @Nullable Path calibration;
 
     @Option(
@@ -30,6 +30,14 @@ final class DataArguments {
                     + " weight-only-int4 do without: they go from file to file then, whatever the size of the model, and"
                     + " the variants are not evaluated. So they do if the model is too large for memory.")
     private @Nullable Path validation;
+
+    @Option(
+            names = "--train",
+            paramLabel = "DATA",
+            description =
+                    "Samples to train with, in one of the same forms, for qat, and for auto where nothing cheaper is"
+                            + " enough. Their labels are used where they have some; else, and beside them, FP32's answers are.")
+    private @Nullable Path training;
 
     Optional<Path> validation() {
         return Optional.ofNullable(validation);
@@ -50,7 +58,8 @@ final class DataArguments {
         if (options.method().calibrates() && calibration == null) {
             throw missing("--calibration", options);
         }
-        return new ModelFiles(description, Optional.ofNullable(calibration).orElse(judged), judged);
+        return new ModelFiles(
+                description, Optional.ofNullable(calibration).orElse(judged), judged, Optional.ofNullable(training));
     }
 
     private CommandLine.ParameterException missing(String option, QuantizationOptions options) {

@@ -3,10 +3,12 @@ package io.quantfleet.cli.quantize;
 import io.quantfleet.quantizer.OptionNames;
 import io.quantfleet.quantizer.QuantizationOptions;
 import io.quantfleet.quantizer.QuantizationOptions.Method;
+import io.quantfleet.quantizer.TrainingOptions;
 import io.quantfleet.quantizer.evaluate.LikelihoodBudget;
 import io.quantfleet.quantizer.form.BlockEncoding;
 import io.quantfleet.quantizer.form.GptqOptions;
 import io.quantfleet.quantizer.form.WeightBlocks;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -27,8 +29,8 @@ final class MethodOptions {
             defaultValue = "auto",
             paramLabel = "METHOD",
             description = "auto: climb from cheap techniques to dear ones until the variant is accurate enough. static:"
-                    + " quantize once, with the techniques of --techniques. smoothquant and adaround: the same, with that"
-                    + " technique. gptq and awq: weights alone in 4 bits, rounded with calibration samples. dynamic,"
+                    + " quantize once, with the techniques of --techniques. smoothquant, adaround and qat: the same, with"
+                    + " that technique. gptq and awq: weights alone in 4 bits, rounded with calibration samples. dynamic,"
                     + " weight-only-int8, weight-only-int4 and fp16-storage need no calibration. Default:"
                     + " ${DEFAULT-VALUE}")
     private String method = "auto";
@@ -46,7 +48,7 @@ final class MethodOptions {
             split = ",",
             paramLabel = "NAME",
             description = "What auto may use, and what static does use: softmax-bounds, calibration,"
-                    + " cross-layer-equalization, smooth-quant, bias-correction, weight-clipping, adaround, mixed-precision,"
+                    + " cross-layer-equalization, smooth-quant, bias-correction, weight-clipping, adaround, qat, mixed-precision,"
                     + " forms. Default: all for auto, none for static.")
     private @Nullable List<String> techniques;
 
@@ -156,6 +158,28 @@ final class MethodOptions {
     private int calibrationSamples = 500;
 
     @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            description = "How often training sees its samples, at most. Default: 8.")
+    private @Nullable Integer epochs;
+
+    @Option(names = "--training-minutes", paramLabel = "N", description = "How long training may take. Default: 30.")
+    private @Nullable Integer trainingMinutes;
+
+    @Option(
+            names = "--learning-rate",
+            paramLabel = "RATE",
+            description = "How far a weight moves in a training step, about, at first. Default: what suits the model.")
+    private @Nullable Double learningRate;
+
+    @Option(
+            names = "--distillation",
+            description =
+                    "Let auto train where there are no training samples: on calibration samples, towards what FP32"
+                            + " answers.")
+    private boolean distillation;
+
+    @Option(
             names = "--seed",
             defaultValue = "1",
             paramLabel = "N",
@@ -185,7 +209,8 @@ final class MethodOptions {
                 .gptq(gptq())
                 .objective(named("--objective", objective, OptionNames::objective))
                 .calibrationSamples(calibrationSamples)
-                .seed(seed);
+                .seed(seed)
+                .training(training());
         Optional.ofNullable(techniques)
                 .ifPresent(names -> options.techniques(names.stream()
                         .map(name -> named("--techniques", name, OptionNames::technique))
@@ -194,6 +219,21 @@ final class MethodOptions {
         Optional.ofNullable(minAgreement).ifPresent(options::minAgreement);
         likelihood().ifPresent(options::likelihood);
         return options.build();
+    }
+
+    private TrainingOptions training() {
+        try {
+            TrainingOptions training = TrainingOptions.USUAL.withDistillation(distillation);
+            if (epochs != null) {
+                training = training.withEpochs(epochs);
+            }
+            if (trainingMinutes != null) {
+                training = training.withTime(Duration.ofMinutes(trainingMinutes));
+            }
+            return learningRate == null ? training : training.withLearningRate(learningRate);
+        } catch (IllegalArgumentException e) {
+            throw wrong("--epochs, --training-minutes or --learning-rate: " + e.getMessage());
+        }
     }
 
     private WeightBlocks blocks() {

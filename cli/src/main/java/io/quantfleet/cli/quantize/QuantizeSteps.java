@@ -4,6 +4,7 @@ import io.quantfleet.cli.terminal.Progress;
 import io.quantfleet.quantizer.QuantizationListener;
 import io.quantfleet.quantizer.QuantizationProgress;
 import io.quantfleet.quantizer.search.Rung;
+import io.quantfleet.quantizer.train.TrainingPoint;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -58,6 +59,16 @@ final class QuantizeSteps implements QuantizationListener {
                 .map(measured -> String.format(Locale.ROOT, ", loses %.2f points", measured.lossPoints()))
                 .orElse(", nothing gained");
         step.ifPresent(current -> current.say(rung.name() + ": " + gained + accuracy));
+    }
+
+    @Override
+    public void trained(String deviceClass, TrainingPoint point) {
+        step.ifPresent(current -> current.say(String.format(
+                Locale.ROOT,
+                "training, epoch %d: loss %.4f, accuracy %.2f %% on held-out samples",
+                point.epoch(),
+                point.loss(),
+                100 * point.accuracy())));
     }
 
     /** Ends the last step. */

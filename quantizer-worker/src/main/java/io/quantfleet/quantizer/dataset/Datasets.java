@@ -25,21 +25,34 @@ public final class Datasets {
         return open(data, description, ArchiveLimits.DEFAULT);
     }
 
+    /**
+     * The same for samples to train with, which need no labels: images may lie in the archive as they are, and an {@code
+     * .npz} may lack {@code labels}.
+     */
+    public static LabelledSamples openForTraining(Path data, ModelDescription description) {
+        return open(data, description, ArchiveLimits.DEFAULT, true);
+    }
+
     /** The same with other limits on what an archive may hold. */
     public static LabelledSamples open(Path data, ModelDescription description, ArchiveLimits limits) {
+        return open(data, description, limits, false);
+    }
+
+    private static LabelledSamples open(
+            Path data, ModelDescription description, ArchiveLimits limits, boolean unlabelledToo) {
         if (!Files.exists(data)) {
             throw new QuantizerException(ReasonCode.ARTIFACT_MISSING, data + ": there is no such data set");
         }
         String name = data.toString().toLowerCase(Locale.ROOT);
         Optional<ImageInput> image = description.image();
         if (image.isPresent()) {
-            return new ImageSamples(imageFiles(data, name, limits), image.get(), description.labels());
+            return new ImageSamples(imageFiles(data, name, limits), image.get(), description.labels(), unlabelledToo);
         }
         if (!name.endsWith(".npz")) {
             throw Faults.dataset(data + ": " + description.name()
                     + " takes tensors; give an .npz with an array per input and 'labels'");
         }
-        NpzSamples arrays = new NpzSamples(data, description, limits);
+        NpzSamples arrays = new NpzSamples(data, description, limits, unlabelledToo);
         if (description.task() != Task.LANGUAGE_MODEL) {
             return arrays;
         }

@@ -10,13 +10,17 @@ final class ImageSamples implements LabelledSamples {
     private final ImageInput input;
     private final float[][] values;
 
-    /** Takes over {@code files}, and closes them if they are not usable. */
-    ImageSamples(SampleFiles files, ImageInput input, java.util.List<String> labels) {
+    /**
+     * Takes over {@code files}, and closes them if they are not usable.
+     *
+     * @param unlabelledToo whether files may lie outside folders, all of them, and have no label then
+     */
+    ImageSamples(SampleFiles files, ImageInput input, java.util.List<String> labels, boolean unlabelledToo) {
         this.files = files;
         this.input = input;
         this.values = values(input);
         try {
-            this.folders = LabelFolders.of(files, labels);
+            this.folders = LabelFolders.of(files, labels, unlabelledToo);
         } catch (RuntimeException e) {
             files.close();
             throw e;

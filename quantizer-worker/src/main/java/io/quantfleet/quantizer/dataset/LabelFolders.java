@@ -16,12 +16,17 @@ record LabelFolders(List<String> paths, List<Integer> classes) {
     private static final Set<String> LITTER = Set.of("thumbs.db", "desktop.ini");
     private static final String REMEDY = "a data set of images is one folder per label with JPEG or PNG files in it";
 
-    static LabelFolders of(SampleFiles files, List<String> labels) {
+    static LabelFolders of(SampleFiles files, List<String> labels, boolean unlabelledToo) {
         List<String> sorted = new ArrayList<>(files.paths());
         sorted.removeIf(LabelFolders::isLitter);
         Collections.sort(sorted);
         if (sorted.isEmpty()) {
             throw Faults.dataset(files.source() + ": has no samples; " + REMEDY);
+        }
+        boolean unlabelled = unlabelledToo && sorted.stream().noneMatch(path -> path.contains("/"));
+        if (unlabelled) {
+            sorted.forEach(path -> checkKind(files.source(), path));
+            return new LabelFolders(List.copyOf(sorted), Collections.nCopies(sorted.size(), LabelledSamples.UNKNOWN));
         }
         List<Integer> classes =
                 sorted.stream().map(path -> label(files.source(), path, labels)).toList();
@@ -46,9 +51,13 @@ record LabelFolders(List<String> paths, List<Integer> classes) {
                     + "') is not one of the model's labels; rename or remove it. Labels are "
                     + Faults.list(labels));
         }
+        checkKind(source, path);
+        return label;
+    }
+
+    private static void checkKind(String source, String path) {
         if (!ImageDecoder.knows(path)) {
             throw Faults.dataset(source + ": '" + path + "' is not named .jpg, .jpeg or .png; convert or remove it");
         }
-        return label;
     }
 }

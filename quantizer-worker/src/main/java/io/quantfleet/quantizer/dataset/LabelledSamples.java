@@ -10,7 +10,13 @@ public interface LabelledSamples extends SampleSource, AutoCloseable {
     /** What stands for a place without a right answer. */
     int NO_TARGET = -1;
 
-    /** The right class of a sample: an index into the description's labels. */
+    /** What {@link #label} is of a sample of which nobody knows the right class. */
+    int UNKNOWN = -1;
+
+    /**
+     * The right class of a sample: an index into the description's labels; {@link #UNKNOWN} for all samples of a set that has
+     * no labels, which is good for training only.
+     */
     int label(int sample);
 
     /**

@@ -20,13 +20,17 @@ final class NpzSamples implements LabelledSamples {
     private final int[] labels;
     private final int samples;
 
-    NpzSamples(Path file, ModelDescription description, ArchiveLimits limits) {
+    /** @param unlabelledToo whether the array of labels may be missing */
+    NpzSamples(Path file, ModelDescription description, ArchiveLimits limits, boolean unlabelledToo) {
         this.source = file.getFileName().toString();
         description.inputs().forEach(input -> inputs.put(input.name(), input));
         try (CheckedZip zip = CheckedZip.open(file, limits)) {
-            boolean labelled = description.task() == Task.CLASSIFICATION;
+            boolean classes = description.task() == Task.CLASSIFICATION;
+            boolean labelled = classes && (!unlabelledToo || zip.paths().contains(LABELS + ".npy"));
             this.labels = labelled ? openLabels(zip, description.labels()) : new int[0];
-            this.samples = labelled ? labels.length : count(zip, TokenSamples.TOKENS);
+            this.samples = labelled
+                    ? labels.length
+                    : count(zip, classes ? description.inputs().get(0).name() : TokenSamples.TOKENS);
             for (ModelInput input : description.inputs()) {
                 arrays.put(input.name(), array(zip, input.name()));
                 checkInput(input, arrays.get(input.name()));
@@ -111,7 +115,7 @@ final class NpzSamples implements LabelledSamples {
 
     @Override
     public int label(int sample) {
-        return labels[sample];
+        return labels.length == 0 ? UNKNOWN : labels[sample];
     }
 
     @Override

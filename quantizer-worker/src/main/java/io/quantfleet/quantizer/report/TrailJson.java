@@ -14,6 +14,7 @@ import io.quantfleet.quantizer.search.Trial;
 import io.quantfleet.quantizer.sensitivity.LayerSensitivity;
 import io.quantfleet.quantizer.sensitivity.SensitivityProfile;
 import io.quantfleet.quantizer.technique.Finding;
+import io.quantfleet.quantizer.train.TrainingPoint;
 
 /** The JSON form of how a variant came about, as members of the variant's own object. */
 final class TrailJson {
@@ -32,12 +33,24 @@ final class TrailJson {
         ArrayNode clips = node.putArray("clips");
         trail.clips().forEach(clip -> clip(clips.addObject(), clip));
         trail.sensitivity().ifPresent(profile -> sensitivity(node.putObject("sensitivity"), profile));
+        if (!trail.training().isEmpty()) {
+            ArrayNode training = node.putArray("training");
+            trail.training().forEach(point -> training(training.addObject(), point));
+        }
         ArrayNode front = node.putArray("pareto");
         trail.paretoFront().forEach(point -> point(front.addObject(), point));
         if (!trail.reconstructions().isEmpty()) {
             ArrayNode layers = node.putArray("reconstruction");
             trail.reconstructions().forEach(layer -> reconstruction(layers.addObject(), layer));
         }
+    }
+
+    private static void training(ObjectNode node, TrainingPoint point) {
+        node.put("epoch", point.epoch());
+        ReportJson.figure(node, "fraction", ReportJson.rounded(point.fraction(), 10_000));
+        ReportJson.figure(node, "seconds", ReportJson.rounded(point.seconds(), 10));
+        ReportJson.figure(node, "loss", ReportJson.rounded(point.loss(), 1_000_000));
+        ReportJson.figure(node, "accuracy", ReportJson.rounded(point.accuracy(), 10_000));
     }
 
     private static void strings(ArrayNode array, Iterable<String> texts) {

@@ -9,6 +9,8 @@ import io.quantfleet.quantizer.quantize.RangeChoice;
 import io.quantfleet.quantizer.quantize.Recipe;
 import io.quantfleet.quantizer.target.DeviceClassProfile;
 import io.quantfleet.quantizer.technique.Finding;
+import io.quantfleet.quantizer.train.TrainingListener;
+import io.quantfleet.quantizer.train.TrainingPoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +30,7 @@ public final class LadderSearch {
     private final RungListener rungs;
     private final ProgressListener listener;
     private final List<Rung> climbed = new ArrayList<>();
+    private final List<TrainingPoint> curve = new ArrayList<>();
     private final Front front = new Front();
     private final MixedPrecisionStep mixed;
 
@@ -35,6 +38,9 @@ public final class LadderSearch {
     @FunctionalInterface
     public interface RungListener {
         void climbed(Rung rung);
+
+        /** Called while a variant is trained. */
+        default void trained(TrainingPoint point) {}
     }
 
     /**
@@ -84,6 +90,10 @@ public final class LadderSearch {
         if (allowed(rounding) && (options.forced() || standing.enough().isEmpty())) {
             standing = rung(rounding, standing);
         }
+        QatStep training = training();
+        if (allowed(training) && (options.forced() || (standing.enough().isEmpty() && mayTrain()))) {
+            standing = rung(training, standing);
+        }
         boolean met = standing.enough().isPresent();
         if (allowed(mixed) && (options.forced() || !met)) {
             standing = rung(mixed, standing);
@@ -93,6 +103,25 @@ public final class LadderSearch {
             standing = rung(forms, standing);
         }
         return result(standing);
+    }
+
+    private QatStep training() {
+        TrainingListener hearing = new TrainingListener() {
+            @Override
+            public void progressed(double fraction) {
+                listener.progressed(fraction);
+            }
+
+            @Override
+            public void trained(TrainingPoint point) {
+                rungs.trained(point);
+            }
+        };
+        return new QatStep(workbench, options.training(), profile.name(), options.seed(), hearing, curve::addAll);
+    }
+
+    private boolean mayTrain() {
+        return setting.training().isPresent() || options.training().distillation();
     }
 
     private boolean allowed(Step step) {
@@ -201,7 +230,8 @@ public final class LadderSearch {
                 chosen.quantized().clips(),
                 mixed.profile(),
                 front.points(chosen),
-                chosen.quantized().reconstructions());
+                chosen.quantized().reconstructions(),
+                curve);
         return new SearchResult(chosen.quantized(), trail, workbench.calibrateSeconds(), workbench.quantizeSeconds());
     }
 }

@@ -1,5 +1,6 @@
 package io.quantfleet.quantizer.search;
 
+import io.quantfleet.quantizer.TrainingOptions;
 import io.quantfleet.quantizer.calibration.RangeMethod;
 import java.util.List;
 import java.util.Set;
@@ -14,6 +15,7 @@ import java.util.Set;
  * @param reducedRange whether weights keep to 7 bits
  * @param objective what mixed precision spends as little of as it can
  * @param excluded what stays in FP32, see {@link ExcludedLayers}
+ * @param training how it is trained, where that is done
  * @param seed settles what is drawn at random
  */
 public record SearchOptions(
@@ -24,6 +26,7 @@ public record SearchOptions(
         boolean reducedRange,
         Objective objective,
         List<String> excluded,
+        TrainingOptions training,
         long seed) {
 
     public SearchOptions {

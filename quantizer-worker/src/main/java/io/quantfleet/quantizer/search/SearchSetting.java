@@ -7,6 +7,7 @@ import io.quantfleet.quantizer.evaluate.AccuracyGate;
 import io.quantfleet.quantizer.evaluate.HeldOut;
 import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.sensitivity.ProfileCache;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,10 @@ import java.util.Optional;
  * @param original the FP32 model
  * @param description what it takes and gives
  * @param calibration samples to find ranges with
- * @param heldOut samples to choose by
+ * @param chosenBy samples to choose by
+ * @param heldOut the same, decoded, with FP32's answers
+ * @param training samples to train with; empty where there are none
+ * @param checkpoints the directory in which trainings note how far they are; empty where they don't
  * @param gate measures accuracy on the validation samples
  * @param threads how many threads compute
  * @param kept where what calibration samples show is kept between runs
@@ -28,7 +32,10 @@ public record SearchSetting(
         OnnxModel original,
         ModelDescription description,
         LabelledSamples calibration,
+        LabelledSamples chosenBy,
         HeldOut heldOut,
+        Optional<LabelledSamples> training,
+        Optional<Path> checkpoints,
         AccuracyGate gate,
         int threads,
         Optional<StatisticsCache> kept,

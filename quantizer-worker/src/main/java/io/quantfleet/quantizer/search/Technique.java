@@ -16,6 +16,8 @@ public enum Technique {
     WEIGHT_CLIPPING("weight-clipping"),
     /** It is learned, layer by layer, which way each weight is rounded. */
     ADAROUND("adaround"),
+    /** Weights and scales are trained with fake quantization in place. */
+    QAT("qat"),
     /** Sensitive layers get another precision. */
     MIXED_PRECISION("mixed-precision"),
     /** The whole model gets another form than static INT8. */

@@ -4,6 +4,7 @@ import io.quantfleet.quantizer.quantize.FloatLayer;
 import io.quantfleet.quantizer.quantize.LayerReconstruction;
 import io.quantfleet.quantizer.quantize.TensorClip;
 import io.quantfleet.quantizer.sensitivity.SensitivityProfile;
+import io.quantfleet.quantizer.train.TrainingPoint;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param sensitivity how each layer takes quantization; empty where nobody needed to know
  * @param paretoFront variants that accuracy was bought with time or size for; empty where that was not needed
  * @param reconstructions how closely layers give what they gave, where the method minds that
+ * @param training how its training went; empty where it was not trained
  */
 public record Trail(
         String method,
@@ -31,7 +33,8 @@ public record Trail(
         List<TensorClip> clips,
         Optional<SensitivityProfile> sensitivity,
         List<ParetoPoint> paretoFront,
-        List<LayerReconstruction> reconstructions) {
+        List<LayerReconstruction> reconstructions,
+        List<TrainingPoint> training) {
 
     public Trail {
         techniques = List.copyOf(techniques);
@@ -40,11 +43,22 @@ public record Trail(
         clips = List.copyOf(clips);
         paretoFront = List.copyOf(paretoFront);
         reconstructions = List.copyOf(reconstructions);
+        training = List.copyOf(training);
     }
 
     /** Of a variant of which nothing but the method is known. */
     public static Trail of(String method) {
         return new Trail(
-                method, List.of(), 0, 0, List.of(), List.of(), List.of(), Optional.empty(), List.of(), List.of());
+                method,
+                List.of(),
+                0,
+                0,
+                List.of(),
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                List.of());
     }
 }

@@ -59,6 +59,16 @@ public final class TrainingEngine {
         if (threads < 1) {
             throw new IllegalArgumentException("threads must be at least 1, not " + threads);
         }
+        require();
+        PyTorch.load(threads, cacheDirectory());
+    }
+
+    /**
+     * Refuses to go on where this process can't train. Loads nothing.
+     *
+     * @throws QuantizerException with {@link ReasonCode#TRAINING_UNAVAILABLE}, with the remedy
+     */
+    public static void require() {
         missing().ifPresent(reason -> {
             throw new QuantizerException(
                     ReasonCode.TRAINING_UNAVAILABLE,
@@ -66,7 +76,6 @@ public final class TrainingEngine {
                             + "; put what ./mvnw -Ptrain package gathers in quantizer-worker/target/lib-train into the"
                             + " program's lib, or use the image's target \"train\" (docs/training.md)");
         });
-        PyTorch.load(threads, cacheDirectory());
     }
 
     private static Path cacheDirectory() {

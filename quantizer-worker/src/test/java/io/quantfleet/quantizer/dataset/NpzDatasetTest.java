@@ -41,6 +41,33 @@ class NpzDatasetTest {
         return Datasets.open(file, Descriptions.sentences());
     }
 
+    private LabelledSamples openForTraining() throws IOException {
+        Path file = ZipMaker.of(
+                folder.resolve("training.npz"),
+                arrays.entrySet().stream()
+                        .map(array -> entry(array.getKey(), array.getValue()))
+                        .toList());
+        return Datasets.openForTraining(file, Descriptions.sentences());
+    }
+
+    @Test
+    void takesSamplesWithoutLabelsForTrainingOnly() throws IOException {
+        arrays.remove("labels.npy");
+        assertRefused().hasMessageContaining("labels");
+
+        try (LabelledSamples samples = openForTraining()) {
+            assertThat(samples.size()).isEqualTo(2);
+            assertThat(samples.label(1)).isEqualTo(LabelledSamples.UNKNOWN);
+        }
+    }
+
+    @Test
+    void keepsTheLabelsOfTrainingSamplesThatHaveSome() throws IOException {
+        try (LabelledSamples samples = openForTraining()) {
+            assertThat(samples.label(0)).isOne();
+        }
+    }
+
     private AbstractThrowableAssert<?, ?> assertRefused() {
         return assertThatThrownBy(() -> open().close())
                 .isInstanceOfSatisfying(

@@ -1,6 +1,7 @@
 package io.quantfleet.quantizer.search;
 
 import io.quantfleet.quantizer.ProgressListener;
+import io.quantfleet.quantizer.TrainingOptions;
 import io.quantfleet.quantizer.calibration.MinMax;
 import io.quantfleet.quantizer.dataset.LabelledSamples;
 import io.quantfleet.quantizer.dataset.ModelDescription;
@@ -96,17 +97,21 @@ final class SearchOnNet {
         GaussianSamples all = new GaussianSamples(400, ELEMENTS);
         List<Integer> labels = labels(all);
         Answered validation = new Answered(all, 200, 200, labels);
+        Answered heldOut = new Answered(all, 120, 80, labels);
         SearchSetting setting = new SearchSetting(
                 net,
                 DESCRIPTION,
                 new Answered(all, 0, 120, labels),
-                new HeldOut(net, DESCRIPTION, new Answered(all, 120, 80, labels), 1),
+                heldOut,
+                new HeldOut(net, DESCRIPTION, heldOut, 1),
+                Optional.empty(),
+                Optional.empty(),
                 new AccuracyGate(net, DESCRIPTION, validation, 1),
                 1,
                 Optional.empty(),
                 Optional.empty());
-        SearchOptions options =
-                new SearchOptions(false, new MinMax(), techniques, perTensor, false, objective, List.of(), 1);
+        SearchOptions options = new SearchOptions(
+                false, new MinMax(), techniques, perTensor, false, objective, List.of(), TrainingOptions.USUAL, 1);
         return new LadderSearch(setting, options, profile, goal, rungs::add, ProgressListener.NONE).climb();
     }
 

@@ -26,6 +26,7 @@ import java.util.Optional;
  * @param sensitivity empty where nobody needed to know
  * @param pareto empty where mixed precision was not needed
  * @param reconstructions how closely layers give what they gave, the worst first; empty where the method does not mind
+ * @param training empty where nothing was trained
  * @param leftFloatTold the first operators that stayed in FP32
  * @param leftFloatOthers the rest
  */
@@ -46,6 +47,7 @@ public record VariantSection(
         ClipCharts clips,
         Optional<ParetoChart> pareto,
         List<Reconstructed> reconstructions,
+        Optional<TrainingChart> training,
         List<FloatLayer> leftFloatTold,
         List<FloatLayer> leftFloatOthers,
         List<LintFinding> lint) {
@@ -94,6 +96,7 @@ public record VariantSection(
                         .sorted(Comparator.comparingDouble(LayerReconstruction::chosenDb))
                         .map(Reconstructed::of)
                         .toList(),
+                TrainingChart.of(trail.training()),
                 trail.leftFloat().stream().limit(TOLD).toList(),
                 trail.leftFloat().stream().skip(TOLD).toList(),
                 report.lint());

@@ -26,6 +26,7 @@ import io.quantfleet.quantizer.sensitivity.LayerSensitivity;
 import io.quantfleet.quantizer.sensitivity.SensitivityProfile;
 import io.quantfleet.quantizer.target.Precision;
 import io.quantfleet.quantizer.technique.Finding;
+import io.quantfleet.quantizer.train.TrainingPoint;
 import java.io.StringReader;
 import java.util.List;
 import java.util.Map;
@@ -115,7 +116,8 @@ class HtmlReportTest {
                                 fidelity(21),
                                 false,
                                 false)),
-                List.of(new LayerReconstruction("/l.0/up/MatMul", 18.5, 21.25)));
+                List.of(new LayerReconstruction("/l.0/up/MatMul", 18.5, 21.25)),
+                List.of(new TrainingPoint(1, 0.5, 90, 1.25, 0.71), new TrainingPoint(2, 1, 180, 0.75, 0.785)));
     }
 
     private static VariantReport report(String deviceClass, Trail trail) {
@@ -142,6 +144,14 @@ class HtmlReportTest {
     private static String page() {
         return new HtmlReport()
                 .of("net & co", 6_000_000, List.of(report("rpi-cpu", trail()), report("gpu", Trail.of("static-int8"))));
+    }
+
+    @Test
+    void drawsHowTheTrainingWent() {
+        assertThat(page())
+                .containsOnlyOnce("<h3>Training</h3>")
+                .contains("Loss and accuracy while the variant was trained", "<td class=\"n\">0.7500</td>", "78.50 %")
+                .contains("class=\"loss\" points=\"360", "class=\"line\" points=\"360");
     }
 
     @Test
