@@ -21,12 +21,17 @@ final class Judge {
         return new Judge(OnnxScores.of(fp32, output, samples, threads, done -> {}), output, samples, threads);
     }
 
-    /** The fraction of answers that are as they should be. */
-    double accuracy(OnnxModel model) {
-        return accuracy(OnnxScores.of(model, output, samples, threads, done -> {}));
+    /** How many samples there are. */
+    int size() {
+        return samples.size();
     }
 
-    /** The same of answers that are there. */
+    /** What a model answers to the samples. */
+    OnnxScores scores(OnnxModel model) {
+        return OnnxScores.of(model, output, samples, threads, done -> {});
+    }
+
+    /** The fraction of answers that are as they should be. */
     double accuracy(OnnxScores scores) {
         return samples.label(0) < 0 ? scores.agreement(fp32) : scores.accuracy(samples);
     }

@@ -62,6 +62,7 @@ final class StepSizes {
                 sizes.dequantize(node);
             }
         }
+        sizes.graph.removeUnused();
         return new Untied(variant.withGraph(sizes.graph), Set.copyOf(sizes.fixed));
     }
 

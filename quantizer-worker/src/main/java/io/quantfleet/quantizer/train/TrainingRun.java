@@ -103,7 +103,7 @@ final class TrainingRun {
     }
 
     private void begin() {
-        best = judge.accuracy(variant.exported());
+        best = judge.accuracy(judge.scores(variant.exported()));
         bestValues = variant.updates().values();
     }
 
@@ -199,7 +199,7 @@ final class TrainingRun {
     }
 
     private void measure() {
-        double accuracy = judge.accuracy(variant.exported());
+        double accuracy = judge.accuracy(judge.scores(variant.exported()));
         if (accuracy > best) {
             best = accuracy;
             bestValues = variant.updates().values();

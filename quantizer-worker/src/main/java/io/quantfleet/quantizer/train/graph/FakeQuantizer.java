@@ -1,7 +1,6 @@
 package io.quantfleet.quantizer.train.graph;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import io.quantfleet.quantizer.onnx.StoredType;
@@ -102,9 +101,9 @@ public final class FakeQuantizer {
         if (!JniUtils.isGradMode()) {
             return exact(x, stretched(scale, x), stretched(zeroPoints(x), x));
         }
-        if (zeroPoints.length == 1 && axis < 0 && x.getDataType() == DataType.FLOAT32) {
+        if (zeroPoints.length == 1) {
             return FusedQuantizer.loaded()
-                    .apply(x, scale, least - zeroPoints[0], greatest - zeroPoints[0], gradientFactor);
+                    .apply(x, stretched(scale, x), least - zeroPoints[0], greatest - zeroPoints[0], gradientFactor);
         }
         return differentiable(x, scale);
     }

@@ -16,23 +16,26 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * PyTorch's own operator for quantization with a learned step size: one pass over the elements where a composition of DJL's
- * takes ten. DJL has no binding for it, but loads TorchScript, which is an archive with the function's text; this makes one.
- *
- * <p>It differs from {@link FakeQuantizer#differentiable} in that it multiplies by the reciprocal of the step size, so that a
- * value very close to the middle between two steps may become the other one, and in that the range reaches half a step beyond
- * its last integers for the gradients.
+ * {@link FakeQuantizer#differentiable} in one call, with a quarter of its memory traffic: what need not be recorded is computed
+ * in place. DJL has no in-place rounding and no addcmul, but loads TorchScript, which is an archive with a function's text; this
+ * makes one.
  */
 final class FusedQuantizer {
     private static final String CODE = """
-            class Fused(Module):
-              __parameters__ = []
-              __buffers__ = []
-              training : bool
-              def forward(self: __torch__.Fused, x: Tensor, scale: Tensor, least: Tensor, greatest: Tensor, factor: Tensor) -> Tensor:
-                zero = torch.zeros_like(scale)
-                return torch._fake_quantize_learnable_per_tensor_affine(x, scale, zero, int(least), int(greatest), float(factor))
-            """;
+        class Fused(Module):
+          __parameters__ = []
+          __buffers__ = []
+          training : bool
+          def forward(self: __torch__.Fused, x: Tensor, scale: Tensor, least: Tensor, greatest: Tensor, factor: Tensor) -> Tensor:
+            f = float(factor)
+            s = torch.detach(scale)
+            steps = torch.add(torch.mul(scale, f), torch.mul(s, 1. - f))
+            v = torch.div(torch.detach(x), s)
+            q = torch.clamp(v, float(least), float(greatest))
+            within = torch.eq(q, v)
+            coefficient = torch.sub_(torch.round_(q), torch.mul_(v, within))
+            return torch.addcmul(torch.mul(x, within), coefficient, steps)
+        """;
     /** A pickle of an object of the class with its field {@code training} set. */
     private static final String OBJECT = "\u0080\u0002c__torch__\nFused\n)\u0081}X\b\0\0\0training\u0088sb.";
     /** A pickle of an empty tuple. */
@@ -59,14 +62,21 @@ final class FusedQuantizer {
         static final FusedQuantizer INSTANCE = new FusedQuantizer((PtNDManager) PyTorch.newManager());
     }
 
+    /**
+     * Fake quantization with gradients.
+     *
+     * @param scale step sizes in a shape that stretches to that of x
+     * @param least the least integer less the zero point
+     * @param greatest the greatest integer less the zero point
+     * @param factor by what the gradient of the step sizes is multiplied
+     */
     NDArray apply(NDArray x, NDArray scale, long least, long greatest, double factor) {
-        NDArray one = scale.getShape().dimension() == 1 ? scale : scale.reshape(1);
         NDList inputs = new NDList(
                 x,
-                one,
+                scale,
                 x.getManager().create(least),
                 x.getManager().create(greatest),
-                x.getManager().create((float) factor));
+                x.getManager().create(factor));
         return IValueUtils.forward(function, inputs, true).singletonOrThrow();
     }
 
