@@ -32,7 +32,7 @@ final class FusedQuantizer {
             steps = torch.add(torch.mul(scale, f), torch.mul(s, 1. - f))
             v = torch.div(torch.detach(x), s)
             q = torch.clamp(v, float(least), float(greatest))
-            within = torch.eq(q, v)
+            within = torch.eq(q, v, out=torch.empty_like(v))
             coefficient = torch.sub_(torch.round_(q), torch.mul_(v, within))
             return torch.addcmul(torch.mul(x, within), coefficient, steps)
         """;
