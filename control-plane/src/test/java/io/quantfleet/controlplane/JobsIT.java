@@ -13,6 +13,7 @@ import io.quantfleet.controlplane.testing.Story;
 import io.quantfleet.controlplane.testing.WorkerStory;
 import io.quantfleet.protocols.v1.QuantizationJobRequested;
 import io.quantfleet.protocols.v1.QuantizationRung;
+import io.quantfleet.protocols.v1.TrainingPoint;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.ByteArrayInputStream;
@@ -50,6 +51,36 @@ class JobsIT extends WorkerStory {
             assertThat(job.getOptions().getMinAgreement()).isEqualTo(0.98);
         });
         assertThat(Story.variant("with-options", "gpu", "options.method")).isEqualTo("static");
+    }
+
+    @Test
+    void jobsThatMayTrainGoToWorkersThatCan() {
+        Api.registerForTraining("trained", "{\"epochs\": 3}").statusCode(201);
+        Api.registerForTraining("not-trained", "{\"method\": \"static\"}").statusCode(201);
+
+        List<QuantizationJobRequested> jobs = worker.awaitTrainingJobs("trained", 3);
+        assertThat(jobs).allSatisfy(job -> {
+            assertThat(job.getArtifacts().getTraining().getName()).isEqualTo("training.npz");
+            assertThat(job.getOptions().getEpochs()).isEqualTo(3);
+        });
+        worker.awaitJobs("not-trained", 3);
+        QuantizationJobRequested job = jobs.get(0);
+        assertThat(Api.get("jobs/" + job.getJobId()).getBoolean("trains")).isTrue();
+        assertThat(Api.page("models/trained/versions/1")).contains("waiting for a worker that can train");
+
+        worker.sendResult(
+                UUID.randomUUID().toString(),
+                job.getJobId(),
+                FakeWorker.progress(job, 0.3).toBuilder()
+                        .addTraining(TrainingPoint.newBuilder()
+                                .setEpoch(1)
+                                .setFraction(0.5)
+                                .setLoss(1.25)
+                                .setAccuracy(0.8125))
+                        .build());
+        Story.eventually(() -> assertThat(Api.get("jobs/" + job.getJobId()).getList("training.loss", Double.class))
+                .hasSize(1));
+        assertThat(Api.page("models/trained/versions/1")).contains("epoch 1: loss 1.25", "81.25");
     }
 
     @Test

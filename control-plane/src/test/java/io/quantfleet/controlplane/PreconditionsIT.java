@@ -180,14 +180,18 @@ class PreconditionsIT extends WorkerStory {
 
     @Test
     void aFleetByQueryIsChangedAsItWasRead() {
-        Api.post("fleets", Map.of("name", "tagged-query", "query", "class = gpu")).statusCode(201);
+        Api.post("fleets", Map.of("name", "tagged-query", "query", "class = gpu"))
+                .statusCode(201);
         String path = "fleets/tagged-query";
         Story.eventually(() -> {
             // Its devices may be looked up in between.
             String tag = given().get("/api/v1/" + path).header("ETag");
-            put(path, tag, Map.of("description", "mine", "query", "class = gpu")).then().statusCode(200);
+            put(path, tag, Map.of("description", "mine", "query", "class = gpu"))
+                    .then()
+                    .statusCode(200);
         });
-        failed(put(path, OLD, Map.of("description", "theirs", "query", "class = gpu")).then());
+        failed(put(path, OLD, Map.of("description", "theirs", "query", "class = gpu"))
+                .then());
 
         assertThat(Api.get(path).getString("description")).isEqualTo("mine");
     }

@@ -56,6 +56,7 @@ final class ChaosModel {
                         List.of(),
                         sample.calibration(),
                         sample.validation(),
+                        Optional.empty(),
                         Map.of("options", OPTIONS.get(i)))));
             }
         } catch (IOException e) {

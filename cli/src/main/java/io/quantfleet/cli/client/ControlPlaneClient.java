@@ -97,6 +97,9 @@ public final class ControlPlaneClient {
                     .file("onnx", upload.onnx())
                     .file("calibration", upload.calibration())
                     .file("validation", upload.validation());
+            if (upload.training().isPresent()) {
+                form.file("training", upload.training().get());
+            }
             for (Path file : upload.externalData()) {
                 form.file("externalData", file);
             }

@@ -3,6 +3,7 @@ package io.quantfleet.cli.client;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The files that a model version is registered with.
@@ -12,6 +13,7 @@ import java.util.Map;
  * @param externalData the files in which the graph keeps large tensors
  * @param calibration a {@code .zip} or {@code .npz}
  * @param validation a {@code .zip} or {@code .npz}
+ * @param training a {@code .zip} or {@code .npz} to train with, if there is one
  * @param fields what is sent beside the files: {@code maxLossPoints} and {@code options}
  */
 public record ModelUpload(
@@ -20,6 +22,7 @@ public record ModelUpload(
         List<Path> externalData,
         Path calibration,
         Path validation,
+        Optional<Path> training,
         Map<String, String> fields) {
     public ModelUpload {
         externalData = List.copyOf(externalData);
@@ -29,6 +32,6 @@ public record ModelUpload(
     /** Files alone; how to quantize is left to the control plane and its workers. */
     public static ModelUpload of(
             Path description, Path onnx, List<Path> externalData, Path calibration, Path validation) {
-        return new ModelUpload(description, onnx, externalData, calibration, validation, Map.of());
+        return new ModelUpload(description, onnx, externalData, calibration, validation, Optional.empty(), Map.of());
     }
 }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -110,6 +111,25 @@ public final class VariantCommand implements Runnable {
                 .noneMatch(variant -> UNDER_WAY.contains(variant.path("state").asText()));
     }
 
+    // What a job waits for, or how its training goes.
+    private static Optional<String> underWay(JsonNode variant) {
+        String state = variant.path("state").asText();
+        if (state.equals("QUEUED") && variant.path("trains").asBoolean()) {
+            return Optional.of("waits for a worker that can train");
+        }
+        JsonNode points = variant.path("training");
+        if (!state.equals("RUNNING") || points.isEmpty()) {
+            return Optional.empty();
+        }
+        JsonNode last = points.get(points.size() - 1);
+        return Optional.of(String.format(
+                Locale.ROOT,
+                "training, epoch %d: loss %.4f, accuracy %.2f %% on held-out samples",
+                last.path("epoch").asInt(),
+                last.path("loss").asDouble(),
+                100 * last.path("accuracy").asDouble()));
+    }
+
     private static List<String> lines(Iterable<JsonNode> variants) {
         Table table = new Table(
                 Table.Column.text("CLASS"),
@@ -135,6 +155,9 @@ public final class VariantCommand implements Runnable {
                             : "-",
                     Table.orDash(sha256.substring(0, Math.min(12, sha256.length()))),
                     variant.path("jobId").asText());
+            underWay(variant)
+                    .ifPresent(
+                            what -> why.add("  " + variant.path("deviceClass").asText() + ": " + what));
             variant.path("reasons")
                     .forEach(
                             reason -> why.add("  " + variant.path("deviceClass").asText() + ": " + reason.asText()));

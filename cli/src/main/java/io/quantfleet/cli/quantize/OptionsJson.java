@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quantfleet.quantizer.QuantizationOptions;
 import io.quantfleet.quantizer.QuantizationOptions.Method;
+import io.quantfleet.quantizer.TrainingOptions;
 import io.quantfleet.quantizer.search.Technique;
 import java.util.Locale;
 
@@ -31,6 +32,13 @@ final class OptionsJson {
         if (options.method() == Method.GPTQ) {
             json.put("gptqDamping", options.gptq().damping())
                     .put("gptqActivationOrder", options.gptq().activationOrder());
+        }
+        TrainingOptions training = options.training();
+        if (!training.equals(TrainingOptions.USUAL)) {
+            json.put("epochs", training.epochs())
+                    .put("trainingMinutes", training.time().toMinutes())
+                    .put("distillation", training.distillation());
+            training.learningRate().ifPresent(rate -> json.put("learningRate", rate));
         }
         options.minAgreement().ifPresent(share -> json.put("minAgreement", share));
         return json.toString();

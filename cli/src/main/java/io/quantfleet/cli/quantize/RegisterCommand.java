@@ -17,7 +17,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -63,6 +65,14 @@ public final class RegisterCommand implements Callable<Integer> {
     @Option(names = "--validation", required = true, paramLabel = "FILE", description = "A .zip or .npz to judge by.")
     private Path validation = Path.of("");
 
+    @Option(
+            names = "--train",
+            paramLabel = "FILE",
+            description =
+                    "A .zip or .npz to train with, with or without labels, where training is needed; the job waits"
+                            + " for a worker that can.")
+    private @Nullable Path training;
+
     @Mixin
     private MethodOptions method = new MethodOptions();
 
@@ -82,7 +92,13 @@ public final class RegisterCommand implements Callable<Integer> {
             ModelDescription read = ModelDescription.read(file(description));
             Path onnx = file(description.resolveSibling(read.onnx()));
             int version = upload(new ModelUpload(
-                    description, onnx, ExternalDataFiles.of(onnx), file(calibration), file(validation), fields));
+                    description,
+                    onnx,
+                    ExternalDataFiles.of(onnx),
+                    file(calibration),
+                    file(validation),
+                    Optional.ofNullable(training).map(RegisterCommand::file),
+                    fields));
             Registered registered = new Registered(
                     read.name(),
                     version,

@@ -76,8 +76,7 @@ final class NettyDeviceLink implements CuttableLink {
 
     @Override
     public void cut() {
-        current.ifPresent(
-                connection -> connection.disconnect(MqttReasonCodes.Disconnect.DISCONNECT_WITH_WILL_MESSAGE));
+        current.ifPresent(connection -> connection.disconnect(MqttReasonCodes.Disconnect.DISCONNECT_WITH_WILL_MESSAGE));
     }
 
     @Override
@@ -104,7 +103,8 @@ final class NettyDeviceLink implements CuttableLink {
         if (closed) {
             return;
         }
-        Optional<SslContext> tls = identity.mqttUri().getScheme().equals("ssl") ? Optional.of(loop.tls()) : Optional.empty();
+        Optional<SslContext> tls =
+                identity.mqttUri().getScheme().equals("ssl") ? Optional.of(loop.tls()) : Optional.empty();
         MqttConnection.open(loop.network(), identity.mqttUri(), KEEP_ALIVE, tls, new MqttConnection.Events() {
             @Override
             public MqttConnectMessage connect() {

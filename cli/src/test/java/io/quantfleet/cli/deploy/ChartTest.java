@@ -72,6 +72,18 @@ class ChartTest {
     }
 
     @Test
+    void rendersWorkersThatTrainBesideTheOthersOnRequest() throws IOException {
+        List<JsonNode> manifests = render(template().set("trainingWorker.enabled", "true"));
+
+        assertThat(manifests)
+                .filteredOn(manifest -> manifest.path("kind").asText().equals("Deployment"))
+                .extracting(manifest -> manifest.at("/metadata/name").asText() + " "
+                        + manifest.at("/spec/template/spec/containers/0/image").asText())
+                .anyMatch(worker -> worker.startsWith("prod-quantizer-worker quantfleet/quantizer-worker:"))
+                .anyMatch(worker -> worker.startsWith("prod-training-worker quantfleet/quantizer-worker-train:"));
+    }
+
+    @Test
     void rendersDashboardsAndRulesOnRequest() throws IOException {
         List<JsonNode> manifests =
                 render(template().set("monitoring.dashboards", "true").set("monitoring.rules", "true"));

@@ -62,7 +62,8 @@ public class KafkaAdmin {
      * session runs out. Every worker reads all of the job control, so it needs no more than one either. See {@code docs/decisions/0002-quantization-jobs-on-share-groups.md}.
      */
     private int partitions(String topic) {
-        boolean one = topic.equals(topics.quantizationJobs()) || topic.equals(topics.quantizationControl());
+        boolean one = List.of(topics.quantizationJobs(), topics.trainingJobs(), topics.quantizationControl())
+                .contains(topic);
         return one ? 1 : settings.partitions();
     }
 

@@ -12,7 +12,7 @@ class JdbiRevisions {
                         sum(fetched_bytes), (select max(id) from device_event), (select count(*) from fleet),
                         (select count(*) from device_class)))
                    from device) as devices,
-                (select hashtext(concat_ws(',', count(*), count(started_at), count(finished_at), sum(progress), sum(jsonb_array_length(rungs)),
+                (select hashtext(concat_ws(',', count(*), count(started_at), count(finished_at), sum(progress), sum(jsonb_array_length(rungs)), sum(jsonb_array_length(training)),
                         count(distinct step), (select count(*) from model_version), (select count(*) from variant)))
                    from quantization_job) as models,
                 (select hashtext(concat_ws(',', count(*), sum(fetched_bytes), max(state_at),

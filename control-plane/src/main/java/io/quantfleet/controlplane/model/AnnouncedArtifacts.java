@@ -35,6 +35,9 @@ class AnnouncedArtifacts {
                 .setCalibration(check("calibration", artifacts.getCalibration()))
                 .setValidation(check("validation", artifacts.getValidation()))
                 .clearExternalData();
+        if (artifacts.hasTraining()) {
+            checked.setTraining(check("training", artifacts.getTraining()));
+        }
         artifacts.getExternalDataList().forEach(data -> checked.addExternalData(check("externalData", data)));
         return checked.build();
     }

@@ -17,14 +17,14 @@ class JdbiJobs {
     record Job(UUID id, ModelVersionId model, String deviceClass, int attempt, JobState state) {}
 
     /** Whether the job is new: there is one for each version, device class and attempt. */
-    boolean insert(Tx tx, Job job, JobPlanner.Terms terms, Instant now) {
+    boolean insert(Tx tx, Job job, JobPlanner.Terms terms, boolean trains, Instant now) {
         return tx.handle()
                         .createUpdate("""
                                 insert into quantization_job
                                     (id, model_name, model_version, device_class, attempt, state, options,
-                                     max_loss_points, queued_at)
+                                     max_loss_points, trains, queued_at)
                                 values (:id, :model, :version, :deviceClass, :attempt, :state,
-                                     cast(:options as jsonb), :maxLossPoints, :now) on conflict do nothing""")
+                                     cast(:options as jsonb), :maxLossPoints, :trains, :now) on conflict do nothing""")
                         .bind("id", job.id())
                         .bind("model", job.model().model())
                         .bind("version", job.model().version())
@@ -33,6 +33,7 @@ class JdbiJobs {
                         .bind("state", job.state().name())
                         .bind("options", JobOptions.json(terms.options()))
                         .bind("maxLossPoints", terms.maxLossPoints())
+                        .bind("trains", trains)
                         .bind("now", now)
                         .execute()
                 == 1;
@@ -62,11 +63,13 @@ class JdbiJobs {
     }
 
     /** Notes progress; it never goes back, whatever order its reports come in, unless another worker begins anew. */
-    void progressed(Tx tx, UUID id, String worker, String step, double fraction, String rungs, Instant at) {
+    void progressed(
+            Tx tx, UUID id, String worker, String step, double fraction, String rungs, String training, Instant at) {
         tx.handle()
                 .createUpdate("""
                         update quantization_job set state = 'RUNNING', worker = :worker, step = :step,
-                            progress = :fraction, rungs = cast(:rungs as jsonb), started_at = coalesce(started_at, :at)
+                            progress = :fraction, rungs = cast(:rungs as jsonb), training = cast(:training as jsonb),
+                            started_at = coalesce(started_at, :at)
                         where id = :id and state in ('QUEUED', 'RUNNING')
                             and (worker is distinct from :worker or progress <= :fraction)""")
                 .bind("id", id)
@@ -74,6 +77,7 @@ class JdbiJobs {
                 .bind("step", step)
                 .bind("fraction", fraction)
                 .bind("rungs", rungs)
+                .bind("training", training)
                 .bind("at", at)
                 .execute();
     }

@@ -26,8 +26,8 @@ import org.jdbi.v3.core.statement.StatementContext;
 @Singleton
 public class JdbiVariants {
     private static final String VIEW = """
-            select j.id, j.device_class, j.attempt, j.progress, j.step, j.worker, j.failure_code, j.failure, j.options,
-                j.rungs, coalesce(v.verdict, j.state) as state, v.reasons, v.sha256, v.bytes, v.probe_samples,
+            select j.id, j.device_class, j.attempt, j.progress, j.trains, j.step, j.worker, j.failure_code, j.failure, j.options,
+                j.rungs, j.training, coalesce(v.verdict, j.state) as state, v.reasons, v.sha256, v.bytes, v.probe_samples,
                 v.probe_accuracy, v.report_page_sha256, v.report
             from %s j left join variant v on v.job_id = j.id
             """;
@@ -149,6 +149,7 @@ public class JdbiVariants {
                         row.getInt("attempt"),
                         row.getString("shown_state"),
                         row.getDouble("progress"),
+                        row.getBoolean("trains"),
                         Rows.optionalText(row, "step"),
                         Rows.optionalText(row, "worker"),
                         Rows.optionalText(row, "failure_code"),
@@ -177,6 +178,7 @@ public class JdbiVariants {
                 row.getInt("attempt"),
                 row.getString("state"),
                 row.getDouble("progress"),
+                row.getBoolean("trains"),
                 Rows.optionalText(row, "step"),
                 Rows.optionalText(row, "worker"),
                 Rows.optionalText(row, "failure_code"),
@@ -188,6 +190,7 @@ public class JdbiVariants {
                 Rows.optionalText(row, "report_page_sha256"),
                 parsed(row.getString("options")),
                 parsed(row.getString("rungs")),
+                parsed(row.getString("training")),
                 report(row));
     }
 

@@ -20,6 +20,7 @@ final class JobFields {
             Field.of("class", ValueType.text(), "j.device_class", JobSummary::deviceClass),
             Field.of("attempt", ValueType.whole(), "j.attempt", JobSummary::attempt),
             Field.of("state", STATES, "coalesce(v.verdict, j.state)", JobSummary::state),
+            Field.of("trains", ValueType.flag(), "j.trains", JobSummary::trains),
             Field.optional("worker", ValueType.text(), "j.worker", JobSummary::worker),
             Field.of("queued", ValueType.age(), "j.queued_at", JobSummary::queuedAt)));
 

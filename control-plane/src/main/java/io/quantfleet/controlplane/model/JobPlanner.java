@@ -24,6 +24,9 @@ import java.util.UUID;
 /** Plans one quantization job for each device class, and tells the workers by the outbox. */
 @Singleton
 class JobPlanner {
+    /** Quantization-aware training, as a method and as a technique. */
+    private static final String TRAINING = "qat";
+
     private final JdbiJobs jobs;
     private final JdbiOutbox outbox;
     private final QuantizationDefaults defaults;
@@ -44,7 +47,18 @@ class JobPlanner {
      * @param maxLossPoints percentage points of accuracy that the variant may lose
      * @param options how to quantize; what it does not say is left to the worker
      */
-    record Terms(Optional<Double> maxLossPoints, QuantizationOptions options) {}
+    record Terms(Optional<Double> maxLossPoints, QuantizationOptions options) {
+        /** Whether a job on these terms may train, so that it is one for workers that can. */
+        boolean trains(ModelArtifacts artifacts) {
+            String method = options.getMethod();
+            boolean auto = method.isEmpty() || method.equals("auto");
+            boolean asked = options.getTechniquesList().contains(TRAINING);
+            boolean allowed = options.getTechniquesCount() == 0 || asked;
+            return auto
+                    ? allowed && (artifacts.hasTraining() || options.getDistillation())
+                    : asked || method.equals(TRAINING);
+        }
+    }
 
     /** Tells of a version registered over REST; the planner itself reads that event, as it reads any producer's. */
     void announce(Tx tx, ModelVersionId id, NewModelVersion version, QuantizationOptions options) {
@@ -103,11 +117,13 @@ class JobPlanner {
     }
 
     private void request(Tx tx, JdbiJobs.Job job, DeviceClass deviceClass, ModelArtifacts artifacts, Terms terms) {
-        if (jobs.insert(tx, job, terms, clock.instant())) {
+        if (jobs.insert(tx, job, terms, terms.trains(artifacts), clock.instant())) {
             outbox.add(
                     tx,
                     requestId(job.id()),
-                    OutboxEvent.QUANTIZATION_JOB_REQUESTED,
+                    terms.trains(artifacts)
+                            ? OutboxEvent.TRAINING_JOB_REQUESTED
+                            : OutboxEvent.QUANTIZATION_JOB_REQUESTED,
                     job.id().toString(),
                     QuantizationJobRequested.newBuilder()
                             .setJobId(job.id().toString())

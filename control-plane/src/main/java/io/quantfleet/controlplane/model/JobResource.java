@@ -45,7 +45,7 @@ public class JobResource {
     @Operation(
             operationId = "listJobs",
             summary = "Jobs, newest first",
-            description = "'filter' knows id, model, version, class, attempt, state, worker and queued."
+            description = "'filter' knows id, model, version, class, attempt, state, trains, worker and queued."
                     + " Where more follow, a Link header leads to the next page.")
     public RestResponse<List<JobSummary>> list(@BeanParam ListParameters parameters, @Context UriInfo uri) {
         ListRequest request = parameters.request();

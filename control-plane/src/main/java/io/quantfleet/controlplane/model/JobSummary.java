@@ -11,6 +11,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param state that of its variant, once there is one
  * @param progress 0 to 1
  * @param step what the worker is at
+ * @param trains whether only workers that can train take it
  */
 @Schema(name = "Job")
 record JobSummary(
@@ -21,6 +22,7 @@ record JobSummary(
         int attempt,
         String state,
         double progress,
+        boolean trains,
         Optional<String> step,
         Optional<String> worker,
         Optional<String> reasonCode,

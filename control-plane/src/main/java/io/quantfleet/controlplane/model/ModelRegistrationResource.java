@@ -72,6 +72,13 @@ public class ModelRegistrationResource {
             @Schema(type = SchemaType.STRING, format = "binary", description = ".zip or .npz")
             String validation,
 
+            @Schema(
+                    type = SchemaType.STRING,
+                    format = "binary",
+                    description = ".zip or .npz to train with, with or without labels")
+            @Nullable
+            String training,
+
             @Schema(description = "in percentage points, 0 to 100")
             Double maxLossPoints,
 
@@ -87,8 +94,9 @@ public class ModelRegistrationResource {
             operationId = "registerModelVersion",
             summary = "Registers the next version of a model",
             description = "Parts: description (YAML), onnx, externalData (any number), calibration, validation"
-                    + " (.zip or .npz), maxLossPoints and options (JSON; both optional). The model's name is in the"
-                    + " description.")
+                    + " (.zip or .npz), and where they are wanted training (.zip or .npz), maxLossPoints and options"
+                    + " (JSON). The model's name is in the description."
+                    + " Jobs that train wait for a worker that can.")
     @Creates
     @Refuses({
         ReasonCode.DESCRIPTION_INVALID,

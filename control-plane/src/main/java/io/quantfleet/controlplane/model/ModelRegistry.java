@@ -68,6 +68,9 @@ class ModelRegistry {
     private ModelVersionId insert(Tx tx, ModelVersionId id, NewModelVersion version) {
         Instant now = clock.instant();
         ModelArtifacts all = version.artifacts();
+        if (all.hasTraining()) {
+            artifacts.record(tx, StoredArtifact.of(all.getTraining().getArtifact()), now);
+        }
         Stream.concat(
                         Stream.of(all.getDescription()),
                         Stream.concat(

@@ -24,8 +24,8 @@ import org.jboss.resteasy.reactive.server.multipart.MultipartFormDataInput;
  * is refused leaves nothing behind.
  */
 final class ModelUpload {
-    private static final Set<String> PARTS =
-            Set.of("description", "onnx", "externalData", "calibration", "validation", "maxLossPoints", "options");
+    private static final Set<String> PARTS = Set.of(
+            "description", "onnx", "externalData", "calibration", "validation", "training", "maxLossPoints", "options");
     private static final int MAX_DESCRIPTION_BYTES = 1 << 20;
 
     private final MultipartFormDataInput form;
@@ -45,6 +45,9 @@ final class ModelUpload {
         requireFile("onnx", ReasonCode.MODEL_MALFORMED);
         requireDataSet("calibration");
         requireDataSet("validation");
+        if (!parts("training").isEmpty()) {
+            requireDataSet("training");
+        }
         for (FormValue data : parts("externalData")) {
             if (!FileNames.isPlain(fileName(data)) || size(data) == 0) {
                 throw ControlPlaneException.invalid("a part 'externalData' is empty or has no plain file name");
@@ -68,6 +71,9 @@ final class ModelUpload {
                 .setOnnx(put(store, part("onnx"), description.onnx()))
                 .setCalibration(put(store, part("calibration"), fileName(part("calibration"))))
                 .setValidation(put(store, part("validation"), fileName(part("validation"))));
+        for (FormValue data : parts("training")) {
+            artifacts.setTraining(put(store, data, fileName(data)));
+        }
         for (FormValue data : parts("externalData")) {
             artifacts.addExternalData(put(store, data, fileName(data)));
         }
@@ -135,7 +141,7 @@ final class ModelUpload {
             throw ControlPlaneException.invalid(
                     "the form has " + (parts.isEmpty() ? "no part" : parts.size() + " parts")
                             + " '" + name + "'; it needs description, onnx, calibration and validation,"
-                            + " and takes externalData (any number), maxLossPoints and options");
+                            + " and takes externalData (any number), training, maxLossPoints and options");
         }
         return parts.iterator().next();
     }

@@ -29,9 +29,14 @@ record NewModelVersion(ModelDescription description, ModelArtifacts artifacts, d
 
     /** Equal for versions that would give the same variants: over every artifact's name and hash, and the budget. */
     String contentSha256() {
-        Stream<String> data = artifacts.getExternalDataList().stream()
-                .map(NewModelVersion::line)
-                .sorted();
+        Stream<String> data = Stream.concat(
+                artifacts.getExternalDataList().stream()
+                        .map(NewModelVersion::line)
+                        .sorted(),
+                Stream.of(artifacts)
+                        .filter(ModelArtifacts::hasTraining)
+                        .map(all ->
+                                "training " + all.getTraining().getArtifact().getSha256()));
         String content = Stream.concat(
                         Stream.of(
                                 artifacts.getDescription().getSha256(),

@@ -38,6 +38,7 @@ class QuantizationProgressedHandler implements EventHandler<QuantizationProgress
                     event.getStep().name().substring(PREFIX.length()),
                     Math.max(0, Math.min(1, event.getFraction())),
                     RungsJson.of(event.getRungsList()),
+                    RungsJson.training(event.getTrainingList()),
                     clock.instant());
         }
         return Outcome.DONE;

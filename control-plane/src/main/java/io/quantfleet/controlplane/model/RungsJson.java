@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quantfleet.protocols.v1.QuantizationRung;
+import io.quantfleet.protocols.v1.TrainingPoint;
 import java.util.List;
 
 /** The rungs that a running job has climbed, with the names that a finished report gives them. */
@@ -21,6 +22,19 @@ final class RungsJson {
             figure(heldOut, "sqnrDb", rung.getSqnrDb());
             figure(heldOut, "agreement", rung.getAgreement());
             figure(heldOut, "lossPoints", rung.getLossPoints());
+        }
+        return array.toString();
+    }
+
+    /** How the training of a running job went until now. */
+    static String training(List<TrainingPoint> points) {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        for (TrainingPoint point : points) {
+            ObjectNode node = array.addObject().put("epoch", point.getEpoch());
+            figure(node, "fraction", point.getFraction());
+            figure(node, "seconds", point.getSeconds());
+            figure(node, "loss", point.getLoss());
+            figure(node, "accuracy", point.getAccuracy());
         }
         return array.toString();
     }

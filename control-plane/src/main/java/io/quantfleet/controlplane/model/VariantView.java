@@ -12,6 +12,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param attempt how often this version was to be quantized for the class, this time included
  * @param state QUEUED, RUNNING, READY, REJECTED, FAILED or CANCELLED
  * @param progress of the job, 0 to 1
+ * @param trains whether only workers that can train take the job
  * @param reasonCode why it FAILED
  * @param reasons why it was REJECTED or FAILED
  * @param bytes of the quantized ONNX file
@@ -19,6 +20,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param reportPageSha256 the report for people, an HTML file
  * @param options how it is to be quantized; what is not said is left to the worker
  * @param rungs what a running job's search has climbed until now
+ * @param training how a running job's training went until now: points with epoch, fraction, seconds, loss and accuracy
  * @param report as {@code quantfleet quantize --json} writes it
  */
 @Schema(name = "Variant")
@@ -28,6 +30,7 @@ public record VariantView(
         int attempt,
         String state,
         double progress,
+        boolean trains,
         Optional<String> step,
         Optional<String> worker,
         Optional<String> reasonCode,
@@ -39,6 +42,7 @@ public record VariantView(
         Optional<String> reportPageSha256,
         JsonNode options,
         JsonNode rungs,
+        JsonNode training,
         Optional<JsonNode> report) {
     public VariantView {
         reasons = List.copyOf(reasons);

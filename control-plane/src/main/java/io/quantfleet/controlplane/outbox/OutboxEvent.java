@@ -15,6 +15,9 @@ public enum OutboxEvent {
             "model-version-registered.v1", EventType.MODEL_VERSION_REGISTERED, ModelVersionRegistered.parser()),
     QUANTIZATION_JOB_REQUESTED(
             "quantization-job-requested.v1", EventType.QUANTIZATION_JOB_REQUESTED, QuantizationJobRequested.parser()),
+    /** The same event on another topic: only workers that can train take the job. */
+    TRAINING_JOB_REQUESTED(
+            "training-job-requested.v1", EventType.QUANTIZATION_JOB_REQUESTED, QuantizationJobRequested.parser()),
     QUANTIZATION_JOB_CANCELLED(
             "quantization-job-cancelled.v1", EventType.QUANTIZATION_JOB_CANCELLED, QuantizationJobCancelled.parser());
 
@@ -37,7 +40,7 @@ public enum OutboxEvent {
     }
 
     String topic(KafkaTopics topics) {
-        return type.topic(topics);
+        return this == TRAINING_JOB_REQUESTED ? topics.trainingJobs() : type.topic(topics);
     }
 
     static OutboxEvent ofCode(String code) {

@@ -54,6 +54,7 @@ class ReadinessTest {
                 1,
                 state,
                 1,
+                false,
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -63,6 +64,7 @@ class ReadinessTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                MissingNode.getInstance(),
                 MissingNode.getInstance(),
                 MissingNode.getInstance(),
                 Optional.empty());

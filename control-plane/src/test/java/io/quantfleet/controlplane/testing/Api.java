@@ -95,6 +95,15 @@ public final class Api {
                 .then();
     }
 
+    /** Registers a version with samples to train with. */
+    public static ValidatableResponse registerForTraining(String model, String options) {
+        return form(description(model), bytes("graph of " + model), bytes("calibration"), bytes("validation"))
+                .multiPart(part("training", "training.npz", bytes("training")))
+                .multiPart("options", options)
+                .post("/api/v1/models")
+                .then();
+    }
+
     private static RequestSpecification form(String description, byte[] onnx, byte[] calibration, byte[] validation) {
         return given().multiPart(part("description", "model.yaml", bytes(description)))
                 .multiPart(part("onnx", "any.onnx", onnx))

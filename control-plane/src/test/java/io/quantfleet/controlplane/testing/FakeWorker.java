@@ -54,6 +54,7 @@ public final class FakeWorker implements AutoCloseable {
                 new ByteArrayDeserializer());
         consumer.assign(List.of(
                 new TopicPartition(TOPICS.quantizationJobs(), 0),
+                new TopicPartition(TOPICS.trainingJobs(), 0),
                 new TopicPartition(TOPICS.quantizationControl(), 0),
                 new TopicPartition(TOPICS.deadLetters(), 0)));
         producer = new KafkaProducer<>(
@@ -68,11 +69,23 @@ public final class FakeWorker implements AutoCloseable {
         return jobs(model);
     }
 
+    /** The same for jobs that train, which are on a topic of their own. */
+    public List<QuantizationJobRequested> awaitTrainingJobs(String model, int count) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> jobs(TOPICS.trainingJobs(), model).size() >= count);
+        return jobs(TOPICS.trainingJobs(), model);
+    }
+
     private List<QuantizationJobRequested> jobs(String model) {
+        return jobs(TOPICS.quantizationJobs(), model);
+    }
+
+    private List<QuantizationJobRequested> jobs(String topic, String model) {
         poll();
         Set<String> ids = new HashSet<>();
         return seen.stream()
-                .filter(record -> record.topic().equals(TOPICS.quantizationJobs()))
+                .filter(record -> record.topic().equals(topic))
                 .map(record -> (QuantizationJobRequested)
                         Events.data(KafkaMessageFactory.createReader(record).toEvent()))
                 .filter(job -> job.getModelName().equals(model) && ids.add(job.getJobId()))

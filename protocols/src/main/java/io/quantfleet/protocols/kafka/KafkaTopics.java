@@ -31,6 +31,11 @@ public record KafkaTopics(String prefix) {
         return prefix + "quantfleet.quantization-jobs.v1";
     }
 
+    /** The same for jobs that train, taken only by workers that can. */
+    public String trainingJobs() {
+        return prefix + "quantfleet.quantization-jobs-training.v1";
+    }
+
     /** {@code quantization-job-cancelled.v1}, keyed by job id, read by every worker from its beginning. */
     public String quantizationControl() {
         return prefix + "quantfleet.quantization-control.v1";
@@ -71,6 +76,7 @@ public record KafkaTopics(String prefix) {
         return List.of(
                 modelEvents(),
                 quantizationJobs(),
+                trainingJobs(),
                 quantizationControl(),
                 quantizationResults(),
                 deviceTelemetry(),

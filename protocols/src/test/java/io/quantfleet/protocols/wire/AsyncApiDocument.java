@@ -143,6 +143,20 @@ final class AsyncApiDocument {
                     map("address", topic, "servers", List.of(ref("#/servers/kafka")), "messages", carried));
             kafkaOperations(channelOfTopic(topic), types);
         });
+        String job = name(EventType.QUANTIZATION_JOB_REQUESTED.prototype());
+        channels.put(
+                channelOfTopic(KafkaTopics.DEFAULT.trainingJobs()),
+                map(
+                        "address",
+                        KafkaTopics.DEFAULT.trainingJobs(),
+                        DESCRIPTION,
+                        "Jobs that may train, for workers that can",
+                        "servers",
+                        List.of(ref("#/servers/kafka")),
+                        "messages",
+                        map(job, ref("#/components/messages/" + job))));
+        kafkaOperations(
+                channelOfTopic(KafkaTopics.DEFAULT.trainingJobs()), List.of(EventType.QUANTIZATION_JOB_REQUESTED));
         channels.put(
                 channelOfTopic(KafkaTopics.DEFAULT.deadLetters()),
                 map(

@@ -122,8 +122,8 @@ public final class QuantizationAwareTraining {
                     String.format(
                             Locale.ROOT,
                             "the trained variant answers %.2f %% of the held-out samples as it should in ONNX Runtime,"
-                                + " but %.2f %% in training; more than %.1f points apart, it is not the model that was"
-                                + " trained",
+                                    + " but %.2f %% in training; more than %.1f points apart, it is not the model that was"
+                                    + " trained",
                             100 * trained.exportedAccuracy(),
                             100 * trained.fakeQuantizedAccuracy(),
                             TOLERATED_POINTS));

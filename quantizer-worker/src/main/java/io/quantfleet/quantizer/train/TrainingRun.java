@@ -94,7 +94,8 @@ final class TrainingRun {
             if (step % stepsPerEpoch == 0 || step == steps) {
                 measure();
             }
-            if (step == steps || seconds() - secondsAtCheckpoint >= betweenCheckpoints.toMillis() / 1000.0) {
+            boolean epochEnds = step % stepsPerEpoch == 0 || step == steps;
+            if (epochEnds || seconds() - secondsAtCheckpoint >= betweenCheckpoints.toMillis() / 1000.0) {
                 settings.checkpoint().ifPresent(file -> checkpoint().write(file));
                 secondsAtCheckpoint = seconds();
             }

@@ -40,7 +40,14 @@ final class ArtifactFetcher {
                 fetch(artifacts.onnx(), model),
                 fetch(artifacts.calibration(), workspace.directory("calibration")),
                 fetch(artifacts.validation(), workspace.directory("validation")),
+                training(artifacts, workspace),
                 workspace.directory("output"));
+    }
+
+    private Optional<Path> training(JobArtifacts artifacts, Workspace workspace) throws IOException {
+        return artifacts.training().isPresent()
+                ? Optional.of(fetch(artifacts.training().get(), workspace.directory("training")))
+                : Optional.empty();
     }
 
     private static NamedFile descriptionBeside(JobArtifacts artifacts) {

@@ -4,6 +4,7 @@ import io.quantfleet.protocols.artifact.StoredArtifact;
 import io.quantfleet.protocols.v1.ModelArtifacts;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -15,13 +16,15 @@ import java.util.stream.Stream;
  * @param externalData files that the model refers to by name
  * @param calibration samples to calibrate with; the name tells the format
  * @param validation samples to judge by; the name tells the format
+ * @param training samples to train with; the name tells the format
  */
 record JobArtifacts(
         StoredArtifact description,
         NamedFile onnx,
         List<NamedFile> externalData,
         NamedFile calibration,
-        NamedFile validation) {
+        NamedFile validation,
+        Optional<NamedFile> training) {
     JobArtifacts {
         externalData = List.copyOf(externalData);
         Set<String> names = new HashSet<>();
@@ -40,6 +43,7 @@ record JobArtifacts(
                 NamedFile.of(wire.getOnnx()),
                 wire.getExternalDataList().stream().map(NamedFile::of).toList(),
                 NamedFile.of(wire.getCalibration()),
-                NamedFile.of(wire.getValidation()));
+                NamedFile.of(wire.getValidation()),
+                wire.hasTraining() ? Optional.of(NamedFile.of(wire.getTraining())) : Optional.empty());
     }
 }

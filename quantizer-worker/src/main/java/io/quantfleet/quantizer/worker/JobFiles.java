@@ -1,6 +1,7 @@
 package io.quantfleet.quantizer.worker;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A job's files on this machine. All but {@code output} are shared with the object store: they are read, never written.
@@ -9,6 +10,7 @@ import java.nio.file.Path;
  * @param onnx the model, beside its external data
  * @param calibration a {@code .zip} or {@code .npz}
  * @param validation a {@code .zip} or {@code .npz}
+ * @param training the same; empty where there is nothing to train with
  * @param output an empty directory that lasts as long as the job
  */
-record JobFiles(Path description, Path onnx, Path calibration, Path validation, Path output) {}
+record JobFiles(Path description, Path onnx, Path calibration, Path validation, Optional<Path> training, Path output) {}

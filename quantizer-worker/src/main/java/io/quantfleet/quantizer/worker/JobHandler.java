@@ -169,6 +169,7 @@ final class JobHandler {
         StoredArtifact probeSet = store(result.probeSet());
         StoredArtifact page = store(result.page());
         results.quantized(job.id(), result, new StoredVariant(variant, probeSet, page));
+        runner.ended(job.id());
         return result.ready() ? "ready" : "rejected";
     }
 
@@ -184,6 +185,7 @@ final class JobHandler {
 
     private Outcome fail(String jobId, ReasonCode code, String message) throws InterruptedException {
         results.failed(jobId, code, message);
+        runner.ended(jobId);
         LOG.warn("job fails: jobId={} code={} message={}", jobId, code, message);
         return new Outcome.Done();
     }

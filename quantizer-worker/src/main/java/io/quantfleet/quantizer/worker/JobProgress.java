@@ -2,6 +2,7 @@ package io.quantfleet.quantizer.worker;
 
 import io.quantfleet.protocols.v1.QuantizationRung;
 import io.quantfleet.protocols.v1.QuantizationStep;
+import io.quantfleet.protocols.v1.TrainingPoint;
 
 /** Hears how far a job is. */
 @FunctionalInterface
@@ -15,4 +16,7 @@ interface JobProgress {
 
     /** Called when a rung of the ladder is done. */
     default void climbed(QuantizationRung rung) {}
+
+    /** Called while the variant is trained. */
+    default void trained(TrainingPoint point) {}
 }

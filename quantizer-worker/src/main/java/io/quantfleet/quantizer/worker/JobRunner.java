@@ -13,4 +13,7 @@ interface JobRunner {
      * @throws QuantizerException if it can't be done; the code tells bad input from an outage
      */
     JobResult run(QuantizationJob job, JobFiles files, JobProgress progress);
+
+    /** Called once it is told how a job ended: nobody will go on with it. */
+    default void ended(String jobId) {}
 }

@@ -11,6 +11,7 @@ import io.quantfleet.protocols.v1.QuantizationFailed;
 import io.quantfleet.protocols.v1.QuantizationProgressed;
 import io.quantfleet.protocols.v1.QuantizationRung;
 import io.quantfleet.protocols.v1.QuantizationStep;
+import io.quantfleet.protocols.v1.TrainingPoint;
 import io.quantfleet.protocols.v1.VariantQuantized;
 import io.quantfleet.protocols.v1.Verdict;
 import java.nio.charset.StandardCharsets;
@@ -52,13 +53,19 @@ final class KafkaResults implements Results {
     }
 
     @Override
-    public void progressed(String jobId, QuantizationStep step, double fraction, List<QuantizationRung> rungs) {
+    public void progressed(
+            String jobId,
+            QuantizationStep step,
+            double fraction,
+            List<QuantizationRung> rungs,
+            List<TrainingPoint> curve) {
         QuantizationProgressed progress = QuantizationProgressed.newBuilder()
                 .setJobId(jobId)
                 .setWorkerId(workerId)
                 .setStep(step)
                 .setFraction(fraction)
                 .addAllRungs(rungs)
+                .addAllTraining(curve)
                 .setAt(now())
                 .build();
         try {

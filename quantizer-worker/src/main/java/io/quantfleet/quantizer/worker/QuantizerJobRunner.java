@@ -19,19 +19,23 @@ import io.quantfleet.quantizer.report.ReportJson;
 import io.quantfleet.quantizer.search.Rung;
 import io.quantfleet.quantizer.target.DeviceClassProfile;
 import io.quantfleet.quantizer.target.ProfileReader;
+import io.quantfleet.quantizer.train.TrainingPoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Runs jobs with the quantizer library: one device class for each request. */
 final class QuantizerJobRunner implements JobRunner {
     private final Quantizer quantizer;
+    private final Checkpoints checkpoints;
     private final ProfileReader profiles = new ProfileReader();
 
-    QuantizerJobRunner(Quantizer quantizer) {
+    QuantizerJobRunner(Quantizer quantizer, Checkpoints checkpoints) {
         this.quantizer = quantizer;
+        this.checkpoints = checkpoints;
     }
 
     @Override
@@ -43,10 +47,11 @@ final class QuantizerJobRunner implements JobRunner {
                             + " model with 'quantfleet quantize'");
         }
         QuantizationRequest request = new QuantizationRequest(
-                new ModelFiles(files.description(), files.calibration(), files.validation()),
+                new ModelFiles(files.description(), files.calibration(), files.validation(), files.training()),
                 List.of(profile(job.target())),
                 job.options(),
-                files.output());
+                files.output(),
+                Optional.of(checkpoints.of(job.id())));
         QuantizationResult result = quantizer.quantize(request, new Listener(progress));
         QuantizedVariant variant = result.variants().get(0);
         return new JobResult(
@@ -59,6 +64,11 @@ final class QuantizerJobRunner implements JobRunner {
                 variant.probeAccuracy(),
                 fp32Accuracy(variant.probeSet()),
                 ReportJson.ofVariant(variant.report()));
+    }
+
+    @Override
+    public void ended(String jobId) {
+        checkpoints.forget(jobId);
     }
 
     /** Passes on what the library tells. */
@@ -80,6 +90,17 @@ final class QuantizerJobRunner implements JobRunner {
                     .setLossPoints(after.lossPoints())
                     .setBytes(rung.bytes())
                     .setGoalMet(rung.goalMet())
+                    .build());
+        }
+
+        @Override
+        public void trained(String deviceClass, TrainingPoint point) {
+            progress.trained(io.quantfleet.protocols.v1.TrainingPoint.newBuilder()
+                    .setEpoch(point.epoch())
+                    .setFraction(point.fraction())
+                    .setSeconds(point.seconds())
+                    .setLoss(point.loss())
+                    .setAccuracy(point.accuracy())
                     .build());
         }
     }

@@ -3,6 +3,7 @@ package io.quantfleet.quantizer.worker;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.v1.QuantizationRung;
 import io.quantfleet.protocols.v1.QuantizationStep;
+import io.quantfleet.protocols.v1.TrainingPoint;
 import java.util.List;
 
 /**
@@ -14,8 +15,14 @@ interface Results {
      * Tells how far a job is; may be lost.
      *
      * @param rungs all rungs of the ladder that were climbed until now
+     * @param curve how the training went until now
      */
-    void progressed(String jobId, QuantizationStep step, double fraction, List<QuantizationRung> rungs);
+    void progressed(
+            String jobId,
+            QuantizationStep step,
+            double fraction,
+            List<QuantizationRung> rungs,
+            List<TrainingPoint> curve);
 
     /** Ends a job with a variant. */
     void quantized(String jobId, JobResult result, StoredVariant stored) throws InterruptedException;

@@ -3,6 +3,7 @@ package io.quantfleet.quantizer.worker;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.v1.QuantizationRung;
 import io.quantfleet.protocols.v1.QuantizationStep;
+import io.quantfleet.protocols.v1.TrainingPoint;
 import io.quantfleet.quantizer.QuantizerException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.function.LongSupplier;
  * also learns that it shall end: a report from an interrupted thread throws, and one about a cancelled job.
  */
 final class ThrottledProgress implements JobProgress {
+    private static final int MOST_POINTS = 200;
     private static final long INTERVAL_NANOS = Duration.ofMillis(500).toNanos();
 
     private final String jobId;
@@ -22,6 +24,7 @@ final class ThrottledProgress implements JobProgress {
     private final BooleanSupplier cancelled;
     private final LongSupplier nanoTime;
     private final List<QuantizationRung> rungs = new ArrayList<>();
+    private final List<TrainingPoint> curve = new ArrayList<>();
     private QuantizationStep lastStep = QuantizationStep.QUANTIZATION_STEP_UNSPECIFIED;
     private double highest;
     private long lastSent;
@@ -56,9 +59,25 @@ final class ThrottledProgress implements JobProgress {
         send(lastStep, nanoTime.getAsLong());
     }
 
+    /** Told of with the next report, as training brings many. */
+    @Override
+    public synchronized void trained(TrainingPoint point) {
+        curve.removeIf(earlier -> earlier.getFraction() >= point.getFraction());
+        curve.add(point);
+        if (curve.size() > MOST_POINTS) {
+            thin();
+        }
+    }
+
+    private void thin() {
+        for (int i = curve.size() - 2; i > 0; i -= 2) {
+            curve.remove(i);
+        }
+    }
+
     private void send(QuantizationStep step, long now) {
         lastStep = step;
         lastSent = now;
-        results.progressed(jobId, step, highest, List.copyOf(rungs));
+        results.progressed(jobId, step, highest, List.copyOf(rungs), List.copyOf(curve));
     }
 }

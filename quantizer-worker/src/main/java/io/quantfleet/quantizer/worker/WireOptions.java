@@ -2,9 +2,11 @@ package io.quantfleet.quantizer.worker;
 
 import io.quantfleet.quantizer.OptionNames;
 import io.quantfleet.quantizer.QuantizationOptions;
+import io.quantfleet.quantizer.TrainingOptions;
 import io.quantfleet.quantizer.form.BlockEncoding;
 import io.quantfleet.quantizer.form.GptqOptions;
 import io.quantfleet.quantizer.form.WeightBlocks;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -48,7 +50,19 @@ final class WireOptions {
         if (wire.getCalibrationSamples() != 0) {
             options.calibrationSamples(wire.getCalibrationSamples());
         }
+        options.training(training(wire));
         return options;
+    }
+
+    private static TrainingOptions training(io.quantfleet.protocols.v1.QuantizationOptions wire) {
+        TrainingOptions training = TrainingOptions.USUAL.withDistillation(wire.getDistillation());
+        if (wire.getEpochs() != 0) {
+            training = training.withEpochs(wire.getEpochs());
+        }
+        if (wire.getTrainingMinutes() != 0) {
+            training = training.withTime(Duration.ofMinutes(wire.getTrainingMinutes()));
+        }
+        return wire.getLearningRate() == 0 ? training : training.withLearningRate(wire.getLearningRate());
     }
 
     private static WeightBlocks blocks(io.quantfleet.protocols.v1.QuantizationOptions wire) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -32,7 +33,8 @@ final class Worker implements AutoCloseable {
     private final WorkerSettings settings;
     private final JobRunner runner;
     private final WorkerTraces traces;
-    private final WorkerMetrics metrics = new WorkerMetrics();
+    private final Capabilities capabilities;
+    private final WorkerMetrics metrics;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile Optional<JobCourier> courier = Optional.empty();
@@ -41,9 +43,19 @@ final class Worker implements AutoCloseable {
 
     /** @param traces stay the caller's to close */
     Worker(WorkerSettings settings, JobRunner runner, WorkerTraces traces) {
+        this(settings, runner, traces, Capabilities.ofThisProcess());
+    }
+
+    /**
+     * @param traces stay the caller's to close
+     * @param capabilities which jobs it takes
+     */
+    Worker(WorkerSettings settings, JobRunner runner, WorkerTraces traces, Capabilities capabilities) {
         this.traces = traces;
         this.settings = settings;
         this.runner = runner;
+        this.capabilities = capabilities;
+        this.metrics = new WorkerMetrics(capabilities);
     }
 
     /**
@@ -89,7 +101,11 @@ final class Worker implements AutoCloseable {
             JobCourier carrying = courier(store, work, producer, cancelled, deliveryLimit.get());
             courier = Optional.of(carrying);
             if (stopping.getCount() > 0) {
-                LOG.info("waiting for jobs: workerId={} kafka={}", settings.workerId(), settings.kafka());
+                LOG.info(
+                        "waiting for jobs: workerId={} kafka={} capabilities={}",
+                        settings.workerId(),
+                        settings.kafka(),
+                        capabilities.names());
                 carrying.run();
             }
         } finally {
@@ -106,11 +122,11 @@ final class Worker implements AutoCloseable {
         KafkaResults results = new KafkaResults(producer, settings.topics(), settings.workerId(), Clock.systemUTC());
         JobHandler handler =
                 new JobHandler(store, work, runner, results, cancelled, metrics, traces, ProgramEnd::hasBegun);
-        JobQueue queue = new KafkaJobQueue(
-                () -> KafkaClients.shareConsumer(settings),
-                settings.topics().quantizationJobs(),
-                settings.lockDuration(),
-                deliveryLimit);
+        List<JobQueue> queues = capabilities.topics(settings.topics()).stream()
+                .map(topic -> (JobQueue) new KafkaJobQueue(
+                        () -> KafkaClients.shareConsumer(settings), topic, settings.lockDuration(), deliveryLimit))
+                .toList();
+        JobQueue queue = queues.size() == 1 ? queues.get(0) : new EitherQueue(queues);
         return new JobCourier(
                 queue,
                 delivery -> traces.around(delivery, new JobAttempt(delivery, handler, results, FIRST_RETRY_PAUSE)),
@@ -122,7 +138,7 @@ final class Worker implements AutoCloseable {
         if (settings.httpPort() == 0) {
             return () -> {};
         }
-        return WorkerHttpEndpoint.open(settings.httpPort(), () -> health(store), metrics);
+        return WorkerHttpEndpoint.open(settings.httpPort(), () -> health(store), capabilities.names(), metrics);
     }
 
     private Map<String, Boolean> health(ObjectStore store) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,9 +35,11 @@ final class WorkerHttpEndpoint implements AutoCloseable {
      * Opens the endpoint on every address of this machine.
      *
      * @param health the parts by name, and whether each is up
+     * @param capabilities what the worker can do
      * @throws QuantizerException {@code ILLEGAL_STATE} if the port is taken
      */
-    static WorkerHttpEndpoint open(int port, Supplier<Map<String, Boolean>> health, WorkerMetrics metrics)
+    static WorkerHttpEndpoint open(
+            int port, Supplier<Map<String, Boolean>> health, List<String> capabilities, WorkerMetrics metrics)
             throws IOException {
         HttpServer server = HttpServer.create();
         try {
@@ -45,7 +48,7 @@ final class WorkerHttpEndpoint implements AutoCloseable {
             throw new QuantizerException(
                     ReasonCode.ILLEGAL_STATE, "port " + port + " is taken; choose another with --http-port", e);
         }
-        server.createContext("/health", exchange -> answerHealth(exchange, health.get()));
+        server.createContext("/health", exchange -> answerHealth(exchange, health.get(), capabilities));
         server.createContext(
                 "/metrics", exchange -> answer(exchange, 200, "text/plain; version=0.0.4", metrics.scrape()));
         WorkerHttpEndpoint endpoint = new WorkerHttpEndpoint(server);
@@ -54,12 +57,15 @@ final class WorkerHttpEndpoint implements AutoCloseable {
         return endpoint;
     }
 
-    private static void answerHealth(HttpExchange exchange, Map<String, Boolean> parts) throws IOException {
+    private static void answerHealth(HttpExchange exchange, Map<String, Boolean> parts, List<String> capabilities)
+            throws IOException {
         boolean up = !parts.containsValue(false);
         String checks = parts.entrySet().stream()
                 .map(part -> "{\"name\":\"" + part.getKey() + "\",\"status\":\"" + status(part.getValue()) + "\"}")
                 .collect(Collectors.joining(","));
-        String body = "{\"status\":\"" + status(up) + "\",\"checks\":[" + checks + "]}";
+        String named = capabilities.stream().map(name -> "\"" + name + "\"").collect(Collectors.joining(","));
+        String body =
+                "{\"status\":\"" + status(up) + "\",\"capabilities\":[" + named + "],\"checks\":[" + checks + "]}";
         answer(exchange, up ? 200 : 503, "application/json", body);
     }
 

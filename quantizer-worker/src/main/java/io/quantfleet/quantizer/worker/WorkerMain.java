@@ -106,7 +106,8 @@ public final class WorkerMain implements Callable<Integer> {
                 .cache(WorkDirectory.cache(settings.workDirectory()))
                 .build();
         try (WorkerTraces traces = WorkerTraces.of(System.getenv())) {
-            Worker worker = new Worker(settings, new QuantizerJobRunner(quantizer), traces);
+            JobRunner runner = new QuantizerJobRunner(quantizer, Checkpoints.beside(settings.objectStore()));
+            Worker worker = new Worker(settings, runner, traces);
             Runtime.getRuntime().addShutdownHook(new Thread(worker::close, "stop"));
             worker.run();
         }

@@ -1,6 +1,7 @@
 package io.quantfleet.quantizer.worker;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
@@ -18,8 +19,12 @@ final class WorkerMetrics {
             .description("Jobs whose lock ran out or could not be renewed while they were held")
             .register(registry);
 
-    WorkerMetrics() {
+    WorkerMetrics(Capabilities capabilities) {
         registry.gauge("quantfleet.worker.jobs.in.flight", inFlight);
+        capabilities
+                .names()
+                .forEach(name -> registry.gauge(
+                        "quantfleet.worker.capability", Tags.of("capability", name), capabilities, present -> 1));
         new JvmMemoryMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
     }

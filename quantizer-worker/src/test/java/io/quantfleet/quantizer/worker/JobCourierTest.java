@@ -24,7 +24,8 @@ class JobCourierTest {
     private final FakeQueue queue = new FakeQueue();
     private final List<Long> begun = new CopyOnWriteArrayList<>();
     private final CountDownLatch gate = new CountDownLatch(1);
-    private final JobCourier courier = new JobCourier(queue, this::work, new WorkerMetrics(), Duration.ofMillis(200));
+    private final JobCourier courier =
+            new JobCourier(queue, this::work, new WorkerMetrics(new Capabilities(false)), Duration.ofMillis(200));
     private final Thread thread = new Thread(this::run, "courier");
 
     @AfterEach

@@ -17,6 +17,7 @@ import io.quantfleet.protocols.v1.QuantizationJobRequested;
 import io.quantfleet.protocols.v1.QuantizationProgressed;
 import io.quantfleet.protocols.v1.QuantizationRung;
 import io.quantfleet.protocols.v1.QuantizationStep;
+import io.quantfleet.protocols.v1.TrainingPoint;
 import io.quantfleet.quantizer.QuantizationOptions;
 import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.calibration.Percentile;
@@ -328,7 +329,14 @@ class JobHandlerTest {
 
     private JobHandler handler(ObjectStore from, JobRunner runner) {
         return new JobHandler(
-                from, work, runner, results, cancelled, new WorkerMetrics(), WorkerTraces.off(), () -> dying);
+                from,
+                work,
+                runner,
+                results,
+                cancelled,
+                new WorkerMetrics(new Capabilities(false)),
+                WorkerTraces.off(),
+                () -> dying);
     }
 
     private QuantizationJobRequested job() {
@@ -380,7 +388,12 @@ class JobHandlerTest {
         final List<String> progress = new ArrayList<>();
 
         @Override
-        public void progressed(String jobId, QuantizationStep step, double fraction, List<QuantizationRung> rungs) {
+        public void progressed(
+                String jobId,
+                QuantizationStep step,
+                double fraction,
+                List<QuantizationRung> rungs,
+                List<TrainingPoint> curve) {
             String climbed = rungs.isEmpty()
                     ? ""
                     : rungs.stream().map(QuantizationRung::getName).toList().toString();

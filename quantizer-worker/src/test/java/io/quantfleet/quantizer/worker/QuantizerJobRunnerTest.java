@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,22 +33,22 @@ import org.junit.jupiter.api.io.TempDir;
 class QuantizerJobRunnerTest {
     private static final StoredArtifact ANY = new StoredArtifact(Sha256.of(new byte[0]), 0);
 
-    private final QuantizerJobRunner runner =
-            new QuantizerJobRunner(Quantizer.builder().threads(1).build());
-
     @TempDir
     private Path directory;
 
+    private QuantizerJobRunner runner;
     private JobFiles files;
 
     @BeforeEach
     void extract() throws IOException {
+        runner = new QuantizerJobRunner(Quantizer.builder().threads(1).build(), Checkpoints.beside(directory));
         SampleModel sample = SampleModel.extractInto(directory.resolve("model"));
         files = new JobFiles(
                 sample.description(),
                 sample.onnx(),
                 sample.calibration(),
                 sample.validation(),
+                Optional.empty(),
                 Files.createDirectory(directory.resolve("output")));
     }
 
@@ -101,7 +102,7 @@ class QuantizerJobRunnerTest {
                 "j1",
                 "glyphs:1",
                 new QuantizationJob.Target(deviceClass, builtIn(profile)),
-                new JobArtifacts(ANY, file, List.of(), file, file),
+                new JobArtifacts(ANY, file, List.of(), file, file, Optional.empty()),
                 QuantizationOptions.builder()
                         .maxLossPoints(100)
                         .probeSamples(20)

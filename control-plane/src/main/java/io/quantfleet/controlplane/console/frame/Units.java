@@ -65,6 +65,11 @@ public final class Units {
         return seconds < 120 ? significant(seconds) + " s" : Times.rough(Duration.ofSeconds(Math.round(seconds)));
     }
 
+    /** Three digits of a figure that has no unit. */
+    public static String figure(double value) {
+        return significant(value);
+    }
+
     public static String decibels(double decibels) {
         return String.format(Locale.ROOT, "%.1f dB", decibels);
     }

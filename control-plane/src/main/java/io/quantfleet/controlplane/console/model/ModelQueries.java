@@ -36,7 +36,7 @@ public class ModelQueries {
             """;
 
     private static final String COLUMNS = """
-            select j.id, j.model_name, j.device_class, j.rungs::text as rungs, coalesce(v.verdict, j.state) as state, j.step, j.progress, j.worker,
+            select j.id, j.model_name, j.device_class, j.rungs::text as rungs, j.training::text as training, coalesce(v.verdict, j.state) as state, j.step, j.progress, j.trains, j.worker,
                    j.failure_code, j.failure, j.started_at, coalesce(v.reasons, '{}') as reasons, v.sha256, v.bytes, v.report_page_sha256,
                    v.report ->> 'method' as method, v.accuracy_fp32, v.accuracy,
                    (v.report #>> '{accuracy,agreement}')::double precision as agreement,
@@ -88,7 +88,7 @@ public class ModelQueries {
             """;
 
     private static final String OPEN_JOBS = """
-            select id, model_name, model_version, device_class, state, step, progress, worker, queued_at, started_at
+            select id, model_name, model_version, device_class, state, step, progress, trains, worker, queued_at, started_at
               from quantization_job where state in ('QUEUED', 'RUNNING')
              order by state = 'QUEUED', started_at, queued_at, device_class limit 50
             """;

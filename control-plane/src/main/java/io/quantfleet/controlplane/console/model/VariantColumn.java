@@ -14,8 +14,10 @@ import java.util.stream.Stream;
  *
  * @param id of the job
  * @param state QUEUED, RUNNING, FAILED, CANCELLED; of a finished job the verdict, READY or REJECTED
+ * @param trains whether only workers that can train take the job
  * @param devices that run this variant
  * @param rungs what a running job's search has climbed, as JSON
+ * @param training how its training went until now, as JSON
  */
 public record VariantColumn(
         UUID id,
@@ -23,6 +25,7 @@ public record VariantColumn(
         String state,
         Optional<String> step,
         double progress,
+        boolean trains,
         Optional<String> worker,
         Optional<String> failureCode,
         Optional<String> failure,
@@ -46,7 +49,8 @@ public record VariantColumn(
         Optional<Double> evaluateSeconds,
         Optional<Double> peakRssMiB,
         long devices,
-        String rungs) {
+        String rungs,
+        String training) {
     public VariantColumn {
         reasons = List.copyOf(reasons);
     }
@@ -54,6 +58,11 @@ public record VariantColumn(
     /** What the search of a running job has climbed until now. */
     public List<RungRow> climbed() {
         return RungRow.list(rungs);
+    }
+
+    /** How the training of a running job went until now; empty where there is none. */
+    public Optional<TrainingCurve> curve() {
+        return TrainingCurve.of(training);
     }
 
     /** There is a variant, whatever its verdict. */
