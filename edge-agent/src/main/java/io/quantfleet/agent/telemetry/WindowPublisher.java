@@ -114,8 +114,14 @@ public final class WindowPublisher implements AutoCloseable {
             return true;
         }
         var published = link.publish(MqttTopics.of(deviceId, MqttTopics.Channel.TELEMETRY), window.get(), false);
+        if (published.isCompletedExceptionally()) {
+            // Settled here and now: a drain that is queued already, for a connection just made, must not find it under
+            // way.
+            inFlight.remove(number);
+            return false;
+        }
         var unused = published.whenCompleteAsync((nothing, failure) -> settled(number, failure == null), thread);
-        return !published.isCompletedExceptionally();
+        return true;
     }
 
     private void settled(long number, boolean delivered) {

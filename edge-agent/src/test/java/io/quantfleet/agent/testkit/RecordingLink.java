@@ -21,7 +21,7 @@ public final class RecordingLink implements DeviceLink {
     public final List<TraceParent> traced = new ArrayList<>();
 
     public final List<String> unsubscriptions = new ArrayList<>();
-    private boolean online = true;
+    private volatile boolean online = true;
 
     public void online(boolean now) {
         online = now;

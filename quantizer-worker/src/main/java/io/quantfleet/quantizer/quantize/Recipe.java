@@ -19,7 +19,7 @@ import java.util.Map;
  *     and signed bytes with saturation, which 8 bits overflow
  * @param leftFloat by node label, operators that stay in FP32, and why
  * @param layers by node label, layers that have another precision than the profile's usual one. Activations of 16 bits are
- *written here; layers of other precisions are left in FP32, for others to rewrite
+ *     written here; layers of other precisions are left in FP32, for others to rewrite
  * @param learned by node label, weights whose integers were learned; used as long as they keep the scales that they were
  *     learned for
  */

@@ -88,7 +88,9 @@ final class WeightQuantizer {
             int integer = affine.quantize(values[i]);
             // -128, or -8, has no counterpart: symmetric weights leave it out, as kernels that negate them need.
             integers.add(
-                    affine.zeroPoint() == 0 && affine.type().signed()
+                    affine.zeroPoint() == 0
+                                    && affine.type().signed()
+                                    && affine.type().greatest() <= IntegerType.INT8.greatest()
                             ? Math.max(-greatest, Math.min(greatest, integer))
                             : integer);
         }
