@@ -4,8 +4,7 @@ import io.quantfleet.protocols.v1.QuantizationRung;
 import io.quantfleet.protocols.v1.QuantizationStep;
 import io.quantfleet.protocols.v1.TrainingPoint;
 
-/** Hears how far a job is. */
-@FunctionalInterface
+/** Hears how far a job is. Nothing has a default: whoever passes it on passes on all of it. */
 interface JobProgress {
     /**
      * Called as often as is convenient, from any thread.
@@ -15,8 +14,8 @@ interface JobProgress {
     void report(QuantizationStep step, double fraction);
 
     /** Called when a rung of the ladder is done. */
-    default void climbed(QuantizationRung rung) {}
+    void climbed(QuantizationRung rung);
 
     /** Called while the variant is trained. */
-    default void trained(TrainingPoint point) {}
+    void trained(TrainingPoint point);
 }

@@ -7,6 +7,7 @@ import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.quantfleet.protocols.v1.QuantizationRung;
 import io.quantfleet.protocols.v1.QuantizationStep;
+import io.quantfleet.protocols.v1.TrainingPoint;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -42,6 +43,11 @@ final class Steps implements JobProgress, AutoCloseable {
     public void climbed(QuantizationRung rung) {
         note(rung);
         progress.climbed(rung);
+    }
+
+    @Override
+    public void trained(TrainingPoint point) {
+        progress.trained(point);
     }
 
     private synchronized void note(QuantizationRung rung) {

@@ -110,6 +110,22 @@ class JobHandlerTest {
     }
 
     @Test
+    void tellsOfRungsAndOfTheTrainingWhileTheJobRuns() throws Exception {
+        TrainingPoint point =
+                TrainingPoint.newBuilder().setEpoch(1).setLoss(0.25).build();
+        JobRunner runner = (job, files, progress) -> {
+            progress.climbed(QuantizationRung.newBuilder().setName("minmax").build());
+            progress.trained(point);
+            return FakeJobRunner.quick().run(job, files, progress);
+        };
+
+        new JobAttempt(delivery(job(), 1, false), handler(store, runner), results, Duration.ofHours(1)).call();
+
+        assertThat(results.progress).last().asString().contains("[minmax]");
+        assertThat(results.curve).containsExactly(point);
+    }
+
+    @Test
     void givesBackAJobThatWaitsWhenItIsInterrupted() {
         JobRunner runner = (job, files, progress) -> {
             Thread.currentThread().interrupt();
@@ -386,6 +402,7 @@ class JobHandlerTest {
     private static final class RecordedResults implements Results {
         final List<String> told = new ArrayList<>();
         final List<String> progress = new ArrayList<>();
+        List<TrainingPoint> curve = List.of();
 
         @Override
         public void progressed(
@@ -393,11 +410,12 @@ class JobHandlerTest {
                 QuantizationStep step,
                 double fraction,
                 List<QuantizationRung> rungs,
-                List<TrainingPoint> curve) {
+                List<TrainingPoint> soFar) {
             String climbed = rungs.isEmpty()
                     ? ""
                     : rungs.stream().map(QuantizationRung::getName).toList().toString();
             progress.add(step.name().replace("QUANTIZATION_STEP_", "") + " " + fraction + climbed);
+            curve = soFar;
         }
 
         @Override

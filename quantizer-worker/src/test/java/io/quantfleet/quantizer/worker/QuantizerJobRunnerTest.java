@@ -11,6 +11,7 @@ import io.quantfleet.protocols.artifact.StoredArtifact;
 import io.quantfleet.protocols.v1.ProbeSet;
 import io.quantfleet.protocols.v1.QuantizationRung;
 import io.quantfleet.protocols.v1.QuantizationStep;
+import io.quantfleet.protocols.v1.TrainingPoint;
 import io.quantfleet.quantizer.QuantizationOptions;
 import io.quantfleet.quantizer.Quantizer;
 import io.quantfleet.quantizer.QuantizerException;
@@ -54,20 +55,9 @@ class QuantizerJobRunnerTest {
 
     @Test
     void makesAVariantItsProbeSetAndItsReport() throws IOException {
-        Set<QuantizationStep> steps = EnumSet.noneOf(QuantizationStep.class);
-        List<QuantizationRung> rungs = new ArrayList<>();
+        HeardProgress progress = new HeardProgress();
 
-        JobResult result = runner.run(job("rpi-cpu", "rpi-cpu"), files, new JobProgress() {
-            @Override
-            public void report(QuantizationStep step, double fraction) {
-                steps.add(step);
-            }
-
-            @Override
-            public void climbed(QuantizationRung rung) {
-                rungs.add(rung);
-            }
-        });
+        JobResult result = runner.run(job("rpi-cpu", "rpi-cpu"), files, progress);
 
         assertThat(result.ready()).as(result.reasons().toString()).isTrue();
         assertThat(Files.size(result.variant())).isBetween(10_000L, Files.size(files.onnx()) / 2);
@@ -79,18 +69,18 @@ class QuantizerJobRunnerTest {
         assertThat(report.get("deviceClass").asText()).isEqualTo("rpi-cpu");
         assertThat(report.get("sha256").asText())
                 .isEqualTo(Sha256.of(result.variant()).hex());
-        assertThat(rungs).isNotEmpty().allSatisfy(rung -> {
+        assertThat(progress.rungs).isNotEmpty().allSatisfy(rung -> {
             assertThat(rung.getName()).isNotBlank();
             assertThat(rung.getBytes()).isPositive();
             assertThat(rung.getAgreement()).isBetween(0.0, 1.0);
         });
-        assertThat(steps)
+        assertThat(progress.steps)
                 .contains(QuantizationStep.QUANTIZATION_STEP_CALIBRATE, QuantizationStep.QUANTIZATION_STEP_EVALUATE);
     }
 
     @Test
     void refusesAProfileOfAnotherName() {
-        assertThatThrownBy(() -> runner.run(job("my-board", "rpi-cpu"), files, (step, fraction) -> {}))
+        assertThatThrownBy(() -> runner.run(job("my-board", "rpi-cpu"), files, new HeardProgress()))
                 .isInstanceOfSatisfying(
                         QuantizerException.class, e -> assertThat(e.code()).isEqualTo(ReasonCode.PROFILE_INVALID))
                 .hasMessage("the profile of device class my-board is named rpi-cpu");
@@ -115,6 +105,26 @@ class QuantizerJobRunnerTest {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    private static final class HeardProgress implements JobProgress {
+        final Set<QuantizationStep> steps = EnumSet.noneOf(QuantizationStep.class);
+        final List<QuantizationRung> rungs = new ArrayList<>();
+
+        @Override
+        public void report(QuantizationStep step, double fraction) {
+            steps.add(step);
+        }
+
+        @Override
+        public void climbed(QuantizationRung rung) {
+            rungs.add(rung);
+        }
+
+        @Override
+        public void trained(TrainingPoint point) {
+            throw new AssertionError("nothing is trained");
         }
     }
 }
