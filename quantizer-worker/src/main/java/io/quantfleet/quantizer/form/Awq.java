@@ -5,12 +5,14 @@ import io.quantfleet.quantizer.dataset.SampleSource;
 import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.Tensors;
-import io.quantfleet.quantizer.prepare.OpsetUpgrade;
 import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.quantize.QuantizedModel;
 import io.quantfleet.quantizer.technique.ActivationScaling;
 import io.quantfleet.quantizer.technique.Treatment;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * Weights in blocks, those that meet large activations made larger before they are rounded, and blocks cut off where that
@@ -18,9 +20,6 @@ import java.util.Optional;
  * Compression and Acceleration</i>). Stateless.
  */
 public final class Awq {
-    /** A large matrix is judged by some of its columns, evenly spread. */
-    private static final int COLUMNS = 64;
-
     private Awq() {}
 
     /**
@@ -40,30 +39,15 @@ public final class Awq {
             ProgressListener listener) {
         long start = System.nanoTime();
         Treatment treated = scaled(prepared, samples, options, threads, fraction -> listener.progressed(fraction / 2));
-        PreparedModel scaled = treated.model();
-        Graph graph = scaled.model().graph();
-        int opset = OpsetUpgrade.apply(graph, scaled.model().opset(), options.opset(), scaled.facts());
-        LayerInputs inputs = new LayerInputs(
-                () -> scaled.model().withGraph(graph, opset),
+        return SampledWeights.quantize(
+                treated.model(),
                 samples,
-                threads,
-                LayerMatrices.inputs(graph, options),
-                fraction -> listener.progressed((1 + fraction) / 2));
-        Reconstruction reconstruction = new Reconstruction(options);
-        WeightOnlyRewriter rewriter = new WeightOnlyRewriter(
-                graph,
                 options,
-                Forms::inMemory,
-                Forms::storedInMemory,
-                new ClippedRounding(options, inputs, reconstruction));
-        rewriter.rewrite((nodes, all) -> {});
-        return Forms.checked(
-                        scaled.model().withGraph(graph, opset),
-                        options.method().replace("weight-only", "awq"),
-                        rewriter.quantized(),
-                        rewriter.leftFloat(),
-                        start)
-                .withReconstructions(reconstruction.layers());
+                "awq",
+                new ClippedRounding(options),
+                threads,
+                start,
+                fraction -> listener.progressed((1 + fraction) / 2));
     }
 
     private static Treatment scaled(
@@ -79,44 +63,30 @@ public final class Awq {
                 prepared,
                 samples,
                 tensor -> inputs.of(tensor).magnitudes(),
-                (layer, factors) -> loss(graph, layer, inputs, factors, options));
+                layer -> loss(graph, layer, inputs, options));
     }
 
-    private static double loss(
-            Graph graph, Node layer, LayerInputs inputs, double[] factors, WeightOnlyOptions options) {
+    private static ToDoubleFunction<double[]> loss(
+            Graph graph, Node layer, LayerInputs inputs, WeightOnlyOptions options) {
         Optional<StoredMatrix> stored =
                 options.excluded().contains(layer.label()) ? Optional.empty() : StoredMatrix.of(graph, layer);
         if (stored.isEmpty()) {
-            return 0;
+            return factors -> 0;
         }
         StoredMatrix matrix = stored.get();
         float[] weights = Tensors.floats(matrix.tensor());
+        List<float[]> columns = IntStream.of(Reconstruction.sampled(matrix))
+                .mapToObj(column -> Reconstruction.column(matrix, weights, column))
+                .toList();
         InputStatistics seen = inputs.of(layer.inputs().get(0));
         BlockGrid grid = BlockGrid.ofWholeRange(options);
-        int columns = Math.min(COLUMNS, matrix.columns());
-        double sum = 0;
-        for (int i = 0; i < columns; i++) {
-            float[] column = Reconstruction.column(matrix, weights, (int) ((long) i * matrix.columns() / columns));
-            sum += seen.squaredError(
-                    differences(grid, column, factors, options.blocks().size()));
-        }
-        return sum;
-    }
-
-    private static float[] differences(BlockGrid grid, float[] column, double[] factors, int size) {
-        float[] differences = new float[column.length];
-        float[] block = new float[size];
-        for (int first = 0; first < column.length; first += size) {
-            int length = Math.min(size, column.length - first);
-            for (int i = 0; i < length; i++) {
-                block[i] = (float) (column[first + i] * factors[first + i]);
+        return factors -> {
+            double sum = 0;
+            for (float[] column : columns) {
+                sum += seen.squaredError(
+                        grid.differences(column, factors, options.blocks().size()));
             }
-            grid.choose(block, length, BlockGrid.SQUARES);
-            for (int i = 0; i < length; i++) {
-                differences[first + i] =
-                        (float) (grid.difference(block[i], grid.scale(), grid.zero()) / factors[first + i]);
-            }
-        }
-        return differences;
+            return sum;
+        };
     }
 }

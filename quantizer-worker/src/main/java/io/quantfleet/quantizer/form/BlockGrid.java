@@ -127,4 +127,26 @@ final class BlockGrid {
     float difference(float value, float ofScale, int ofZero) {
         return (integer(value, ofScale, ofZero) - ofZero) * ofScale - value;
     }
+
+    /**
+     * What rounding adds to each weight of a column, block after block by {@link #SQUARES}.
+     *
+     * @param factors that weights are multiplied by before they are rounded, and divided by afterwards
+     * @param size of a block
+     */
+    float[] differences(float[] column, double[] factors, int size) {
+        float[] differences = new float[column.length];
+        float[] block = new float[size];
+        for (int first = 0; first < column.length; first += size) {
+            int length = Math.min(size, column.length - first);
+            for (int i = 0; i < length; i++) {
+                block[i] = (float) (column[first + i] * factors[first + i]);
+            }
+            choose(block, length, SQUARES);
+            for (int i = 0; i < length; i++) {
+                differences[first + i] = (float) (difference(block[i], scale, zero) / factors[first + i]);
+            }
+        }
+        return differences;
+    }
 }

@@ -1,36 +1,20 @@
 package io.quantfleet.quantizer.form;
 
-import io.quantfleet.quantizer.onnx.Node;
-import java.nio.FloatBuffer;
-
 /**
  * Rounds weights to the nearest integer, with the scale of each block chosen for the least error of what the block adds to the
  * layer's output rather than of the weights themselves (AWQ's search for weights to cut off).
  */
-final class ClippedRounding implements MatrixRounding {
+final class ClippedRounding implements SampledWeights.Choice {
     private final WeightOnlyOptions options;
-    private final LayerInputs inputs;
-    private final Reconstruction reconstruction;
     private final BlockGrid grid;
 
-    ClippedRounding(WeightOnlyOptions options, LayerInputs inputs, Reconstruction reconstruction) {
+    ClippedRounding(WeightOnlyOptions options) {
         this.options = options;
-        this.inputs = inputs;
-        this.reconstruction = reconstruction;
         this.grid = BlockGrid.clipping(options);
     }
 
     @Override
-    public Blocks round(Node layer, StoredMatrix matrix, WeightSource source) {
-        InputStatistics seen = inputs.of(layer.inputs().get(0));
-        float[] weights = new float[Math.multiplyExact(matrix.rows(), matrix.columns())];
-        source.read(0, FloatBuffer.wrap(weights));
-        Blocks result = round(matrix, weights, seen);
-        reconstruction.add(layer.label(), matrix, weights, seen, result);
-        return result;
-    }
-
-    Blocks round(StoredMatrix matrix, float[] weights, InputStatistics seen) {
+    public Blocks round(StoredMatrix matrix, float[] weights, InputStatistics seen) {
         Blocks result = new Blocks(matrix, options);
         int size = options.blocks().size();
         float[] block = new float[size];

@@ -2,8 +2,6 @@ package io.quantfleet.quantizer.form;
 
 import io.quantfleet.quantizer.ProgressListener;
 import io.quantfleet.quantizer.dataset.SampleSource;
-import io.quantfleet.quantizer.onnx.Graph;
-import io.quantfleet.quantizer.prepare.OpsetUpgrade;
 import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.quantize.QuantizedModel;
 
@@ -31,29 +29,14 @@ public final class Gptq {
             GptqOptions gptq,
             int threads,
             ProgressListener listener) {
-        long start = System.nanoTime();
-        Graph graph = prepared.model().graph();
-        int opset = OpsetUpgrade.apply(graph, prepared.model().opset(), options.opset(), prepared.facts());
-        LayerInputs inputs = new LayerInputs(
-                () -> prepared.model().withGraph(graph, opset),
+        return SampledWeights.quantize(
+                prepared,
                 samples,
-                threads,
-                LayerMatrices.inputs(graph, options),
-                listener);
-        Reconstruction reconstruction = new Reconstruction(options);
-        WeightOnlyRewriter rewriter = new WeightOnlyRewriter(
-                graph,
                 options,
-                Forms::inMemory,
-                Forms::storedInMemory,
-                new GptqRounding(options, gptq, inputs, reconstruction, threads));
-        rewriter.rewrite((nodes, all) -> {});
-        return Forms.checked(
-                        prepared.model().withGraph(graph, opset),
-                        options.method().replace("weight-only", "gptq"),
-                        rewriter.quantized(),
-                        rewriter.leftFloat(),
-                        start)
-                .withReconstructions(reconstruction.layers());
+                "gptq",
+                new GptqRounding(options, gptq, threads),
+                threads,
+                System.nanoTime(),
+                listener);
     }
 }

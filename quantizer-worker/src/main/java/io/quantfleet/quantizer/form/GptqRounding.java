@@ -1,8 +1,6 @@
 package io.quantfleet.quantizer.form;
 
-import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.runtime.InParallel;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
@@ -12,7 +10,7 @@ import java.util.function.IntUnaryOperator;
  * et al. 2022, <i>GPTQ</i>, algorithm 1). Columns don't touch each other: a few at a time stay in the processor's cache, and
  * what a batch of channels adds to the later ones is added at once (§ 3.3, lazy batch updates).
  */
-final class GptqRounding implements MatrixRounding {
+final class GptqRounding implements SampledWeights.Choice {
     /** Channels whose errors are added to the later ones together; a multiple of every block's size. */
     private static final int LAZY = 128;
 
@@ -20,32 +18,17 @@ final class GptqRounding implements MatrixRounding {
 
     private final WeightOnlyOptions options;
     private final GptqOptions gptq;
-    private final LayerInputs inputs;
-    private final Reconstruction reconstruction;
     private final int threads;
 
-    GptqRounding(
-            WeightOnlyOptions options,
-            GptqOptions gptq,
-            LayerInputs inputs,
-            Reconstruction reconstruction,
-            int threads) {
+    GptqRounding(WeightOnlyOptions options, GptqOptions gptq, int threads) {
         this.options = options;
         this.gptq = gptq;
-        this.inputs = inputs;
-        this.reconstruction = reconstruction;
         this.threads = threads;
     }
 
     @Override
-    public Blocks round(Node layer, StoredMatrix matrix, WeightSource source) {
-        InputStatistics seen = inputs.of(layer.inputs().get(0));
-        float[] weights = new float[Math.multiplyExact(matrix.rows(), matrix.columns())];
-        source.read(0, FloatBuffer.wrap(weights));
-        ErrorFeedback feedback = ErrorFeedback.of(seen, gptq.damping(), gptq.activationOrder());
-        Blocks result = round(matrix, weights, feedback);
-        reconstruction.add(layer.label(), matrix, weights, seen, result);
-        return result;
+    public Blocks round(StoredMatrix matrix, float[] weights, InputStatistics seen) {
+        return round(matrix, weights, ErrorFeedback.of(seen, gptq.damping(), gptq.activationOrder()));
     }
 
     Blocks round(StoredMatrix matrix, float[] weights, ErrorFeedback feedback) {

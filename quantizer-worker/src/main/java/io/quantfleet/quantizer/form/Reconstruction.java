@@ -2,7 +2,9 @@ package io.quantfleet.quantizer.form;
 
 import io.quantfleet.quantizer.quantize.LayerReconstruction;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Collects how closely quantized layers give what they gave. Large matrices are judged by some of their columns, evenly
@@ -21,15 +23,16 @@ final class Reconstruction {
     /** Adds a layer whose FP32 weights and quantized ones are these. */
     void add(String layer, StoredMatrix matrix, float[] weights, InputStatistics seen, Blocks chosen) {
         BlockGrid grid = BlockGrid.of(options);
-        int columns = Math.min(COLUMNS, matrix.columns());
+        double[] asTheyAre = new double[matrix.rows()];
+        Arrays.fill(asTheyAre, 1);
         double signal = 0;
         double rounded = 0;
         double noise = 0;
-        for (int i = 0; i < columns; i++) {
-            int column = (int) ((long) i * matrix.columns() / columns);
+        for (int column : sampled(matrix)) {
             float[] values = column(matrix, weights, column);
             signal += seen.squaredError(values);
-            rounded += seen.squaredError(roundingErrors(grid, values));
+            rounded += seen.squaredError(
+                    grid.differences(values, asTheyAre, options.blocks().size()));
             for (int row = 0; row < values.length; row++) {
                 values[row] -= chosen.value(column, row);
             }
@@ -38,27 +41,20 @@ final class Reconstruction {
         layers.add(new LayerReconstruction(layer, decibels(signal, rounded), decibels(signal, noise)));
     }
 
+    /** The columns that a matrix is judged by: all of a small one, some of a large one, evenly spread. */
+    static int[] sampled(StoredMatrix matrix) {
+        int count = Math.min(COLUMNS, matrix.columns());
+        return IntStream.range(0, count)
+                .map(i -> (int) ((long) i * matrix.columns() / count))
+                .toArray();
+    }
+
     static float[] column(StoredMatrix matrix, float[] weights, int column) {
         float[] values = new float[matrix.rows()];
         for (int row = 0; row < values.length; row++) {
             values[row] = weights[matrix.element(row, column)];
         }
         return values;
-    }
-
-    private float[] roundingErrors(BlockGrid grid, float[] values) {
-        int size = options.blocks().size();
-        float[] errors = new float[values.length];
-        float[] block = new float[size];
-        for (int first = 0; first < values.length; first += size) {
-            int length = Math.min(size, values.length - first);
-            System.arraycopy(values, first, block, 0, length);
-            grid.choose(block, length, BlockGrid.SQUARES);
-            for (int i = 0; i < length; i++) {
-                errors[first + i] = grid.difference(block[i], grid.scale(), grid.zero());
-            }
-        }
-        return errors;
     }
 
     private static double decibels(double signal, double noise) {

@@ -1,10 +1,8 @@
 package io.quantfleet.quantizer.technique;
 
-import ai.onnx.proto.OnnxMl.TensorProto;
 import io.quantfleet.quantizer.dataset.SampleSource;
 import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.Node;
-import io.quantfleet.quantizer.onnx.Tensors;
 import io.quantfleet.quantizer.prepare.PreparedModel;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Makes weights that meet large activations larger before they are rounded, and the activations smaller by as much (Lin et
@@ -42,8 +41,8 @@ public final class ActivationScaling {
     /** What a layer loses by being quantized. */
     @FunctionalInterface
     public interface Loss {
-        /** The squared error of its output if its input's channels are divided by factors and its weights multiplied. */
-        double of(Node layer, double[] factors);
+        /** The squared error of a layer's output by the factors that its input's channels are divided by, and its weights multiplied. */
+        ToDoubleFunction<double[]> of(Node layer);
     }
 
     private ActivationScaling(Graph graph, Magnitudes magnitudes, Loss loss) {
@@ -82,12 +81,14 @@ public final class ActivationScaling {
 
     private double[] best(ScaledReaders place) {
         float[] sizes = magnitudes.of(place.tensor());
+        List<ToDoubleFunction<double[]>> losses =
+                place.layers().stream().map(loss::of).toList();
         double[] best = {};
         double least = Double.POSITIVE_INFINITY;
         for (int i = 0; i < POWERS; i++) {
             double[] factors = factors(sizes, (double) i / POWERS);
-            double sum = place.layers().stream()
-                    .mapToDouble(layer -> loss.of(layer, factors))
+            double sum = losses.stream()
+                    .mapToDouble(each -> each.applyAsDouble(factors))
                     .sum();
             if (sum < least) {
                 least = sum;
@@ -117,7 +118,7 @@ public final class ActivationScaling {
             return;
         }
         place.maker().ifPresent(maker -> ChannelScaling.divideOutputs(graph, maker, factors));
-        place.vectors().forEach(vector -> divide(vector, factors));
+        place.vectors().forEach(vector -> ChannelScaling.divide(graph, vector, factors, "_scaled"));
         place.layers().forEach(layer -> ChannelScaling.multiplyInputs(graph, layer, factors));
         double[] sorted = factors.clone();
         Arrays.sort(sorted);
@@ -134,17 +135,5 @@ public final class ActivationScaling {
                         place.layers().size() == 1
                                 ? place.layers().get(0).label()
                                 : place.layers().size() + " matrices")));
-    }
-
-    private void divide(NormReaders.Vector vector, double[] factors) {
-        TensorProto stored =
-                graph.initializer(vector.node().inputs().get(vector.place())).orElseThrow();
-        float[] values = Tensors.floats(stored);
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) (values[i] / factors[i]);
-        }
-        String name = graph.freshName(stored.getName() + "_scaled");
-        graph.setInitializer(Tensors.ofFloats(name, stored.getDimsList(), values));
-        graph.setInput(vector.node(), vector.place(), name);
     }
 }

@@ -43,6 +43,19 @@ final class ChannelScaling {
         replace(graph, layer, 1, weight, values);
     }
 
+    /** Divides a stored vector. */
+    static void divide(Graph graph, NormReaders.Vector vector, double[] factors, String suffix) {
+        TensorProto stored =
+                graph.initializer(vector.node().inputs().get(vector.place())).orElseThrow();
+        float[] values = Tensors.floats(stored);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (values[i] / factors[i]);
+        }
+        String name = graph.freshName(stored.getName() + suffix);
+        graph.setInitializer(Tensors.ofFloats(name, stored.getDimsList(), values));
+        graph.setInput(vector.node(), vector.place(), name);
+    }
+
     /** Adds to a layer's bias, giving it one if it has none. */
     static void shiftOutputs(Graph graph, Node layer, double[] shifts) {
         Optional<TensorProto> bias = layer.input(2).flatMap(graph::initializer);

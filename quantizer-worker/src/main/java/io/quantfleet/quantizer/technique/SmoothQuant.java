@@ -100,7 +100,7 @@ public final class SmoothQuant {
         if (greatest / least < WORTHWHILE) {
             return;
         }
-        place.vectors().forEach(vector -> divide(vector, factors));
+        place.vectors().forEach(vector -> ChannelScaling.divide(graph, vector, factors, "_smoothed"));
         place.layers().forEach(layer -> ChannelScaling.multiplyInputs(graph, layer, factors));
         if (!place.others().isEmpty()) {
             giveBack(place, factors);
@@ -138,18 +138,6 @@ public final class SmoothQuant {
         return Arrays.stream(factors)
                 .map(factor -> factor > 0 ? Math.max(1 / LARGEST_FACTOR, Math.min(LARGEST_FACTOR, factor / median)) : 1)
                 .toArray();
-    }
-
-    private void divide(NormReaders.Vector vector, double[] factors) {
-        TensorProto stored =
-                graph.initializer(vector.node().inputs().get(vector.place())).orElseThrow();
-        float[] values = Tensors.floats(stored);
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) (values[i] / factors[i]);
-        }
-        String name = graph.freshName(stored.getName() + "_smoothed");
-        graph.setInitializer(Tensors.ofFloats(name, stored.getDimsList(), values));
-        graph.setInput(vector.node(), vector.place(), name);
     }
 
     private void giveBack(NormReaders place, double[] factors) {

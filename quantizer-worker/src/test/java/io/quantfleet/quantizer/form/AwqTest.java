@@ -10,7 +10,6 @@ import io.quantfleet.quantizer.onnx.TinyModel.Attribute;
 import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.quantize.QuantizedModel;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -92,8 +91,7 @@ class AwqTest {
         seen.add(1, new float[] {1, 0, 0, 1e-6f}, new float[2]);
         StoredMatrix matrix = new StoredMatrix(Tensors.ofFloats("w", List.of(2L, 1L), weights), 2, 1, false);
         WeightOnlyOptions options = options(BlockEncoding.MATMUL_N_BITS);
-        LayerInputs none = new LayerInputs(() -> gated().model(), CALIBRATION, 1, Map.of(), ProgressListener.NONE);
-        Blocks blocks = new ClippedRounding(options, none, new Reconstruction(options)).round(matrix, weights, seen);
+        Blocks blocks = new ClippedRounding(options).round(matrix, weights, seen);
         assertThat(blocks.value(0, 0)).isEqualTo(2.5f);
         assertThat(blocks.value(0, 1)).isEqualTo(-4f);
         assertThat(new BlockQuantizer(options)

@@ -18,7 +18,6 @@ import io.quantfleet.quantizer.quantize.QuantizedModel;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -81,24 +80,13 @@ class GptqTest {
         WeightOnlyOptions options = options(true, BlockEncoding.MATMUL_N_BITS);
         StoredMatrix matrix = new StoredMatrix(Tensors.ofFloats("w", List.of(3L, 1L), weights), 3, 1, false);
         Reconstruction reconstruction = new Reconstruction(options);
-        GptqRounding rounding = new GptqRounding(options, GptqOptions.usual(), nobodyAsks(), reconstruction, 1);
+        GptqRounding rounding = new GptqRounding(options, GptqOptions.usual(), 1);
         Blocks blocks = rounding.round(matrix, weights, ErrorFeedback.of(BY_HAND, 0, false));
         assertThat(List.of(blocks.value(0, 0), blocks.value(0, 1), blocks.value(0, 2)))
                 .containsExactly(1f, 3f, -8f);
         reconstruction.add("w", matrix, weights, BY_HAND, blocks);
         LayerReconstruction layer = reconstruction.layers().get(0);
         assertThat(layer.chosenDb() - layer.roundedDb()).isCloseTo(10 * Math.log10(0.4225 / 0.3225), within(1e-3));
-    }
-
-    private static LayerInputs nobodyAsks() {
-        return new LayerInputs(
-                () -> {
-                    throw new AssertionError("asked for");
-                },
-                CALIBRATION,
-                1,
-                Map.of(),
-                ProgressListener.NONE);
     }
 
     @ParameterizedTest(name = "symmetric {0}, {1}, by activations {2}")
