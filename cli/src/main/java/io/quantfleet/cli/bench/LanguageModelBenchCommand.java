@@ -1,7 +1,6 @@
 package io.quantfleet.cli.bench;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quantfleet.cli.CliException;
 import io.quantfleet.cli.terminal.Progress;
@@ -11,7 +10,6 @@ import io.quantfleet.quantizer.bench.LanguageModelBench;
 import io.quantfleet.quantizer.evaluate.Likelihood;
 import io.quantfleet.quantizer.sample.ByteText;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -96,12 +94,7 @@ final class LanguageModelBenchCommand implements Callable<Integer> {
             if (!bench.trained()) {
                 train(bench, progress);
             }
-            String report = report(bench, progress);
-            spec.commandLine().getOut().println(report);
-            spec.commandLine().getOut().flush();
-            if (json != null) {
-                Files.writeString(json, report + System.lineSeparator());
-            }
+            BenchReport.write(report(bench, progress), spec, json);
             return CommandLine.ExitCode.OK;
         } catch (IOException e) {
             throw new CliException("can't read the text or write the model: " + e.getMessage(), e);
@@ -125,10 +118,9 @@ final class LanguageModelBenchCommand implements Callable<Integer> {
         step.done("loss %.3f".formatted(loss[0]));
     }
 
-    private String report(LanguageModelBench bench, Progress progress) {
-        ObjectNode report = JsonMapper.builder()
-                .build()
-                .createObjectNode()
+    private ObjectNode report(LanguageModelBench bench, Progress progress) {
+        ObjectNode report = JsonNodeFactory.instance
+                .objectNode()
                 .put("parameters", LanguageModelBench.SHAPE.parameters())
                 .put("accuracyLevel", accuracyLevel);
         ObjectNode methods = report.putObject("methods");
@@ -154,10 +146,6 @@ final class LanguageModelBenchCommand implements Callable<Integer> {
                                     / variant.matrices().fp32Bytes())
                     .put("seconds", variant.seconds());
         }
-        try {
-            return JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(report);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("figures that can't be written as JSON", e);
-        }
+        return report;
     }
 }

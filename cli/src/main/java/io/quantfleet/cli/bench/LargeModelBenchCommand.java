@@ -1,9 +1,9 @@
 package io.quantfleet.cli.bench;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quantfleet.cli.CliException;
+import io.quantfleet.cli.stack.TemporaryDirectory;
 import io.quantfleet.cli.terminal.Progress;
 import io.quantfleet.quantizer.FileToFileQuantizer;
 import io.quantfleet.quantizer.QuantizationOptions;
@@ -14,13 +14,10 @@ import io.quantfleet.quantizer.sample.LlamaShape;
 import io.quantfleet.quantizer.sample.RandomLlama;
 import io.quantfleet.quantizer.target.ProfileReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -108,11 +105,7 @@ final class LargeModelBenchCommand implements Callable<Integer> {
                 print(quantize(onlyQuantize));
                 return CommandLine.ExitCode.OK;
             }
-            String report = measure(shape());
-            print(report);
-            if (json != null) {
-                Files.writeString(json, report + System.lineSeparator());
-            }
+            BenchReport.write(measure(shape()), spec, json);
             return CommandLine.ExitCode.OK;
         } catch (IOException e) {
             throw new CliException("can't write the model or its figures: " + e.getMessage(), e);
@@ -129,7 +122,7 @@ final class LargeModelBenchCommand implements Callable<Integer> {
         }
     }
 
-    private String measure(LlamaShape shape) throws IOException {
+    private ObjectNode measure(LlamaShape shape) throws IOException {
         Files.createDirectories(directory);
         long bytes = shape.parameters() * Float.BYTES;
         long needed = (long) (bytes * (1 + VARIANT_SHARE));
@@ -154,9 +147,8 @@ final class LargeModelBenchCommand implements Callable<Integer> {
                             description.toString()))
                     .split(" ", -1);
             quantizing.done("");
-            ObjectNode report = JsonMapper.builder()
-                    .build()
-                    .createObjectNode()
+            return JsonNodeFactory.instance
+                    .objectNode()
                     .put("parameters", shape.parameters())
                     .put("inMatrices", shape.inMatrices())
                     .put("fp32Bytes", bytes)
@@ -164,11 +156,8 @@ final class LargeModelBenchCommand implements Callable<Integer> {
                     .put("writeSeconds", written)
                     .put("quantizeSeconds", Double.parseDouble(figures[1]))
                     .put("peakRssMiB", Double.parseDouble(figures[2]));
-            return JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(report);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("figures that can't be written as JSON", e);
         } finally {
-            delete(folder);
+            TemporaryDirectory.delete(folder);
         }
     }
 
@@ -188,22 +177,6 @@ final class LargeModelBenchCommand implements Callable<Integer> {
                 .bytes();
         return bytes + " " + (System.nanoTime() - start) / NANOS + " "
                 + PeakMemory.mebibytes().orElse(Double.NaN);
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder()).forEach(LargeModelBenchCommand::deleteOne);
-        } catch (UncheckedIOException e) {
-            throw new IOException(e.getCause());
-        }
-    }
-
-    private static void deleteOne(Path file) {
-        try {
-            Files.delete(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private void print(String text) {
