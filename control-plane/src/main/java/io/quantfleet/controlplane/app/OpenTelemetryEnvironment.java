@@ -1,9 +1,9 @@
 package io.quantfleet.controlplane.app;
 
+import io.quantfleet.protocols.trace.TracingVariables;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
@@ -15,14 +15,11 @@ public final class OpenTelemetryEnvironment implements ConfigSource {
     /** Above application.properties, below Quarkus' own environment variables. */
     private static final int ORDINAL = 275;
 
-    private static final String ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT";
-    private static final String TRACES_ENDPOINT = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
-    private static final String DISABLED = "OTEL_SDK_DISABLED";
     private static final String SDK_DISABLED = "quarkus.otel.sdk.disabled";
 
     private static final Map<String, String> VARIABLES = Map.of(
-            "quarkus.otel.exporter.otlp.endpoint", ENDPOINT,
-            "quarkus.otel.exporter.otlp.traces.endpoint", TRACES_ENDPOINT,
+            "quarkus.otel.exporter.otlp.endpoint", "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "quarkus.otel.exporter.otlp.traces.endpoint", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
             "quarkus.otel.exporter.otlp.protocol", "OTEL_EXPORTER_OTLP_PROTOCOL",
             "quarkus.otel.exporter.otlp.headers", "OTEL_EXPORTER_OTLP_HEADERS",
             "quarkus.otel.traces.sampler", "OTEL_TRACES_SAMPLER",
@@ -42,22 +39,17 @@ public final class OpenTelemetryEnvironment implements ConfigSource {
     }
 
     private static Map<String, String> properties(Map<String, String> environment) {
-        boolean wanted = Set.of(ENDPOINT, TRACES_ENDPOINT).stream()
-                        .anyMatch(name -> value(environment, name).isPresent())
-                && !"true".equalsIgnoreCase(environment.get(DISABLED));
-        if (!wanted) {
+        if (!TracingVariables.wantTraces(environment)) {
             return Map.of();
         }
-        Map<String, String> properties = VARIABLES.entrySet().stream()
-                .filter(variable -> value(environment, variable.getValue()).isPresent())
-                .collect(Collectors.toMap(Map.Entry::getKey, variable -> value(environment, variable.getValue())
-                        .orElseThrow()));
+        Map<String, String> properties = new HashMap<>();
+        VARIABLES.forEach((property, variable) -> {
+            if (TracingVariables.isSet(environment, variable)) {
+                properties.put(property, environment.getOrDefault(variable, ""));
+            }
+        });
         properties.put(SDK_DISABLED, "false");
         return properties;
-    }
-
-    private static Optional<String> value(Map<String, String> environment, String name) {
-        return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.trace.TraceParent;
+import io.quantfleet.protocols.trace.TracingVariables;
 import io.quantfleet.quantizer.QuantizerException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -30,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  * in no trace gets no span. Safe for use by several threads.
  */
 final class WorkerTraces implements AutoCloseable {
-    private static final List<String> ENDPOINTS =
-            List.of("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
     private static final List<String> PROTOCOLS =
             List.of("OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL");
     private static final String PROTOCOL = "http/protobuf";
@@ -77,13 +76,11 @@ final class WorkerTraces implements AutoCloseable {
      * @throws QuantizerException {@code REQUEST_INVALID} if they are not usable
      */
     static WorkerTraces of(Map<String, String> environment) {
-        boolean wanted = ENDPOINTS.stream().anyMatch(name -> isSet(environment, name))
-                && !"true".equalsIgnoreCase(environment.get("OTEL_SDK_DISABLED"));
-        if (!wanted) {
+        if (!TracingVariables.wantTraces(environment)) {
             return off();
         }
         for (String name : PROTOCOLS) {
-            if (isSet(environment, name) && !PROTOCOL.equals(environment.get(name))) {
+            if (TracingVariables.isSet(environment, name) && !PROTOCOL.equals(environment.get(name))) {
                 throw new QuantizerException(
                         ReasonCode.REQUEST_INVALID,
                         name + " is '" + environment.get(name) + "'; workers send traces as " + PROTOCOL
@@ -109,10 +106,6 @@ final class WorkerTraces implements AutoCloseable {
             throw new QuantizerException(
                     ReasonCode.REQUEST_INVALID, "OpenTelemetry's variables (OTEL_…): " + e.getMessage(), e);
         }
-    }
-
-    private static boolean isSet(Map<String, String> environment, String name) {
-        return !environment.getOrDefault(name, "").isBlank();
     }
 
     /** The same work, in a span below the one that sent the record. */
