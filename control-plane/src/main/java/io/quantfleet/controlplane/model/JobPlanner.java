@@ -117,13 +117,12 @@ class JobPlanner {
     }
 
     private void request(Tx tx, JdbiJobs.Job job, DeviceClass deviceClass, ModelArtifacts artifacts, Terms terms) {
-        if (jobs.insert(tx, job, terms, terms.trains(artifacts), clock.instant())) {
+        boolean trains = terms.trains(artifacts);
+        if (jobs.insert(tx, job, terms, trains, clock.instant())) {
             outbox.add(
                     tx,
                     requestId(job.id()),
-                    terms.trains(artifacts)
-                            ? OutboxEvent.TRAINING_JOB_REQUESTED
-                            : OutboxEvent.QUANTIZATION_JOB_REQUESTED,
+                    trains ? OutboxEvent.TRAINING_JOB_REQUESTED : OutboxEvent.QUANTIZATION_JOB_REQUESTED,
                     job.id().toString(),
                     QuantizationJobRequested.newBuilder()
                             .setJobId(job.id().toString())

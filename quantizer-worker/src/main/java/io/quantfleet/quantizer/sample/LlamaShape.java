@@ -23,11 +23,6 @@ public record LlamaShape(int vocabulary, int width, int layers, int heads, int k
         }
     }
 
-    /** That of LLaMA with seven billion parameters (Touvron et al. 2023), with a short context. */
-    public static LlamaShape ofSevenBillion() {
-        return new LlamaShape(32_000, 4096, 32, 32, 32, 11_008, 64);
-    }
-
     /** Width of one head. */
     int headWidth() {
         return width / heads;

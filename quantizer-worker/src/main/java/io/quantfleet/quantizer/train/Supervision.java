@@ -9,10 +9,6 @@ public enum Supervision {
     /** Both, with equal weight. */
     BOTH;
 
-    boolean usesLabels() {
-        return this != DISTILLATION;
-    }
-
     boolean usesTeacher() {
         return this != LABELS;
     }

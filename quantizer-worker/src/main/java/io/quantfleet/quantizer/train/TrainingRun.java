@@ -91,10 +91,10 @@ final class TrainingRun {
             if (step == 1) {
                 report(best);
             }
-            if (step % stepsPerEpoch == 0 || step == steps) {
+            boolean epochEnds = step % stepsPerEpoch == 0 || step == steps;
+            if (epochEnds) {
                 measure();
             }
-            boolean epochEnds = step % stepsPerEpoch == 0 || step == steps;
             if (epochEnds || seconds() - secondsAtCheckpoint >= betweenCheckpoints.toMillis() / 1000.0) {
                 settings.checkpoint().ifPresent(file -> checkpoint().write(file));
                 secondsAtCheckpoint = seconds();
