@@ -1,6 +1,7 @@
 package io.quantfleet.cli.bench;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quantfleet.cli.CliException;
 import io.quantfleet.cli.client.ControlPlaneClient;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Spec;
             "Every hundredth window is published twice. stored is what the roll-ups count; duplicates is how many of it were"
                     + " counted more than once; p99Ms is from publishing to being seen in the database, of 20 windows a"
                     + " second; bytesPerWindow is by how much the database has grown once the windows are only in roll-ups,"
-                    + " for which the control plane is told to keep them for a minute.",
+                    + " for which the control plane is told to keep them for a minute; growthBytes says which tables grew.",
             "Everything shares this machine. The exit code is 1 if a window was lost or counted twice."
         },
         sortOptions = false)
@@ -127,6 +128,7 @@ final class IngestBenchCommand implements Callable<Integer> {
         await(CATCH_UP_LIMIT, () -> load.underway() == 0);
         long before = settledCount(stored);
         long bytesBefore = stored.databaseBytes();
+        Map<String, Long> tablesBefore = stored.tableBytes();
         stored.start();
         Progress.Step step = progress.begin("Publishing " + rate + " windows a second for " + seconds + " s");
         AtomicLong count = new AtomicLong();
@@ -150,7 +152,14 @@ final class IngestBenchCommand implements Callable<Integer> {
             boolean dropped = await(DROP_LIMIT, () -> raw(stored) == 0);
             dropping.done(dropped ? "" : "they are not, after " + DROP_LIMIT.toMinutes() + " minutes");
             ObjectNode report = JsonMapper.builder().build().createObjectNode();
-            return report.put("windowsPerSecond", rounded(sent / published))
+            ObjectNode growth = JsonNodeFactory.instance.objectNode();
+            stored.tableBytes().forEach((table, bytes) -> {
+                long grown = bytes - tablesBefore.getOrDefault(table, 0L);
+                if (grown != 0) {
+                    growth.put(table, grown);
+                }
+            });
+            report.put("windowsPerSecond", rounded(sent / published))
                     .put("sent", sent)
                     .put("stored", after - before)
                     .put("duplicates", after - distinct)
@@ -162,7 +171,9 @@ final class IngestBenchCommand implements Callable<Integer> {
                     .put("devices", devices)
                     .put("bytesOnTheWire", rounded(load.bytesOnTheWire()))
                     .put("serverCpuSeconds", rounded(cpu))
-                    .put("controlPlaneCpuSeconds", rounded(controlPlaneCpu));
+                    .put("controlPlaneCpuSeconds", rounded(controlPlaneCpu))
+                    .set("growthBytes", growth);
+            return report;
         }
     }
 

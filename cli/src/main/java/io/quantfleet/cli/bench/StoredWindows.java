@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
@@ -121,6 +122,21 @@ final class StoredWindows implements AutoCloseable {
     /** The size of the database on disk, bytes, without the log of transactions. */
     long databaseBytes() throws SQLException {
         return one("select pg_database_size(current_database())");
+    }
+
+    /** The sizes of the tables on disk with all that belongs to them (a partition's under its table's name), bytes. */
+    synchronized Map<String, Long> tableBytes() throws SQLException {
+        Map<String, Long> bytes = new TreeMap<>();
+        try (PreparedStatement query = connection.prepareStatement("""
+                        select coalesce(i.inhparent, c.oid)::regclass::text, sum(pg_total_relation_size(c.oid))::bigint
+                          from pg_class c left join pg_inherits i on i.inhrelid = c.oid
+                         where c.relkind in ('r', 'm') group by 1""");
+                ResultSet row = query.executeQuery()) {
+            while (row.next()) {
+                bytes.put(row.getString(1), row.getLong(2));
+            }
+        }
+        return bytes;
     }
 
     private synchronized long one(String sql) throws SQLException {
