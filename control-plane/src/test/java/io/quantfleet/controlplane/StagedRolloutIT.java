@@ -197,6 +197,42 @@ class StagedRolloutIT extends WorkerStory {
     }
 
     @Test
+    void aVariantThatItsDeviceLostAfterItWasActiveIsNotInstalled() throws MqttException, IOException {
+        Api.createFleet("lossy");
+        quantizedModel("lossy");
+        Map<String, ?> canary = Map.of(
+                "name",
+                "canary",
+                "percent",
+                100,
+                "gates",
+                Map.of("installed", Map.of("minShare", 1), "accuracy", accuracy()));
+        try (FakeDevice device = Story.enrol("lossy", "lossy-1")) {
+            String rollout = Story.startRollout(Map.of(
+                    "fleet",
+                    "lossy",
+                    "model",
+                    "lossy",
+                    "version",
+                    1,
+                    "strategy",
+                    Map.of("stages", List.of(canary), "onFailure", "PAUSE")));
+            Manifest manifest = device.awaitManifest(0);
+            device.report(manifest, DeviceState.DEVICE_STATE_ACTIVE);
+            awaitPhase(rollout, "JUDGING");
+            device.reportAfterActive(manifest, DeviceState.DEVICE_STATE_FETCHING);
+
+            device.reportAfterActive(manifest, DeviceState.DEVICE_STATE_REVERTED);
+
+            Story.awaitRollout(rollout, "PAUSED");
+            assertThat(Api.get("rollouts/" + rollout).getString("reason")).contains("0 of 1 devices", "1 failed");
+            Story.awaitDevice(rollout, "LOST");
+            device.reportAfterActive(manifest, DeviceState.DEVICE_STATE_ACTIVE);
+            Story.awaitDevice(rollout, "ACTIVE");
+        }
+    }
+
+    @Test
     void givesDevicesThatJoinLaterWhatTheFleetServes() throws MqttException, IOException {
         Api.createFleet("growing");
         quantizedModel("growing");

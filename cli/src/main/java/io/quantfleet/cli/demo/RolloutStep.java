@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 final class RolloutStep {
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final String ACTIVE = "ACTIVE";
-    private static final Set<String> FAILED = Set.of("REFUSED", "REVERTED", "EXPIRED", "SUPERSEDED");
+    private static final Set<String> FAILED = Set.of("REFUSED", "REVERTED", "LOST", "EXPIRED", "SUPERSEDED");
 
     private final ControlPlaneClient api;
     private final DemoFleet fleet;

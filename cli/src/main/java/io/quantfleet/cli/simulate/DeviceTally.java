@@ -21,7 +21,13 @@ final class DeviceTally {
     private Optional<Standing> last = Optional.empty();
 
     /** How a deployment stands by the device's latest report of it. */
-    record Standing(String deploymentId, String state, String reasonCode, String modelName, int modelVersion) {
+    record Standing(
+            String deploymentId,
+            String state,
+            boolean afterActive,
+            String reasonCode,
+            String modelName,
+            int modelVersion) {
         boolean isFinal() {
             return state.equals("ACTIVE") || state.equals("REFUSED") || state.equals("REVERTED");
         }
@@ -38,7 +44,7 @@ final class DeviceTally {
 
     synchronized void reported(Standing standing, long number) {
         last = Optional.of(standing);
-        if (standing.isFinal()) {
+        if (standing.isFinal() && !standing.afterActive()) {
             finalReports
                     .computeIfAbsent(standing.deploymentId(), id -> new HashSet<>())
                     .add(number);

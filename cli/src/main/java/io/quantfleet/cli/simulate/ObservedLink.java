@@ -74,6 +74,7 @@ final class ObservedLink implements DeviceLink {
                         new DeviceTally.Standing(
                                 report.getDeploymentId(),
                                 report.getState().name().replace(STATE_PREFIX, ""),
+                                report.getAfterActive(),
                                 report.getReasonCode(),
                                 report.getActiveModelName(),
                                 report.getActiveModelVersion()),

@@ -1,6 +1,7 @@
 package io.quantfleet.controlplane.rollout;
 
 import io.quantfleet.protocols.v1.DeviceState;
+import io.quantfleet.protocols.v1.ReportedState;
 import java.util.Optional;
 
 /**
@@ -11,10 +12,11 @@ import java.util.Optional;
  *     any of these ─▶ REFUSED | REVERTED   the device says so
  *     any of these ─▶ EXPIRED              the manifest's time has run out
  *     any of these ─▶ SUPERSEDED           a newer rollout wants something else of the device
+ *           ACTIVE ─▶ LOST ─▶ ACTIVE       the device can't serve the variant any more; it has it back
  * </pre>
  *
  * The device says where it is; it may skip a step whose report was lost, and go back to fetching after a restart. What
- * is final stays.
+ * is final stays, but for what becomes of a variant that was active; while the device installs it again, nothing is said of it.
  */
 enum DeploymentState {
     PENDING(false),
@@ -24,6 +26,7 @@ enum DeploymentState {
     SELF_TESTING(false),
     SWITCHING(false),
     ACTIVE(true),
+    LOST(true),
     REFUSED(true),
     REVERTED(true),
     EXPIRED(true),
@@ -40,8 +43,22 @@ enum DeploymentState {
     }
 
     /** The state after the device reported on this deployment. */
-    DeploymentState reported(DeviceState device) {
-        return isFinal ? this : of(device).orElse(this);
+    DeploymentState reported(ReportedState report) {
+        if (report.getAfterActive()) {
+            return sinceActive(report.getState());
+        }
+        return isFinal ? this : of(report.getState()).orElse(this);
+    }
+
+    private DeploymentState sinceActive(DeviceState device) {
+        if (isFinal && this != ACTIVE && this != LOST) {
+            return this;
+        }
+        return switch (device) {
+            case DEVICE_STATE_ACTIVE -> ACTIVE;
+            case DEVICE_STATE_REFUSED, DEVICE_STATE_REVERTED -> LOST;
+            default -> this;
+        };
     }
 
     private static Optional<DeploymentState> of(DeviceState device) {

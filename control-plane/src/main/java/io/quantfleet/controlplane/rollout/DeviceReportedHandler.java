@@ -15,7 +15,6 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -55,19 +54,28 @@ class DeviceReportedHandler implements BatchEventHandler<DeviceReported> {
             deploymentId(report)
                     .map(standings::get)
                     .filter(standing -> standing.device().value().equals(report.getDeviceId()))
-                    .ifPresent(standing -> progress.merge(
-                            standing.id(), progress(standing, report), DeviceReportedHandler::followedBy));
+                    .ifPresent(standing -> take(report, standing, progress));
         }
-        progress.values().removeIf(change -> Objects.requireNonNull(standings.get(change.id()))
-                .state()
-                .isFinal());
         deployments.progressed(tx, progress.values(), clock.instant());
     }
 
-    private static JdbiDeployments.Progress progress(JdbiDeployments.Standing standing, ReportedState report) {
+    private static void take(
+            ReportedState report, JdbiDeployments.Standing standing, Map<UUID, JdbiDeployments.Progress> progress) {
+        Optional<JdbiDeployments.Progress> before = Optional.ofNullable(progress.get(standing.id()));
+        DeploymentState state = before.map(JdbiDeployments.Progress::state).orElse(standing.state());
+        DeploymentState next = state.reported(report);
+        if (state.isFinal() && next == state) {
+            return;
+        }
+        JdbiDeployments.Progress change = progress(standing.id(), next, report);
+        progress.put(
+                standing.id(), before.map(first -> followedBy(first, change)).orElse(change));
+    }
+
+    private static JdbiDeployments.Progress progress(UUID id, DeploymentState state, ReportedState report) {
         return new JdbiDeployments.Progress(
-                standing.id(),
-                standing.state().reported(report.getState()),
+                id,
+                state,
                 text(report.getReasonCode()),
                 text(report.getReason()),
                 report.getFetchedBytes(),
@@ -78,17 +86,15 @@ class DeviceReportedHandler implements BatchEventHandler<DeviceReported> {
 
     /** What two reports of one deployment come to. */
     private static JdbiDeployments.Progress followedBy(JdbiDeployments.Progress first, JdbiDeployments.Progress then) {
-        return first.state().isFinal()
-                ? first
-                : new JdbiDeployments.Progress(
-                        then.id(),
-                        then.state(),
-                        then.reasonCode(),
-                        then.reason(),
-                        then.fetchedBytes(),
-                        then.totalBytes(),
-                        then.selfTest().or(first::selfTest),
-                        then.delta());
+        return new JdbiDeployments.Progress(
+                then.id(),
+                then.state(),
+                then.reasonCode(),
+                then.reason(),
+                then.fetchedBytes(),
+                then.totalBytes(),
+                then.selfTest().or(first::selfTest),
+                then.delta());
     }
 
     private static String json(SelfTest selfTest) {

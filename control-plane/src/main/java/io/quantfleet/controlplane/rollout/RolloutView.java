@@ -56,7 +56,7 @@ record RolloutView(
      * One device's part.
      *
      * @param goesBack whether this is the way back to what it served before
-     * @param state PENDING, PUBLISHED, what the device reports, EXPIRED or SUPERSEDED
+     * @param state PENDING, PUBLISHED, what the device reports, LOST after it was ACTIVE, EXPIRED or SUPERSEDED
      * @param fetchedBytes over the network; what chunks at hand, compression and deltas saved is the rest of totalBytes
      * @param delta CHOSEN, APPLYING, APPLIED or FAILED; empty where whole chunks do
      * @param deltaReason for FAILED

@@ -67,6 +67,7 @@ public class DeploymentSpans {
 
     private static boolean endsADeployment(ReportedState report) {
         return report.getRepeats() == 0
+                && !report.getAfterActive()
                 && switch (report.getState()) {
                     case DEVICE_STATE_ACTIVE, DEVICE_STATE_REFUSED, DEVICE_STATE_REVERTED -> true;
                     default -> false;

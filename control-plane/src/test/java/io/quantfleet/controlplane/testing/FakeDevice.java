@@ -175,6 +175,11 @@ public final class FakeDevice implements AutoCloseable {
         publish(Channel.REPORTED, next(manifest, state).build(), true);
     }
 
+    /** Reports what became of a variant that was active. */
+    public void reportAfterActive(Manifest manifest, DeviceState state) throws MqttException {
+        publish(Channel.REPORTED, next(manifest, state).setAfterActive(true).build(), true);
+    }
+
     private ReportedState.Builder next(Manifest manifest, DeviceState state) {
         reports++;
         ReportedState.Builder report = ReportedState.newBuilder()

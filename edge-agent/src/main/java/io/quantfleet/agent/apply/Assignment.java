@@ -23,7 +23,7 @@ record Assignment(SignedManifest signed, Manifest manifest) {
     Attempt firstAttempt() {
         long bytes = manifest.getVariant().getArtifact().getSize()
                 + manifest.getProbeSet().getArtifact().getSize();
-        return new Attempt(manifest.getDeploymentId(), manifest.getSequence(), bytes, 0, Optional.empty());
+        return new Attempt(manifest.getDeploymentId(), manifest.getSequence(), bytes, 0, Optional.empty(), false);
     }
 
     /** The chunks of artifacts, by their content, each once. */

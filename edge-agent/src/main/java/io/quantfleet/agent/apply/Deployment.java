@@ -4,7 +4,9 @@ import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.v1.DeltaUse;
 import io.quantfleet.protocols.v1.DeviceState;
 import io.quantfleet.protocols.v1.SelfTest;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -18,13 +20,14 @@ import java.util.function.Function;
  *           received, uses│Refused    Refused            Reverted             Reverted
  *                         │
  *                         ├── restart: from whatever was under way when the agent was killed
- *                         └── reinstall: from Active, when its files turn out to be damaged
+ *                         └── reinstall: from Active or Lost, when the variant does not serve after a start
  *
- *  Active ── crash ──▶ Reverted, when the variant keeps taking the agent down
+ *  Active ── crash ──▶ Lost, when the variant keeps taking the agent down
  * </pre>
  *
- * At rest are Idle, Active, Refused and Reverted; the last three end a deployment, once: that it crashed after it had been
- * Active is the one thing that can be said of it later. Every change goes through
+ * At rest are Idle, Active, Refused, Reverted and Lost. Active, Refused and Reverted end a deployment, once. What becomes of the
+ * variant after it was Active is no other end: the attempt is {@code afterActive} from then on, through a reinstallation too,
+ * and instead of Refused and Reverted that one fails in Lost. Every change goes through
  * {@link #change}, which tells the observer before the new state counts: if the observer can't store it, nothing has
  * changed. A desired state that is not accepted never gets here. For one thread.
  */
@@ -33,8 +36,15 @@ final class Deployment {
      * What is being deployed, and how much of it came over the network so far.
      *
      * @param delta what became of the delta that the manifest offers; empty while whole chunks do
+     * @param afterActive whether the deployment had ended in Active already
      */
-    record Attempt(String deploymentId, long sequence, long totalBytes, long fetchedBytes, Optional<DeltaUse> delta) {
+    record Attempt(
+            String deploymentId,
+            long sequence,
+            long totalBytes,
+            long fetchedBytes,
+            Optional<DeltaUse> delta,
+            boolean afterActive) {
         Attempt {
             if (deploymentId.isEmpty()) {
                 throw new IllegalArgumentException("a deployment without an id");
@@ -42,11 +52,15 @@ final class Deployment {
         }
 
         private Attempt plus(long bytes) {
-            return new Attempt(deploymentId, sequence, totalBytes, fetchedBytes + bytes, delta);
+            return new Attempt(deploymentId, sequence, totalBytes, fetchedBytes + bytes, delta, afterActive);
         }
 
         private Attempt with(DeltaUse use) {
-            return new Attempt(deploymentId, sequence, totalBytes, fetchedBytes, Optional.of(use));
+            return new Attempt(deploymentId, sequence, totalBytes, fetchedBytes, Optional.of(use), afterActive);
+        }
+
+        private Attempt ended() {
+            return new Attempt(deploymentId, sequence, totalBytes, fetchedBytes, delta, true);
         }
     }
 
@@ -76,6 +90,11 @@ final class Deployment {
         }
     }
 
+    /** A state after which the variant may be put in place once more. */
+    sealed interface Reinstallable extends AtRest {
+        Fetching reinstall();
+    }
+
     /** A state that a deployment passes through. */
     sealed interface UnderWay extends State {
         Attempt attempt();
@@ -88,12 +107,17 @@ final class Deployment {
         default Fetching restart() {
             return new Fetching(attempt());
         }
+
+        /** The end of an attempt whose variant failed on this device. */
+        default AtRest failed(Failure why, Optional<SelfTest> result) {
+            return attempt().afterActive() ? new Lost(attempt(), result, why) : new Reverted(attempt(), result, why);
+        }
     }
 
     /** A state in which nothing that serves has been touched. */
     sealed interface Refusable extends UnderWay {
-        default Refused refuse(Failure why) {
-            return new Refused(attempt(), why);
+        default AtRest refuse(Failure why) {
+            return attempt().afterActive() ? new Lost(attempt(), Optional.empty(), why) : new Refused(attempt(), why);
         }
     }
 
@@ -152,10 +176,6 @@ final class Deployment {
         Switching passed(SelfTest result) {
             return new Switching(attempt, result);
         }
-
-        Reverted revert(Failure why, Optional<SelfTest> result) {
-            return new Reverted(attempt, result, why);
-        }
     }
 
     /** The variant becomes the one that serves. */
@@ -173,14 +193,10 @@ final class Deployment {
         Active switched() {
             return new Active(attempt, result);
         }
-
-        Reverted revert(Failure why) {
-            return new Reverted(attempt, Optional.of(result), why);
-        }
     }
 
     /** The variant serves. */
-    record Active(Attempt attempt, SelfTest result) implements AtRest {
+    record Active(Attempt attempt, SelfTest result) implements Reinstallable {
         @Override
         public DeviceState code() {
             return DeviceState.DEVICE_STATE_ACTIVE;
@@ -196,12 +212,13 @@ final class Deployment {
             return Optional.of(result);
         }
 
-        Fetching reinstall() {
-            return new Fetching(attempt);
+        @Override
+        public Fetching reinstall() {
+            return new Fetching(attempt.ended());
         }
 
-        Reverted crash(Failure why) {
-            return new Reverted(attempt, Optional.of(result), why);
+        Lost crash(Failure why) {
+            return new Lost(attempt.ended(), Optional.of(result), why);
         }
     }
 
@@ -241,6 +258,40 @@ final class Deployment {
         }
     }
 
+    /** The variant was Active and does not serve any more; what served before does, if anything. */
+    record Lost(Attempt attempt, @Override Optional<SelfTest> selfTest, Failure why) implements Reinstallable {
+        /** What would take the agent down, or fail, again. */
+        private static final Set<ReasonCode> FOR_GOOD = EnumSet.of(
+                ReasonCode.MODEL_CRASHED,
+                ReasonCode.SELF_TEST_FAILED,
+                ReasonCode.MEMORY_EXCEEDED,
+                ReasonCode.SUPERSEDED);
+
+        @Override
+        public DeviceState code() {
+            return DeviceState.DEVICE_STATE_REVERTED;
+        }
+
+        @Override
+        public Optional<Attempt> deployment() {
+            return Optional.of(attempt);
+        }
+
+        @Override
+        public Optional<Failure> failure() {
+            return Optional.of(why);
+        }
+
+        @Override
+        public Fetching reinstall() {
+            return new Fetching(attempt);
+        }
+
+        boolean isForGood() {
+            return FOR_GOOD.contains(why.code());
+        }
+    }
+
     /** Stores, logs and publishes a change; throws if it can't be stored. */
     interface Observer {
         void changed(State from, State to);
@@ -267,7 +318,7 @@ final class Deployment {
     }
 
     void reinstall() {
-        change("reinstall", Active.class, Active::reinstall);
+        change("reinstall", Reinstallable.class, Reinstallable::reinstall);
     }
 
     void crash(Failure why) {
@@ -303,11 +354,11 @@ final class Deployment {
     }
 
     void failSelfTest(Failure why, Optional<SelfTest> result) {
-        change("failSelfTest", SelfTesting.class, from -> from.revert(why, result));
+        change("failSelfTest", SelfTesting.class, from -> from.failed(why, result));
     }
 
     void failSwitch(Failure why) {
-        change("failSwitch", Switching.class, from -> from.revert(why));
+        change("failSwitch", Switching.class, from -> from.failed(why, from.selfTest()));
     }
 
     private <S extends State> void change(String move, Class<S> legalFrom, Function<S, State> next) {

@@ -4,6 +4,7 @@ import io.quantfleet.agent.apply.Deployment.Active;
 import io.quantfleet.agent.apply.Deployment.Attempt;
 import io.quantfleet.agent.apply.Deployment.Failure;
 import io.quantfleet.agent.apply.Deployment.Fetching;
+import io.quantfleet.agent.apply.Deployment.Lost;
 import io.quantfleet.agent.apply.Deployment.Switching;
 import io.quantfleet.agent.apply.Deployment.UnderWay;
 import io.quantfleet.agent.slot.Slot;
@@ -71,9 +72,12 @@ final class DeploymentRunner {
         } else if (state instanceof UnderWay underWay) {
             deployment.restart();
             resume(file, underWay.attempt());
-        } else if (state instanceof Active active && !serves) {
+        } else if ((state instanceof Active && !serves) || (state instanceof Lost lost && !lost.isForGood())) {
+            LOG.error(
+                    "the model that was active can't be served, installing it again deploymentId={}",
+                    attempt.map(Attempt::deploymentId).orElseThrow());
             deployment.reinstall();
-            resume(file, active.attempt());
+            resume(file, attempt.orElseThrow());
         }
     }
 
@@ -142,7 +146,7 @@ final class DeploymentRunner {
             return;
         }
         Fetch current = fetch.get();
-        if (!clock.instant().isBefore(current.assignment().expiry())) {
+        if (!isAccomplished() && !clock.instant().isBefore(current.assignment().expiry())) {
             giveUp(new Failure(
                     ReasonCode.MANIFEST_EXPIRED,
                     "it expired at " + current.assignment().expiry() + " before "
@@ -157,6 +161,11 @@ final class DeploymentRunner {
 
     void connected() {
         fetch.ifPresent(current -> current.chunks().reconnected());
+    }
+
+    /** What was active may be put in place again at any time: its manifest's expiry bounds how late a device may begin with it. */
+    private boolean isAccomplished() {
+        return deployment.state().deployment().filter(Attempt::afterActive).isPresent();
     }
 
     private void resume(AssignmentFile file, Attempt attempt) throws IOException {

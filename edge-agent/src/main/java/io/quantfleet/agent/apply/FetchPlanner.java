@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Works out the cheapest way to an assignment's artifacts: takes over what is at hand, and compares the chunks that are
@@ -84,7 +83,7 @@ final class FetchPlanner {
 
     /** Takes over what the slots have; what is left. */
     private List<ChunkRef> lacking(Map<Sha256, ChunkRef> chunks) throws IOException {
-        for (Slot slot : bothSlots()) {
+        for (Slot slot : slots.all()) {
             List<Sha256> missing = chunks.keySet().stream()
                     .filter(chunk -> !directory.has(chunk))
                     .toList();
@@ -98,17 +97,12 @@ final class FetchPlanner {
     /** What the device does not seem to have; nothing is read or copied. */
     private Collection<ChunkRef> absent(Map<Sha256, ChunkRef> chunks) throws IOException {
         Set<Sha256> atHand = new HashSet<>();
-        for (Slot slot : bothSlots()) {
+        for (Slot slot : slots.all()) {
             atHand.addAll(LocalChunks.names(slot));
         }
         return chunks.values().stream()
                 .filter(chunk -> !atHand.contains(chunk.content().sha256())
                         && !directory.has(chunk.content().sha256()))
-                .toList();
-    }
-
-    private List<Slot> bothSlots() throws IOException {
-        return Stream.concat(slots.current().stream(), Stream.of(slots.inactive()))
                 .toList();
     }
 

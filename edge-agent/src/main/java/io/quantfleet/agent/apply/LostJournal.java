@@ -43,6 +43,7 @@ final class LostJournal {
                 manifest.getVariant().getArtifact().getSize()
                         + manifest.getProbeSet().getArtifact().getSize(),
                 0,
-                Optional.empty());
+                Optional.empty(),
+                false);
     }
 }

@@ -1,6 +1,7 @@
 package io.quantfleet.agent.apply;
 
 import io.quantfleet.agent.apply.Deployment.Active;
+import io.quantfleet.agent.apply.Deployment.AtRest;
 import io.quantfleet.agent.apply.Deployment.Attempt;
 import io.quantfleet.agent.apply.Deployment.Fetching;
 import io.quantfleet.agent.apply.Deployment.Idle;
@@ -88,7 +89,7 @@ final class Reporter implements Deployment.Observer {
                 ? dealingWith.get().trace().map(DeploymentSteps::begin)
                 : DeploymentSteps.soFar(journal.deployment(), to);
         ReportedState report = DeploymentSteps.note(reports.of(to, base.lastReport() + 1, serving.get()), trace);
-        Journal next = base.at(report, selfTestStarts(to));
+        Journal next = base.at(report, selfTestStarts(from, to));
         boolean progress = from instanceof Fetching && to instanceof Fetching;
         if (progress && System.nanoTime() - lastProgress < PROGRESS_INTERVAL.toNanos()) {
             // Which chunks are there says the directory: to store the count of bytes with each would write twice as
@@ -175,14 +176,14 @@ final class Reporter implements Deployment.Observer {
         journal = next;
     }
 
-    private int selfTestStarts(State to) {
+    private int selfTestStarts(State from, State to) {
         if (to instanceof SelfTesting) {
             return journal.selfTestStarts() + 1;
         }
         boolean sameDeployment = to.deployment()
                 .map(Attempt::deploymentId)
                 .equals(journal.deployment().map(ReportedState::getDeploymentId));
-        return sameDeployment && !(to instanceof Active) ? journal.selfTestStarts() : 0;
+        return sameDeployment && !(from instanceof AtRest) && !(to instanceof Active) ? journal.selfTestStarts() : 0;
     }
 
     private static void log(ReportedState report) {

@@ -6,11 +6,13 @@ import io.quantfleet.agent.apply.Deployment.Attempt;
 import io.quantfleet.agent.apply.Deployment.Failure;
 import io.quantfleet.agent.apply.Deployment.Fetching;
 import io.quantfleet.agent.apply.Deployment.Idle;
+import io.quantfleet.agent.apply.Deployment.Lost;
 import io.quantfleet.agent.apply.Deployment.Refused;
 import io.quantfleet.agent.apply.Deployment.Reverted;
 import io.quantfleet.agent.apply.Deployment.SelfTesting;
 import io.quantfleet.agent.apply.Deployment.State;
 import io.quantfleet.agent.apply.Deployment.Switching;
+import io.quantfleet.agent.apply.Deployment.UnderWay;
 import io.quantfleet.agent.apply.Deployment.Verifying;
 import io.quantfleet.protocols.DeviceId;
 import io.quantfleet.protocols.ReasonCode;
@@ -41,10 +43,14 @@ final class Reports {
             report.setDeploymentId(attempt.deploymentId())
                     .setSequence(attempt.sequence())
                     .setTotalBytes(attempt.totalBytes())
-                    .setFetchedBytes(attempt.fetchedBytes());
+                    .setFetchedBytes(attempt.fetchedBytes())
+                    .setAfterActive(attempt.afterActive());
             attempt.delta().ifPresent(report::setDelta);
         });
         state.selfTest().ifPresent(report::setSelfTest);
+        if (state instanceof UnderWay underWay && underWay.attempt().afterActive()) {
+            report.setReason("the variant was active and can't be served any more; it is being installed again");
+        }
         state.failure().ifPresent(failure -> report.setReasonCode(failure.code().name())
                 .setReason(failure.reason()));
         return report.build();
@@ -75,6 +81,7 @@ final class Reports {
         return report;
     }
 
+    /** Whether a report ends its deployment, or says again that it has ended, or what became of it since. */
     static boolean isFinal(ReportedState report) {
         return switch (report.getState()) {
             case DEVICE_STATE_ACTIVE, DEVICE_STATE_REFUSED, DEVICE_STATE_REVERTED -> true;
@@ -91,7 +98,8 @@ final class Reports {
                 report.getSequence(),
                 report.getTotalBytes(),
                 report.getFetchedBytes(),
-                report.hasDelta() ? Optional.of(report.getDelta()) : Optional.empty());
+                report.hasDelta() ? Optional.of(report.getDelta()) : Optional.empty(),
+                report.getAfterActive());
         SelfTest selfTest = report.getSelfTest();
         return switch (report.getState()) {
             case DEVICE_STATE_FETCHING -> new Fetching(attempt);
@@ -100,8 +108,12 @@ final class Reports {
             case DEVICE_STATE_SWITCHING -> new Switching(attempt, selfTest);
             case DEVICE_STATE_ACTIVE -> new Active(attempt, selfTest);
             case DEVICE_STATE_REFUSED -> new Refused(attempt, failure(report));
-            case DEVICE_STATE_REVERTED ->
-                new Reverted(attempt, report.hasSelfTest() ? Optional.of(selfTest) : Optional.empty(), failure(report));
+            case DEVICE_STATE_REVERTED -> {
+                Optional<SelfTest> result = report.hasSelfTest() ? Optional.of(selfTest) : Optional.empty();
+                yield attempt.afterActive()
+                        ? new Lost(attempt, result, failure(report))
+                        : new Reverted(attempt, result, failure(report));
+            }
             case DEVICE_STATE_IDLE, DEVICE_STATE_UNSPECIFIED, UNRECOGNIZED ->
                 throw new IllegalArgumentException("a stored report in state " + report.getState());
         };

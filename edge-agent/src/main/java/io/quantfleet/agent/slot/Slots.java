@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -43,6 +44,11 @@ public final class Slots {
     /** The slot to write to: the one that does not serve. */
     public Slot inactive() throws IOException {
         return current().map(current -> current == a ? b : a).orElse(a);
+    }
+
+    /** Both slots, the one that serves first, if one does. */
+    public List<Slot> all() throws IOException {
+        return inactive() == a ? List.of(b, a) : List.of(a, b);
     }
 
     /** Makes the inactive slot the current one. What was current stays, in the other slot. */

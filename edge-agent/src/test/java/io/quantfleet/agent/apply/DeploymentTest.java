@@ -8,6 +8,7 @@ import io.quantfleet.agent.apply.Deployment.Attempt;
 import io.quantfleet.agent.apply.Deployment.Failure;
 import io.quantfleet.agent.apply.Deployment.Fetching;
 import io.quantfleet.agent.apply.Deployment.Idle;
+import io.quantfleet.agent.apply.Deployment.Lost;
 import io.quantfleet.agent.apply.Deployment.Refused;
 import io.quantfleet.agent.apply.Deployment.Reverted;
 import io.quantfleet.agent.apply.Deployment.SelfTesting;
@@ -32,8 +33,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every state × every move, the illegal pairs included. */
 class DeploymentTest {
-    private static final Attempt ATTEMPT = new Attempt("d1", 7, 1000, 10, Optional.empty());
-    private static final Attempt NEXT = new Attempt("d2", 8, 2000, 0, Optional.empty());
+    private static final Attempt ATTEMPT = new Attempt("d1", 7, 1000, 10, Optional.empty(), false);
+    private static final Attempt ENDED = new Attempt("d1", 7, 1000, 10, Optional.empty(), true);
+    private static final Attempt NEXT = new Attempt("d2", 8, 2000, 0, Optional.empty(), false);
     private static final DeltaUse DELTA =
             DeltaUse.newBuilder().setOutcome(DeltaUse.Outcome.OUTCOME_APPLIED).build();
     private static final Failure FAILURE = new Failure(ReasonCode.SELF_TEST_FAILED, "too bad");
@@ -48,7 +50,8 @@ class DeploymentTest {
             new Switching(ATTEMPT, RESULT),
             new Active(ATTEMPT, RESULT),
             new Refused(ATTEMPT, FAILURE),
-            new Reverted(ATTEMPT, Optional.of(RESULT), FAILURE));
+            new Reverted(ATTEMPT, Optional.of(RESULT), FAILURE),
+            new Lost(ENDED, Optional.of(RESULT), FAILURE));
 
     private record Move(Consumer<Deployment> call, Map<Class<? extends State>, State> legal) {}
 
@@ -61,7 +64,8 @@ class DeploymentTest {
                                     Idle.class, new Fetching(NEXT),
                                     Active.class, new Fetching(NEXT),
                                     Refused.class, new Fetching(NEXT),
-                                    Reverted.class, new Fetching(NEXT)))),
+                                    Reverted.class, new Fetching(NEXT),
+                                    Lost.class, new Fetching(NEXT)))),
             Map.entry(
                     "restart",
                     new Move(
@@ -71,22 +75,30 @@ class DeploymentTest {
                                     Verifying.class, new Fetching(ATTEMPT),
                                     SelfTesting.class, new Fetching(ATTEMPT),
                                     Switching.class, new Fetching(ATTEMPT)))),
-            Map.entry("reinstall", new Move(Deployment::reinstall, Map.of(Active.class, new Fetching(ATTEMPT)))),
+            Map.entry(
+                    "reinstall",
+                    new Move(
+                            Deployment::reinstall,
+                            Map.of(Active.class, new Fetching(ENDED), Lost.class, new Fetching(ENDED)))),
             Map.entry(
                     "crash",
                     new Move(
                             deployment -> deployment.crash(FAILURE),
-                            Map.of(Active.class, new Reverted(ATTEMPT, Optional.of(RESULT), FAILURE)))),
+                            Map.of(Active.class, new Lost(ENDED, Optional.of(RESULT), FAILURE)))),
             Map.entry(
                     "received",
                     new Move(
                             deployment -> deployment.received(5),
-                            Map.of(Fetching.class, new Fetching(new Attempt("d1", 7, 1000, 15, Optional.empty()))))),
+                            Map.of(
+                                    Fetching.class,
+                                    new Fetching(new Attempt("d1", 7, 1000, 15, Optional.empty(), false))))),
             Map.entry(
                     "uses",
                     new Move(
                             deployment -> deployment.uses(DELTA),
-                            Map.of(Fetching.class, new Fetching(new Attempt("d1", 7, 1000, 10, Optional.of(DELTA)))))),
+                            Map.of(
+                                    Fetching.class,
+                                    new Fetching(new Attempt("d1", 7, 1000, 10, Optional.of(DELTA), false))))),
             Map.entry("fetched", new Move(Deployment::fetched, Map.of(Fetching.class, new Verifying(ATTEMPT)))),
             Map.entry("verified", new Move(Deployment::verified, Map.of(Verifying.class, new SelfTesting(ATTEMPT)))),
             Map.entry(
@@ -149,6 +161,35 @@ class DeploymentTest {
         assertThatThrownBy(() -> deployment.accept(NEXT)).hasMessage("disk full");
 
         assertThat(deployment.state()).isEqualTo(new Idle());
+    }
+
+    static Stream<Arguments> failures() {
+        return Stream.of(
+                Arguments.of(new Fetching(ENDED), move(deployment -> deployment.refuse(FAILURE)), Optional.empty()),
+                Arguments.of(new Verifying(ENDED), move(deployment -> deployment.refuse(FAILURE)), Optional.empty()),
+                Arguments.of(
+                        new SelfTesting(ENDED),
+                        move(deployment -> deployment.failSelfTest(FAILURE, Optional.of(RESULT))),
+                        Optional.of(RESULT)),
+                Arguments.of(
+                        new Switching(ENDED, RESULT),
+                        move(deployment -> deployment.failSwitch(FAILURE)),
+                        Optional.of(RESULT)));
+    }
+
+    private static Consumer<Deployment> move(Consumer<Deployment> call) {
+        return call;
+    }
+
+    @ParameterizedTest(name = "from {0}")
+    @MethodSource("failures")
+    void isLostRatherThanEndedAgainIfItFailsAfterItWasActive(
+            State from, Consumer<Deployment> failure, Optional<SelfTest> result) {
+        Deployment deployment = new Deployment(from, (before, after) -> {});
+
+        failure.accept(deployment);
+
+        assertThat(deployment.state()).isEqualTo(new Lost(ENDED, result, FAILURE));
     }
 
     static List<State> everyState() {

@@ -141,7 +141,7 @@ final class TestDevice implements ActiveModel {
     List<ReportedState> finalReports(String deploymentId) {
         return reports().stream()
                 .filter(report -> report.getDeploymentId().equals(deploymentId))
-                .filter(report -> Reports.isFinal(report) && report.getRepeats() == 0)
+                .filter(report -> Reports.isFinal(report) && report.getRepeats() == 0 && !report.getAfterActive())
                 .toList();
     }
 

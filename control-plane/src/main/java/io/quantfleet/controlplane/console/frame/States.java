@@ -42,6 +42,7 @@ public final class States {
             Map.entry("EXPIRED", "warn"),
             Map.entry("REFUSED", BAD),
             Map.entry("REVERTED", BAD),
+            Map.entry("LOST", BAD),
             Map.entry("FAILED", BAD),
             Map.entry("REJECTED", BAD),
             Map.entry("MOVED", BUSY),

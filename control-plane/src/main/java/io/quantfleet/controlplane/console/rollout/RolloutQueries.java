@@ -21,7 +21,7 @@ public class RolloutQueries {
                        count(*) filter (where state = 'ACTIVE') as active,
                        count(*) filter (where state in ('FETCHING', 'VERIFYING', 'SELF_TESTING', 'SWITCHING')) as updating,
                        count(*) filter (where state in ('PENDING', 'PUBLISHED')) as pending,
-                       count(*) filter (where state in ('REFUSED', 'REVERTED')) as failed,
+                       count(*) filter (where state in ('REFUSED', 'REVERTED', 'LOST')) as failed,
                        count(*) filter (where state in ('EXPIRED', 'SUPERSEDED')) as superseded,
                        coalesce(sum(fetched_bytes), 0)::bigint as fetched_bytes,
                        coalesce(sum(greatest(total_bytes - fetched_bytes, 0)) filter (where state = 'ACTIVE'), 0)::bigint
@@ -43,10 +43,10 @@ public class RolloutQueries {
               from (select p.* from deployment p
                       join rollout_member m on m.rollout_id = p.rollout_id and p.id = coalesce(m.rollback_id, m.deployment_id)
                      where p.rollout_id = :id
-                     order by p.state not in ('REFUSED', 'REVERTED'), p.finished_at is not null, p.device_id
+                     order by p.state not in ('REFUSED', 'REVERTED', 'LOST'), p.finished_at is not null, p.device_id
                      limit :limit) p
               join device d on d.device_id = p.device_id join variant v on v.job_id = p.variant_job_id
-             order by p.state not in ('REFUSED', 'REVERTED'), p.finished_at is not null, p.device_id
+             order by p.state not in ('REFUSED', 'REVERTED', 'LOST'), p.finished_at is not null, p.device_id
             """;
 
     private static final String HISTORY = """
