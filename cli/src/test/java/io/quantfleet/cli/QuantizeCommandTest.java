@@ -221,6 +221,24 @@ class QuantizeCommandTest {
     }
 
     @Test
+    void roundsWithSamplesFromFileToFileWhereThereIsNothingToJudgeBy() throws IOException {
+        Path json = folder.resolve("report.json");
+        assertThat(quantizeWithoutData("--method", "gptq")).isEqualTo(2);
+        assertThat(errors.toString()).contains("--calibration", "--method gptq needs it");
+        int code = quantizeWithoutData(
+                "--method", "gptq", "--calibration", sample.calibration().toString(), "--json", json.toString());
+        assertThat(errors.toString()).doesNotContain("quantfleet:");
+        assertThat(code).isEqualTo(4);
+        JsonNode variant =
+                new ObjectMapper().readTree(json.toFile()).get("variants").get(0);
+        assertThat(variant.get("method").asText()).isEqualTo("gptq-int4-b32");
+        assertThat(variant.get("verdict").asText()).isEqualTo("NOT_EVALUATED");
+        assertThat(variant.get("reconstruction").get(0).get("chosenDb").asDouble())
+                .isGreaterThan(
+                        variant.get("reconstruction").get(0).get("roundedDb").asDouble());
+    }
+
+    @Test
     void needsNoCalibrationSamplesWhereItDoesNotCalibrate() {
         int code = quantizeWithoutData(
                 "--method",

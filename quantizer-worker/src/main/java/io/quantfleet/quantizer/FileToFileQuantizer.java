@@ -2,11 +2,16 @@ package io.quantfleet.quantizer;
 
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.protocols.Sha256;
+import io.quantfleet.quantizer.QuantizationOptions.Method;
 import io.quantfleet.quantizer.QuantizationProgress.Step;
+import io.quantfleet.quantizer.dataset.Datasets;
 import io.quantfleet.quantizer.dataset.DescriptionCheck;
+import io.quantfleet.quantizer.dataset.LabelledSamples;
 import io.quantfleet.quantizer.dataset.ModelDescription;
+import io.quantfleet.quantizer.form.Gptq;
 import io.quantfleet.quantizer.form.StreamedVariant;
 import io.quantfleet.quantizer.form.WeightOnly;
+import io.quantfleet.quantizer.form.WeightOnlyOptions;
 import io.quantfleet.quantizer.onnx.StreamedModel;
 import io.quantfleet.quantizer.search.ExcludedLayers;
 import io.quantfleet.quantizer.target.DeviceClassProfile;
@@ -18,12 +23,18 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Quantizes weights alone from file to file, one after another: for models that memory does not hold. Neither the model
- * nor a variant is loaded or run, so that nobody knows what a variant loses: it is not judged. Stateless; each request is
- * carried out on the thread that makes it.
+ * Quantizes weights alone from file to file: for models that memory does not hold. By rounding to nearest, one weight after
+ * another is read; by GPTQ, one transformer block after another is run. Neither the model nor a variant is loaded as a
+ * whole, so that nobody knows what a variant loses: it is not judged. Stateless; each request is carried out on the thread
+ * that makes it.
  */
 public final class FileToFileQuantizer {
     private FileToFileQuantizer() {}
+
+    /** Whether a method can go that way. */
+    public static boolean isFor(Method method) {
+        return method.weightOnly() || method == Method.GPTQ;
+    }
 
     /**
      * Whether a model is too large to be quantized in memory.
@@ -41,6 +52,7 @@ public final class FileToFileQuantizer {
      * Makes a variant for each profile: {@code MODEL.CLASS.onnx} and, with its tensors, {@code MODEL.CLASS.onnx.data}.
      *
      * @param description the YAML file, beside the ONNX file that it names
+     * @param calibration samples, for a method that calibrates
      * @param profiles one variant is made for each
      * @param options a method that quantizes weights alone, how, and what is left out
      * @param output the directory for the variants, made if it is not there
@@ -49,6 +61,7 @@ public final class FileToFileQuantizer {
      */
     public static FileToFileResult quantize(
             Path description,
+            Optional<Path> calibration,
             List<DeviceClassProfile> profiles,
             QuantizationOptions options,
             Path output,
@@ -58,7 +71,8 @@ public final class FileToFileQuantizer {
         listener.progressed(new QuantizationProgress(Step.READ, Optional.empty(), 0));
         ModelDescription read = ModelDescription.read(description);
         Path onnx = onnx(description);
-        try (OutputFolder folder = new OutputFolder(output)) {
+        try (OutputFolder folder = new OutputFolder(output);
+                Rounding rounding = rounding(read, calibration, options)) {
             Set<String> excluded;
             long bytes;
             try (StreamedModel model = StreamedModel.open(onnx)) {
@@ -71,7 +85,7 @@ public final class FileToFileQuantizer {
             for (DeviceClassProfile profile : profiles) {
                 String name = read.name() + "." + profile.name() + ".onnx";
                 int index = variants.size();
-                StreamedVariant made = WeightOnly.quantize(
+                StreamedVariant made = rounding.quantize(
                         onnx,
                         folder.staged(name),
                         FormMaker.weightOnly(options, profile, excluded),
@@ -84,11 +98,61 @@ public final class FileToFileQuantizer {
         }
     }
 
+    /** Makes a variant of a file. */
+    private interface Rounding extends AutoCloseable {
+        StreamedVariant quantize(Path onnx, Path target, WeightOnlyOptions weights, ProgressListener listener);
+
+        @Override
+        void close();
+    }
+
+    private static Rounding rounding(
+            ModelDescription description, Optional<Path> calibration, QuantizationOptions options) {
+        return options.method() == Method.GPTQ
+                ? new Sampled(
+                        Datasets.open(
+                                calibration.orElseThrow(() -> new QuantizerException(
+                                        ReasonCode.REQUEST_INVALID, "gptq rounds with calibration samples; give some")),
+                                description),
+                        description,
+                        options)
+                : new ToNearest();
+    }
+
+    private record ToNearest() implements Rounding {
+        @Override
+        public StreamedVariant quantize(Path onnx, Path target, WeightOnlyOptions weights, ProgressListener listener) {
+            return WeightOnly.quantize(onnx, target, weights, listener);
+        }
+
+        @Override
+        public void close() {
+            // Nothing is open.
+        }
+    }
+
+    private record Sampled(LabelledSamples calibration, ModelDescription description, QuantizationOptions options)
+            implements Rounding {
+        @Override
+        public StreamedVariant quantize(Path onnx, Path target, WeightOnlyOptions weights, ProgressListener listener) {
+            // The same samples as for a model that is in memory.
+            LabelledSamples samples = SampleSplit.of(calibration, options.calibrationSamples(), description)
+                    .ranges();
+            int threads = Runtime.getRuntime().availableProcessors();
+            return Gptq.quantize(onnx, target, samples, weights, options.gptq(), threads, listener);
+        }
+
+        @Override
+        public void close() {
+            calibration.close();
+        }
+    }
+
     private static void check(DeviceClassProfile profile, QuantizationOptions options) {
-        if (!options.method().weightOnly()) {
+        if (!isFor(options.method())) {
             throw new QuantizerException(
                     ReasonCode.REQUEST_INVALID,
-                    "only weight-only-int8 and weight-only-int4 go from file to file, not "
+                    "only weight-only-int8, weight-only-int4 and gptq go from file to file, not "
                             + options.method().wireName());
         }
         FormMaker.checkAllowed(options.method(), profile);

@@ -16,8 +16,8 @@ import java.util.List;
 public record FileToFileResult(String model, long fp32Bytes, List<Variant> variants) {
     /** Why there is no verdict, for reports and people. */
     public static final String WHY =
-            "not evaluated: the model was quantized from file to file and not run, so nothing is known of what the variant"
-                    + " loses; measure it before you use it";
+            "not evaluated: the model was quantized from file to file and never loaded beside the variant, so nothing is known of"
+                    + " what the variant loses; measure it before you use it";
 
     public FileToFileResult {
         variants = List.copyOf(variants);

@@ -3,10 +3,16 @@ package io.quantfleet.quantizer;
 import io.quantfleet.protocols.ReasonCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
@@ -15,12 +21,17 @@ import java.util.stream.Stream;
 
 /**
  * A directory that gets all files of a request or none of them: they are made in a hidden folder inside it and moved
- * when all are done. Closing removes that folder, and what was made of the directory itself if nothing came into it.
+ * when all are done. Closing removes that folder, and what was made of the directory itself if nothing came into it. A folder
+ * whose process was killed is removed by the next one that writes here: whoever is alive holds a lock in his.
  */
 final class OutputFolder implements AutoCloseable {
+    private static final String PREFIX = ".quantfleet-";
+    private static final String LOCK = ".lock";
+
     private final Path folder;
     private final Deque<Path> made = new ArrayDeque<>();
     private final Path staging;
+    private final FileChannel lock;
 
     /**
      * Makes the directory, with those above it, where it is not there.
@@ -31,10 +42,44 @@ final class OutputFolder implements AutoCloseable {
         this.folder = folder.toAbsolutePath().normalize();
         try {
             make(this.folder);
-            this.staging = Files.createTempDirectory(this.folder, ".quantfleet-");
+            removeLeftovers();
+            // Nobody takes it for a leftover before it is locked.
+            Path unlocked = Files.createTempDirectory(this.folder, ".new-");
+            this.lock = FileChannel.open(unlocked.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            lock.lock();
+            this.staging = Files.move(
+                    unlocked, this.folder.resolve(PREFIX + unlocked.getFileName()), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             removeMade();
             throw failed("can't write to the output directory " + folder, e);
+        }
+    }
+
+    private void removeLeftovers() throws IOException {
+        try (DirectoryStream<Path> others = Files.newDirectoryStream(folder, PREFIX + "*")) {
+            for (Path other : others) {
+                if (abandoned(other)) {
+                    delete(other);
+                }
+            }
+        }
+    }
+
+    private static boolean abandoned(Path staging) throws IOException {
+        try (FileChannel channel = FileChannel.open(staging.resolve(LOCK), StandardOpenOption.WRITE);
+                FileLock held = channel.tryLock()) {
+            return held != null;
+        } catch (OverlappingFileLockException | NoSuchFileException e) {
+            // Another request of this process works there, or one has just removed it.
+            return false;
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> left = Files.walk(directory)) {
+            for (Path path : (Iterable<Path>) left.sorted(Comparator.reverseOrder())::iterator) {
+                Files.deleteIfExists(path);
+            }
         }
     }
 
@@ -99,10 +144,8 @@ final class OutputFolder implements AutoCloseable {
 
     @Override
     public void close() {
-        try (Stream<Path> left = Files.walk(staging)) {
-            for (Path path : (Iterable<Path>) left.sorted(Comparator.reverseOrder())::iterator) {
-                Files.deleteIfExists(path);
-            }
+        try (lock) {
+            delete(staging);
         } catch (IOException | UncheckedIOException e) {
             throw new QuantizerException(
                     ReasonCode.STORAGE_FAILED, "can't remove " + staging + "; remove it: " + e.getMessage(), e);

@@ -12,12 +12,16 @@ import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.report.PeakMemory;
 import io.quantfleet.quantizer.sample.LlamaShape;
 import io.quantfleet.quantizer.sample.RandomLlama;
+import io.quantfleet.quantizer.sample.TokenArchive;
 import io.quantfleet.quantizer.target.ProfileReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,11 +36,16 @@ import picocli.CommandLine.Spec;
             "Writes a language model of LLaMA's architecture with random weights, quantizes it from file to file to 4-bit"
                     + " weights, and tells how much memory a process of its own took for that. Without options it has seven"
                     + " billion parameters: 27 GB, and 4.5 GB for the variant. All files are removed afterwards.",
+            "",
+            "gptq runs the model block by block on samples of random tokens; its time is mostly that of factorizing, and"
+                    + " grows with the third power of the widths.",
             ""
         },
         sortOptions = false)
 final class LargeModelBenchCommand implements Callable<Integer> {
     private static final String NAME = "llama";
+    private static final String CALIBRATION = "calibration.npz";
+    private static final int CONTEXT = 64;
     private static final double VARIANT_SHARE = 0.25;
     private static final double NANOS = 1e9;
 
@@ -92,6 +101,20 @@ final class LargeModelBenchCommand implements Callable<Integer> {
             description = "Tokens. Default: ${DEFAULT-VALUE}")
     private int vocabulary;
 
+    @Option(
+            names = "--method",
+            defaultValue = "weight-only-int4",
+            paramLabel = "METHOD",
+            description = "weight-only-int4 or gptq. Default: ${DEFAULT-VALUE}")
+    private String method = "weight-only-int4";
+
+    @Option(
+            names = "--samples",
+            defaultValue = "32",
+            paramLabel = "N",
+            description = "Samples of " + CONTEXT + " tokens that gptq calibrates with. Default: ${DEFAULT-VALUE}")
+    private int samples;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to this file, too.")
     private @Nullable Path json;
 
@@ -101,11 +124,12 @@ final class LargeModelBenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try {
+            Method chosen = chosen();
             if (onlyQuantize != null) {
-                print(quantize(onlyQuantize));
+                print(quantize(onlyQuantize, chosen));
                 return CommandLine.ExitCode.OK;
             }
-            BenchReport.write(measure(shape()), spec, json);
+            BenchReport.write(measure(shape(), chosen), spec, json);
             return CommandLine.ExitCode.OK;
         } catch (IOException e) {
             throw new CliException("can't write the model or its figures: " + e.getMessage(), e);
@@ -115,14 +139,26 @@ final class LargeModelBenchCommand implements Callable<Integer> {
     }
 
     private LlamaShape shape() {
+        if (samples < 1) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "--samples must be at least 1, not " + samples);
+        }
         try {
-            return new LlamaShape(vocabulary, width, layers, heads, keyValueHeads, hidden, 64);
+            return new LlamaShape(vocabulary, width, layers, heads, keyValueHeads, hidden, CONTEXT);
         } catch (IllegalArgumentException e) {
             throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage());
         }
     }
 
-    private ObjectNode measure(LlamaShape shape) throws IOException {
+    private Method chosen() {
+        return Stream.of(Method.WEIGHT_ONLY_INT4, Method.GPTQ)
+                .filter(each -> each.wireName().equals(method))
+                .findFirst()
+                .orElseThrow(() -> new CommandLine.ParameterException(
+                        spec.commandLine(), "--method is weight-only-int4 or gptq, not " + method));
+    }
+
+    private ObjectNode measure(LlamaShape shape, Method chosen) throws IOException {
         Files.createDirectories(directory);
         long bytes = shape.parameters() * Float.BYTES;
         long needed = (long) (bytes * (1 + VARIANT_SHARE));
@@ -136,6 +172,7 @@ final class LargeModelBenchCommand implements Callable<Integer> {
             Progress.Step writing = progress.begin("Write " + shape.parameters() / 1_000_000 + " million parameters");
             long start = System.nanoTime();
             Path description = RandomLlama.write(folder, NAME, shape, 1);
+            tokens(description, shape);
             double written = (System.nanoTime() - start) / NANOS;
             writing.done("");
             Progress.Step quantizing = progress.begin("Quantize in a process of its own");
@@ -143,12 +180,15 @@ final class LargeModelBenchCommand implements Callable<Integer> {
                             "large-model",
                             "--directory",
                             directory.toString(),
+                            "--method",
+                            chosen.wireName(),
                             "--only-quantize",
                             description.toString()))
                     .split(" ", -1);
             quantizing.done("");
             return JsonNodeFactory.instance
                     .objectNode()
+                    .put("method", chosen.wireName())
                     .put("parameters", shape.parameters())
                     .put("inMatrices", shape.inMatrices())
                     .put("fp32Bytes", bytes)
@@ -161,14 +201,20 @@ final class LargeModelBenchCommand implements Callable<Integer> {
         }
     }
 
-    private static String quantize(Path description) {
+    private void tokens(Path description, LlamaShape shape) throws IOException {
+        int[] tokens = new SplittableRandom(1)
+                .ints((long) samples * CONTEXT, 0, shape.vocabulary())
+                .toArray();
+        TokenArchive.write(description.resolveSibling(CALIBRATION), CONTEXT, tokens);
+    }
+
+    private static String quantize(Path description, Method method) {
         long start = System.nanoTime();
         long bytes = FileToFileQuantizer.quantize(
                         description,
+                        Optional.of(description.resolveSibling(CALIBRATION)),
                         List.of(new ProfileReader().builtIn("rpi-cpu")),
-                        QuantizationOptions.builder()
-                                .method(Method.WEIGHT_ONLY_INT4)
-                                .build(),
+                        QuantizationOptions.builder().method(method).build(),
                         description.resolveSibling("variants"),
                         progress -> {})
                 .variants()

@@ -26,9 +26,9 @@ final class DataArguments {
     @Option(
             names = "--validation",
             paramLabel = "DATA",
-            description = "Other samples, to measure accuracy with; in one of the same forms. Only weight-only-int8 and"
-                    + " weight-only-int4 do without: they go from file to file then, whatever the size of the model, and"
-                    + " the variants are not evaluated. So they do if the model is too large for memory.")
+            description = "Other samples, to measure accuracy with; in one of the same forms. Only weight-only-int8,"
+                    + " weight-only-int4 and gptq do without: they go from file to file then, whatever the size of the"
+                    + " model, and the variants are not evaluated. So they do if the model is too large for memory.")
     private @Nullable Path validation;
 
     @Option(
@@ -55,11 +55,19 @@ final class DataArguments {
      */
     ModelFiles files(Path description, QuantizationOptions options) {
         Path judged = validation().orElseThrow(() -> missing("--validation", options));
+        return new ModelFiles(description, calibration(options).orElse(judged), judged, Optional.ofNullable(training));
+    }
+
+    /**
+     * Samples to calibrate with, if they are given.
+     *
+     * @throws CommandLine.ParameterException if the method can't do without
+     */
+    Optional<Path> calibration(QuantizationOptions options) {
         if (options.method().calibrates() && calibration == null) {
             throw missing("--calibration", options);
         }
-        return new ModelFiles(
-                description, Optional.ofNullable(calibration).orElse(judged), judged, Optional.ofNullable(training));
+        return Optional.ofNullable(calibration);
     }
 
     private CommandLine.ParameterException missing(String option, QuantizationOptions options) {

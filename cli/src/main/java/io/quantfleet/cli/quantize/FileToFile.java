@@ -22,16 +22,18 @@ final class FileToFile {
      * @param validation what to judge by, if it is given
      */
     static boolean suits(QuantizationOptions options, Path description, Optional<Path> validation) {
-        return options.method().weightOnly() && (validation.isEmpty() || FileToFileQuantizer.isNeeded(description));
+        return FileToFileQuantizer.isFor(options.method())
+                && (validation.isEmpty() || FileToFileQuantizer.isNeeded(description));
     }
 
     static FileToFileResult make(
             Path description,
+            Optional<Path> calibration,
             List<DeviceClassProfile> profiles,
             QuantizationOptions options,
             Path out,
             QuantizeSteps steps) {
-        FileToFileResult result = FileToFileQuantizer.quantize(description, profiles, options, out, steps);
+        FileToFileResult result = FileToFileQuantizer.quantize(description, calibration, profiles, options, out, steps);
         steps.finish();
         return result;
     }

@@ -35,8 +35,8 @@ import picocli.CommandLine.Spec;
             "Accuracy is that on all validation samples; latency is that of one inference at a time on one thread of"
                     + " this machine, measured in turns with FP32.",
             "",
-            "A model that memory does not hold can be quantized by weight-only-int8 and weight-only-int4: these go from file"
-                    + " to file then, and the variants are not evaluated.",
+            "A model that memory does not hold can be quantized by weight-only-int8, weight-only-int4 and gptq: these go from"
+                    + " file to file then, and the variants are not evaluated.",
             "",
             "The output directory gets all variants, or nothing if anything fails. A variant that loses more accuracy"
                     + " than it may is written too, and marked REJECTED.",
@@ -155,7 +155,8 @@ public final class QuantizeCommand implements Callable<Integer> {
         if (!extras.isEmpty()) {
             throw new CliException("--extra is read from variants that are loaded, and these go from file to file");
         }
-        FileToFileResult result = FileToFile.make(description, profiles, options, out, steps);
+        FileToFileResult result =
+                FileToFile.make(description, data.calibration(options), profiles, options, out, steps);
         report.ifPresent(file -> file.write(result.toJson()));
         output.printJson(
                 spec.commandLine().getOut(),

@@ -56,8 +56,8 @@ public final class Awq {
             WeightOnlyOptions options,
             int threads,
             ProgressListener listener) {
-        LayerInputs inputs =
-                new LayerInputs(prepared::model, samples, threads, ActivationScaling.tensors(prepared), listener);
+        LayerInputs inputs = new LayerInputs(
+                new WholeModelRuns(prepared::model, samples, threads), ActivationScaling.tensors(prepared), listener);
         Graph graph = prepared.model().graph();
         return ActivationScaling.apply(
                 prepared,

@@ -3,20 +3,16 @@ package io.quantfleet.quantizer.form;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.ProgressListener;
 import io.quantfleet.quantizer.QuantizerException;
-import io.quantfleet.quantizer.dataset.SampleSource;
 import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.onnx.Tensors;
 import io.quantfleet.quantizer.runtime.Batch;
 import io.quantfleet.quantizer.runtime.HostTensor;
-import io.quantfleet.quantizer.runtime.OnnxSession;
-import io.quantfleet.quantizer.runtime.RuntimeOptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * What calibration samples show of the tensors that layers read, asked for in the order of the graph. A few tensors are
@@ -29,11 +25,8 @@ final class LayerInputs {
     private static final int TENSORS = 4;
 
     private static final long BYTES = 512L << 20;
-    private static final int BATCH = 8;
 
-    private final Supplier<OnnxModel> model;
-    private final SampleSource samples;
-    private final int threads;
+    private final CalibrationRuns runs;
     private final List<String> tensors;
     private final Map<String, Integer> channels;
     private final ProgressListener listener;
@@ -42,19 +35,12 @@ final class LayerInputs {
     /**
      * Watches nothing yet.
      *
-     * @param model the model as it is when it is asked for
+     * @param runs of the model as it is when it is asked for
      * @param channels how many channels each tensor has, in the order in which they will be asked for
      * @param listener hears how many of the tensors were watched
      */
-    LayerInputs(
-            Supplier<OnnxModel> model,
-            SampleSource samples,
-            int threads,
-            Map<String, Integer> channels,
-            ProgressListener listener) {
-        this.model = model;
-        this.samples = samples;
-        this.threads = threads;
+    LayerInputs(CalibrationRuns runs, Map<String, Integer> channels, ProgressListener listener) {
+        this.runs = runs;
         this.tensors = List.copyOf(channels.keySet());
         this.channels = Map.copyOf(channels);
         this.listener = listener;
@@ -91,7 +77,8 @@ final class LayerInputs {
         long bytes = 0;
         for (String tensor : tensors.subList(first, tensors.size())) {
             bytes += (long) width(tensor) * width(tensor) * Float.BYTES;
-            if (!next.isEmpty() && (bytes > BYTES || next.size() == TENSORS)) {
+            boolean apart = !runs.together(tensors.get(first), tensor);
+            if (!next.isEmpty() && (bytes > BYTES || next.size() == TENSORS || apart)) {
                 break;
             }
             next.add(tensor);
@@ -103,23 +90,18 @@ final class LayerInputs {
     private record Sums(String products, String magnitudes) {}
 
     private void watch(List<String> watched) {
-        OnnxModel current = model.get();
+        OnnxModel current = runs.model();
         Graph graph = current.graph();
         Map<String, Sums> sums = new LinkedHashMap<>();
         watched.forEach(tensor -> sums.put(tensor, sums(graph, tensor)));
         List<String> outputs = sums.values().stream()
                 .flatMap(each -> List.of(each.products(), each.magnitudes()).stream())
                 .toList();
-        OnnxModel part = current.withGraph(graph).between(current.inputs(), outputs);
-        try (OnnxSession session = OnnxSession.open(part.serialized(), RuntimeOptions.threads(threads))) {
-            Batch batch = session.newBatch(Math.min(BATCH, samples.size()));
-            for (int first = 0; first < samples.size(); first += batch.capacity()) {
-                int count = Math.min(batch.capacity(), samples.size() - first);
-                batch.fill(samples, first, count);
-                batch.run(count);
-                sums.forEach((tensor, names) -> add(batch, count, tensor, names));
-            }
-        }
+        runs.run(
+                current.withGraph(graph),
+                watched.get(0),
+                outputs,
+                (batch, count) -> sums.forEach((tensor, names) -> add(batch, count, tensor, names)));
     }
 
     // Counted in samples: how many rows each has does not matter to a mean.

@@ -9,6 +9,7 @@ import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.prepare.TensorFacts;
 import io.quantfleet.quantizer.quantize.QuantizedModel;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -64,7 +65,7 @@ public final class WeightOnly {
                 throw Forms.nothing(graph, options.method());
             }
             long bytes = output.finish(graph, opset);
-            return new StreamedVariant(options.method(), rewriter.quantized(), rewriter.leftFloat(), bytes);
+            return new StreamedVariant(options.method(), rewriter.quantized(), rewriter.leftFloat(), List.of(), bytes);
         }
     }
 }

@@ -81,6 +81,11 @@ public final class StreamedModel implements AutoCloseable {
         return model.opset();
     }
 
+    /** This model with another graph, whose external tensors have no data, and a version of ONNX's own operator set. */
+    public OnnxModel with(Graph graph, int opset) {
+        return model.withGraph(graph, opset);
+    }
+
     OnnxModel model() {
         return model;
     }
@@ -129,6 +134,19 @@ public final class StreamedModel implements AutoCloseable {
             }
         }
         return piece.limit();
+    }
+
+    /** Reads all the data of an external tensor. */
+    void read(TensorProto tensor, ByteBuffer target) throws IOException {
+        ExternalData.Place place = places.place(tensor);
+        FileChannel channel = channel(place.file());
+        for (long next = place.offset(); target.hasRemaining(); ) {
+            int count = channel.read(target, next);
+            if (count < 0) {
+                throw new IOException("external data became shorter while it was read");
+            }
+            next += count;
+        }
     }
 
     /** Copies the data of an external tensor. */

@@ -47,7 +47,8 @@ public final class StreamedOutput implements AutoCloseable {
         this.data = this.file.resolveSibling(this.file.getFileName() + ".data");
         this.beside = this.file.resolveSibling(".writing-" + UUID.randomUUID() + ".data");
         try {
-            this.channel = FileChannel.open(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            this.channel = FileChannel.open(
+                    beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
         } catch (IOException e) {
             throw failed(e);
         }
@@ -72,6 +73,27 @@ public final class StreamedOutput implements AutoCloseable {
             return external(tensor, offset, length);
         } catch (IOException e) {
             throw failed(e);
+        }
+    }
+
+    /** Whether a tensor of the graph is one that was written here, apart from the model. */
+    boolean has(TensorProto tensor) {
+        return stored.contains(tensor.getName());
+    }
+
+    /** Reads a tensor's data back. */
+    void read(TensorProto tensor, ByteBuffer target) throws IOException {
+        long offset = tensor.getExternalDataList().stream()
+                .filter(entry -> entry.getKey().equals("offset"))
+                .mapToLong(entry -> Long.parseLong(entry.getValue()))
+                .findFirst()
+                .orElseThrow();
+        for (long next = offset; target.hasRemaining(); ) {
+            int count = channel.read(target, next);
+            if (count < 0) {
+                throw new IOException("what was written became shorter");
+            }
+            next += count;
         }
     }
 

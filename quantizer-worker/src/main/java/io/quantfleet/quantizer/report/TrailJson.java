@@ -15,6 +15,7 @@ import io.quantfleet.quantizer.sensitivity.LayerSensitivity;
 import io.quantfleet.quantizer.sensitivity.SensitivityProfile;
 import io.quantfleet.quantizer.technique.Finding;
 import io.quantfleet.quantizer.train.TrainingPoint;
+import java.util.List;
 
 /** The JSON form of how a variant came about, as members of the variant's own object. */
 final class TrailJson {
@@ -39,9 +40,14 @@ final class TrailJson {
         }
         ArrayNode front = node.putArray("pareto");
         trail.paretoFront().forEach(point -> point(front.addObject(), point));
-        if (!trail.reconstructions().isEmpty()) {
+        reconstructions(node, trail.reconstructions());
+    }
+
+    /** Left out where there are none. */
+    static void reconstructions(ObjectNode node, List<LayerReconstruction> reconstructions) {
+        if (!reconstructions.isEmpty()) {
             ArrayNode layers = node.putArray("reconstruction");
-            trail.reconstructions().forEach(layer -> reconstruction(layers.addObject(), layer));
+            reconstructions.forEach(layer -> reconstruction(layers.addObject(), layer));
         }
     }
 

@@ -39,6 +39,7 @@ public final class UnjudgedJson {
                 .put("name", layer.name())
                 .put("operator", layer.operator())
                 .put("reason", layer.reason()));
+        TrailJson.reconstructions(node, variant.made().reconstructions());
         return node;
     }
 }

@@ -2,6 +2,7 @@ package io.quantfleet.quantizer.runtime;
 
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
@@ -66,6 +67,27 @@ public final class OnnxSession implements AutoCloseable {
      */
     public static OnnxSession open(ByteBuffer model, RuntimeOptions options) {
         return open("in memory", options, (environment, settings) -> environment.createSession(model, settings));
+    }
+
+    /**
+     * Loads a serialized model whose external tensors are given apart from it.
+     *
+     * @param model a direct buffer; not needed any more once this returns
+     * @param external by name, the data of all tensors that the model says are external. Nothing is copied: it must stay as it
+     *     is until the session is closed
+     * @throws QuantizerException if ONNX Runtime refuses the model
+     */
+    public static OnnxSession open(ByteBuffer model, RuntimeOptions options, Map<String, HostTensor> external) {
+        return open("in memory", options, (environment, settings) -> {
+            try (OrtTensors views = new OrtTensors(environment)) {
+                Map<String, OnnxTensorLike> tensors = new LinkedHashMap<>();
+                for (Map.Entry<String, HostTensor> tensor : external.entrySet()) {
+                    tensors.put(tensor.getKey(), views.over(tensor.getValue()));
+                }
+                settings.addExternalInitializers(tensors);
+                return environment.createSession(model, settings);
+            }
+        });
     }
 
     private static OnnxSession open(String what, RuntimeOptions options, Loader loader) {

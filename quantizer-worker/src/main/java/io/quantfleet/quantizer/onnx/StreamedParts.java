@@ -1,0 +1,128 @@
+package io.quantfleet.quantizer.onnx;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
+import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.quantizer.QuantizerException;
+import io.quantfleet.quantizer.runtime.ElementType;
+import io.quantfleet.quantizer.runtime.HostTensor;
+import io.quantfleet.quantizer.runtime.OnnxSession;
+import io.quantfleet.quantizer.runtime.RuntimeOptions;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Loads parts of a model that is larger than memory, each with its own weights alone: those of the original where they are
+ * not quantized yet, else what was written. The memory for weights outside the heap is kept for the next part, which
+ * mostly has weights of the same sizes. For use by one thread, one part at a time.
+ */
+public final class StreamedParts {
+    private final StreamedModel source;
+    private final StreamedOutput output;
+    private final RuntimeOptions options;
+    private final Map<Integer, Deque<ByteBuffer>> free = new HashMap<>();
+
+    public StreamedParts(StreamedModel source, StreamedOutput output, RuntimeOptions options) {
+        this.source = source;
+        this.output = output;
+        this.options = options;
+    }
+
+    /** What is done with a part while it is loaded. */
+    @FunctionalInterface
+    public interface Use {
+        void of(OnnxSession session);
+    }
+
+    /**
+     * Loads a part, has it used, and gives its memory back.
+     *
+     * @throws QuantizerException if the part needs more memory than there is, or ONNX Runtime refuses it
+     */
+    public void load(OnnxModel part, Use use) {
+        Map<String, HostTensor> external = new LinkedHashMap<>();
+        Graph graph = part.graph();
+        try {
+            Map<String, TensorProto> inside = new HashMap<>();
+            for (TensorProto tensor : graph.initializers()) {
+                if (ExternalData.isExternal(tensor)) {
+                    Optional<ElementType> type = ElementType.ofOnnxCode(tensor.getDataType());
+                    if (type.isPresent()) {
+                        external.put(tensor.getName(), apart(tensor, type.get()));
+                    } else {
+                        inside.put(tensor.getName(), inside(tensor));
+                    }
+                }
+            }
+            inside.values().forEach(graph::setInitializer);
+            OnnxModel whole = inside.isEmpty() ? part : part.withGraph(graph);
+            try (OnnxSession session = OnnxSession.open(whole.serialized(), options, external)) {
+                use.of(session);
+            }
+        } catch (IOException e) {
+            throw new QuantizerException(
+                    ReasonCode.STORAGE_FAILED, "weights of the model can't be read: " + e.getMessage(), e);
+        } finally {
+            external.values()
+                    .forEach(tensor -> free.computeIfAbsent(tensor.data().capacity(), size -> new ArrayDeque<>())
+                            .push(tensor.data()));
+        }
+    }
+
+    private HostTensor apart(TensorProto tensor, ElementType type) throws IOException {
+        ByteBuffer buffer = buffer(tensor, Math.multiplyExact(Tensors.elements(tensor), type.bytes()));
+        read(tensor, buffer.clear());
+        return new HostTensor(type, tensor.getDimsList(), buffer.flip());
+    }
+
+    private ByteBuffer buffer(TensorProto tensor, long bytes) {
+        if (bytes > Integer.MAX_VALUE) {
+            throw tooLarge(tensor, bytes);
+        }
+        ByteBuffer known = free.getOrDefault((int) bytes, new ArrayDeque<>()).poll();
+        if (known != null) {
+            return known;
+        }
+        try {
+            return ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder());
+        } catch (OutOfMemoryError e) {
+            // Java's own limit, which is told apart from a machine without memory.
+            throw tooLarge(tensor, bytes);
+        }
+    }
+
+    private static QuantizerException tooLarge(TensorProto tensor, long bytes) {
+        return new QuantizerException(
+                ReasonCode.MODEL_TOO_LARGE,
+                "there is no room for the " + bytes + " bytes of " + tensor.getName()
+                        + " beside the other weights of its part of the model, which runs as a whole: let Java use more"
+                        + " memory (-Xmx, -XX:MaxDirectMemorySize), or quantize by weight-only-int4, which runs nothing");
+    }
+
+    private TensorProto inside(TensorProto tensor) throws IOException {
+        int bits = Tensors.elementBits(tensor).orElseThrow();
+        ByteBuffer bytes =
+                ByteBuffer.allocate(Math.toIntExact((Tensors.elements(tensor) * bits + Byte.SIZE - 1) / Byte.SIZE));
+        read(tensor, bytes);
+        return Tensors.ofBytes(
+                tensor.getName(),
+                TensorProto.DataType.forNumber(tensor.getDataType()),
+                tensor.getDimsList(),
+                ByteString.copyFrom(bytes.flip()));
+    }
+
+    private void read(TensorProto tensor, ByteBuffer target) throws IOException {
+        if (output.has(tensor)) {
+            output.read(tensor, target);
+        } else {
+            source.read(tensor, target);
+        }
+    }
+}
