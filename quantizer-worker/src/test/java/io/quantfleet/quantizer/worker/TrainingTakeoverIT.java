@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Workers as processes, one of which is killed in the middle of a training. */
 class TrainingTakeoverIT {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(4);
     private static final int EPOCHS = 6;
 
     @TempDir
