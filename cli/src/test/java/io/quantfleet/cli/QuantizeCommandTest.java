@@ -223,8 +223,6 @@ class QuantizeCommandTest {
     @Test
     void roundsWithSamplesFromFileToFileWhereThereIsNothingToJudgeBy() throws IOException {
         Path json = folder.resolve("report.json");
-        assertThat(quantizeWithoutData("--method", "gptq")).isEqualTo(2);
-        assertThat(errors.toString()).contains("--calibration", "--method gptq needs it");
         int code = quantizeWithoutData(
                 "--method", "gptq", "--calibration", sample.calibration().toString(), "--json", json.toString());
         assertThat(errors.toString()).doesNotContain("quantfleet:");
@@ -236,6 +234,8 @@ class QuantizeCommandTest {
         assertThat(variant.get("reconstruction").get(0).get("chosenDb").asDouble())
                 .isGreaterThan(
                         variant.get("reconstruction").get(0).get("roundedDb").asDouble());
+        assertThat(quantizeWithoutData("--method", "gptq")).isEqualTo(2);
+        assertThat(errors.toString()).contains("--calibration", "--method gptq needs it");
     }
 
     @Test
@@ -273,5 +273,10 @@ class QuantizeCommandTest {
         assertThat(quantizeWithoutData("--method", "weight-only-int4", "--block-size", "48"))
                 .isEqualTo(2);
         assertThat(errors.toString()).contains("a block has 16, 32, 64 or 128 weights, not 48");
+        assertThat(quantizeWithoutData("--method", "auto", "--preset", "transformer"))
+                .isEqualTo(2);
+        assertThat(errors.toString()).contains("--preset means nothing to --method auto; it is for weight-only-int8");
+        assertThat(quantizeWithoutData("--method", "gptq", "--preset", "cnn")).isEqualTo(2);
+        assertThat(errors.toString()).contains("--preset: 'cnn' is no preset; there is transformer");
     }
 }

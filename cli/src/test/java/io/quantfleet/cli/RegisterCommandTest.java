@@ -2,6 +2,8 @@ package io.quantfleet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quantfleet.quantizer.sample.LlamaShape;
+import io.quantfleet.quantizer.sample.RandomLlama;
 import io.quantfleet.quantizer.sample.SampleModel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -57,6 +59,18 @@ class RegisterCommandTest {
         assertThat(register("--techniques", "wishful-thinking")).isEqualTo(2);
 
         assertThat(controlPlane.errors()).contains("--techniques", "wishful-thinking", "bias-correction");
+        assertThat(controlPlane.asked()).isEmpty();
+    }
+
+    @Test
+    void refusesALanguageModelBeforeAnythingIsSent() throws IOException {
+        Path model = RandomLlama.write(folder, "tiny", new LlamaShape(16, 8, 1, 1, 1, 8, 4), 1);
+        assertThat(controlPlane.run(
+                        "register", model.toString(), "--calibration", model.toString(), "--validation", model.toString()))
+                .isEqualTo(1);
+
+        assertThat(controlPlane.errors())
+                .contains("tiny is a language model, and fleets take classification models only", "quantfleet quantize");
         assertThat(controlPlane.asked()).isEmpty();
     }
 }

@@ -55,6 +55,29 @@ class BadInputIT {
     }
 
     @Test
+    void refusesModelsThatDevicesCantCheckThemselves() {
+        String description =
+                """
+                name: tiny
+                task: language-model
+                onnx: model.onnx
+                inputs:
+                  - name: input_ids
+                    kind: tensor
+                    type: int64
+                    shape: [batch, 8]
+                output: logits
+                vocabulary: 50
+                """;
+        refused(
+                Api.register(description, DATA, DATA, DATA),
+                400,
+                "DESCRIPTION_INVALID",
+                "fleets take classification models only");
+        Api.tryGet("models/tiny").statusCode(404);
+    }
+
+    @Test
     void refusesAFormThatLacksAPartOrHasAnUnknownOne() {
         refused(
                 given().multiPart("description", "m.yaml", Api.bytes(Api.description("m")))

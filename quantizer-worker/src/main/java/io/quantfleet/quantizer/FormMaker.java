@@ -6,6 +6,7 @@ import io.quantfleet.quantizer.QuantizationProgress.Step;
 import io.quantfleet.quantizer.dataset.LabelledSamples;
 import io.quantfleet.quantizer.form.Awq;
 import io.quantfleet.quantizer.form.Gptq;
+import io.quantfleet.quantizer.form.WeightOnly;
 import io.quantfleet.quantizer.form.WeightOnlyOptions;
 import io.quantfleet.quantizer.form.WholeModelForm;
 import io.quantfleet.quantizer.prepare.PreparedModel;
@@ -70,6 +71,7 @@ final class FormMaker implements VariantMaker {
         return switch (options.method()) {
             case GPTQ -> Gptq.quantize(prepared, samples, weights, options.gptq(), threads, listener);
             case AWQ -> Awq.quantize(prepared, samples, weights, threads, listener);
+            case WEIGHT_ONLY_INT8, WEIGHT_ONLY_INT4 -> WeightOnly.quantize(prepared, weights);
             default ->
                 new WholeModelForm(options.reducedRange(), options.perTensorWeights(), weights.blocks(), excluded)
                         .quantize(prepared, options.method().form().orElseThrow());
@@ -95,6 +97,6 @@ final class FormMaker implements VariantMaker {
     /** For a method that quantizes weights alone. */
     static WeightOnlyOptions weightOnly(QuantizationOptions options, DeviceClassProfile profile, Set<String> excluded) {
         int bits = options.method() == Method.WEIGHT_ONLY_INT8 ? Byte.SIZE : Byte.SIZE / 2;
-        return new WeightOnlyOptions(bits, options.weightBlocks().on(profile.runtime()), excluded);
+        return new WeightOnlyOptions(bits, options.weightBlocks().on(profile.runtime()), excluded, options.halves());
     }
 }

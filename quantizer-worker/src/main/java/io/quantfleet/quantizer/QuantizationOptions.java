@@ -26,6 +26,7 @@ import java.util.Set;
  * @param excluded operators that stay in FP32: names in which {@code *} stands for any text, {@code op:KIND},
  *     {@code first} or {@code last}
  * @param weightBlocks how weights that are quantized alone are divided and stored
+ * @param halves whether methods that quantize weights alone store what they don't quantize as 16-bit floats
  * @param gptq how {@link Method#GPTQ} rounds
  * @param objective what mixed precision spends as little of as it can
  * @param maxLossPoints percentage points of accuracy that a variant may lose; empty for each profile's own budget
@@ -44,6 +45,7 @@ public record QuantizationOptions(
         boolean reducedRange,
         List<String> excluded,
         WeightBlocks weightBlocks,
+        boolean halves,
         GptqOptions gptq,
         Objective objective,
         Optional<Double> maxLossPoints,
@@ -158,6 +160,7 @@ public record QuantizationOptions(
         private boolean reducedRange;
         private List<String> excluded = List.of();
         private WeightBlocks weightBlocks = WeightBlocks.usual();
+        private boolean halves;
         private GptqOptions gptq = GptqOptions.usual();
         private Objective objective = Objective.LATENCY;
         private Optional<Double> maxLossPoints = Optional.empty();
@@ -209,6 +212,12 @@ public record QuantizationOptions(
         /** How weights that are quantized alone are divided and stored; {@link WeightBlocks#usual()} if not called. */
         public Builder weightBlocks(WeightBlocks value) {
             weightBlocks = value;
+            return this;
+        }
+
+        /** Stores what methods that quantize weights alone leave out as 16-bit floats. */
+        public Builder halves(boolean value) {
+            halves = value;
             return this;
         }
 
@@ -283,6 +292,7 @@ public record QuantizationOptions(
                     reducedRange,
                     excluded,
                     weightBlocks,
+                    halves,
                     gptq,
                     objective,
                     maxLossPoints,

@@ -132,7 +132,8 @@ public final class Quantizer {
             var source = new VariantMaker.Source(
                     setting(original, description, calibration, validation, training, request), request.options());
             var drafts = drafting.make(source, request.profiles());
-            var variants = judgement.of(onnx, drafts, request, fraction -> progress.at(Step.EVALUATE, fraction));
+            Path compared = original.widened() ? inFp32(original, output) : onnx;
+            var variants = judgement.of(compared, drafts, request, fraction -> progress.at(Step.EVALUATE, fraction));
             var result = new QuantizationResult(description.name(), bytes(onnx, original), variants);
             output.write(QuantizationResult.PAGE, result.toHtml());
             output.publish(Stream.concat(drafts.stream().map(Draft::name), Stream.of(QuantizationResult.PAGE))
@@ -165,6 +166,13 @@ public final class Quantizer {
                 listener.trained(deviceClass, point);
             }
         });
+    }
+
+    // ONNX Runtime rounds what a model of 16-bit floats computes to those; what variants are compared with does not.
+    private static Path inFp32(OnnxModel original, OutputFolder output) {
+        Path file = output.staged(".fp32.onnx");
+        original.write(file);
+        return file;
     }
 
     private static void checkBudget(ModelDescription description, QuantizationOptions options) {

@@ -3,6 +3,8 @@ package io.quantfleet.quantizer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quantfleet.protocols.ReasonCode;
@@ -13,6 +15,8 @@ import io.quantfleet.quantizer.dataset.ModelDescription;
 import io.quantfleet.quantizer.evaluate.LatencyPlan;
 import io.quantfleet.quantizer.evaluate.Likelihood;
 import io.quantfleet.quantizer.evaluate.LikelihoodBudget;
+import io.quantfleet.quantizer.onnx.Graph;
+import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.report.VariantReport;
 import io.quantfleet.quantizer.runtime.Batch;
 import io.quantfleet.quantizer.runtime.OnnxSession;
@@ -155,6 +159,30 @@ class LanguageModelTest {
 
     private static double divergence(VariantReport report) {
         return report.evaluation().accuracy().likelihood().orElseThrow().divergence();
+    }
+
+    /** Projections and feed-forward part in 4 bits; embeddings, norms and the head in halves. */
+    @Test
+    void theClassicalAssignmentKeepsHeadAndEmbeddingsInHalves() {
+        LikelihoodBudget any = new LikelihoodBudget(100, Optional.empty());
+        QuantizationOptions.Builder options = QuantizationOptions.builder()
+                .method(Method.GPTQ)
+                .likelihood(any)
+                .excluded(List.of("op:Gather", "last"));
+        QuantizedVariant floats = result(options.build()).variants().get(0);
+        long fp32Rest = floats.report().bytes();
+        double divergence = divergence(floats.report());
+        QuantizedVariant variant =
+                result(options.halves(true).build()).variants().get(0);
+        assertThat(variant.report().method()).isEqualTo("gptq-int4-b32-fp16-rest");
+        // Two tables of the vocabulary lose half of their bytes but for two Casts, and the distribution hardly changes.
+        long half = 2L * SHAPE.vocabulary() * SHAPE.width() * Short.BYTES;
+        assertThat(fp32Rest - variant.report().bytes()).isBetween(half - 500, half);
+        assertThat(divergence(variant.report())).isBetween(0.9 * divergence, 1.1 * divergence);
+        Graph graph = OnnxModel.readAnyForm(variant.file()).graph();
+        assertThat(graph.initializers().stream().filter(tensor -> tensor.getDataType() == DataType.FLOAT16_VALUE))
+                .extracting(TensorProto::getName)
+                .containsExactlyInAnyOrder("model.embed_tokens.weight_half", "lm_head.weight_half");
     }
 
     @Test

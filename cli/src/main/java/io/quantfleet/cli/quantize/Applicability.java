@@ -38,6 +38,8 @@ final class Applicability {
         OPTIONS.put("--asymmetric-blocks", BLOCKS);
         OPTIONS.put("--accuracy-level", BLOCKS);
         OPTIONS.put("--block-encoding", BLOCKS);
+        OPTIONS.put("--float16-rest", BLOCKS);
+        OPTIONS.put("--preset", BLOCKS);
         OPTIONS.put("--gptq-damping", EnumSet.of(Method.GPTQ));
         OPTIONS.put("--gptq-act-order", EnumSet.of(Method.GPTQ));
     }

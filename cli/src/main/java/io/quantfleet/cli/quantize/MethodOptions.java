@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,6 +22,9 @@ import picocli.CommandLine.Spec;
 
 /** The part of the command line that says how to quantize. */
 final class MethodOptions {
+    private static final String TRANSFORMER = "transformer";
+    private static final List<String> HEAD_AND_EMBEDDINGS = List.of("op:Gather", "last");
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
 
@@ -99,6 +103,19 @@ final class MethodOptions {
                     "The operators that multiply with blocks. matmulnbits: ONNX Runtime's own. qdq: ONNX's"
                             + " DequantizeLinear of opset 21, for other runtimes. Default: what suits the device class's runtime.")
     private @Nullable String blockEncoding;
+
+    @Option(
+            names = "--float16-rest",
+            description = "Store what is not quantized where weights alone are as 16-bit floats: embeddings, norms and"
+                    + " layers of --exclude.")
+    private boolean float16Rest;
+
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME",
+            description = "transformer: attention projections and feed-forward parts as the method has them, embeddings,"
+                    + " norms and the head as 16-bit floats. The same as --exclude op:Gather,last --float16-rest.")
+    private @Nullable String preset;
 
     @Option(
             names = "--gptq-damping",
@@ -204,8 +221,9 @@ final class MethodOptions {
                 .calibration(named("--calibration-method", calibrationMethod, OptionNames::calibration))
                 .perTensorWeights(perTensor)
                 .reducedRange(reducedRange)
-                .excluded(excluded)
+                .excluded(excluded())
                 .weightBlocks(blocks())
+                .halves(float16Rest || preset != null)
                 .gptq(gptq())
                 .objective(named("--objective", objective, OptionNames::objective))
                 .calibrationSamples(calibrationSamples)
@@ -219,6 +237,16 @@ final class MethodOptions {
         Optional.ofNullable(minAgreement).ifPresent(options::minAgreement);
         likelihood().ifPresent(options::likelihood);
         return options.build();
+    }
+
+    private List<String> excluded() {
+        if (preset == null) {
+            return excluded;
+        }
+        if (!preset.equals(TRANSFORMER)) {
+            throw wrong("--preset: '" + preset + "' is no preset; there is " + TRANSFORMER);
+        }
+        return Stream.concat(HEAD_AND_EMBEDDINGS.stream(), excluded.stream()).toList();
     }
 
     private TrainingOptions training() {

@@ -26,7 +26,8 @@ final class OptionsJson {
         if (options.method().inBlocks()) {
             json.put("blockSize", options.weightBlocks().size())
                     .put("asymmetricBlocks", !options.weightBlocks().symmetric())
-                    .put("accuracyLevel", options.weightBlocks().accuracyLevel());
+                    .put("accuracyLevel", options.weightBlocks().accuracyLevel())
+                    .put("float16Rest", options.halves());
             options.weightBlocks().encoding().ifPresent(encoding -> json.put("blockEncoding", encoding.label()));
         }
         if (options.method() == Method.GPTQ) {

@@ -4,6 +4,7 @@ import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.QuantizerException;
 import java.util.Comparator;
 import java.util.stream.IntStream;
+import org.ejml.data.DGrowArray;
 import org.ejml.data.DMatrixRBlock;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.data.DSubmatrixD1;
@@ -78,7 +79,7 @@ final class ErrorFeedback {
             // A channel that is always zero is rounded by itself.
             matrix.data[i * size + i] = diagonal == 0 ? 1 : diagonal + added;
         }
-        return MatrixOps_DDRB.convert(matrix);
+        return MatrixOps_DDRB.convertInplace(matrix, new DMatrixRBlock(), new DGrowArray());
     }
 
     private static float[] inverse(DMatrixRBlock lower) {
@@ -86,7 +87,7 @@ final class ErrorFeedback {
         DMatrixRBlock inverse = lower.createLike();
         TriangularSolver_MT_DDRB.invert(
                 lower.blockLength, false, new DSubmatrixD1(lower), new DSubmatrixD1(inverse), null);
-        DMatrixRMaj rows = MatrixOps_DDRB.convert(inverse, null);
+        DMatrixRMaj rows = MatrixOps_DDRB.convertInplace(inverse, new DMatrixRMaj(0, 0), new DGrowArray());
         float[] factor = new float[size * size];
         for (int i = 0; i < size; i++) {
             for (int j = i; j < size; j++) {

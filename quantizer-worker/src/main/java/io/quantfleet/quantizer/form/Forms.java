@@ -4,11 +4,9 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.QuantizerException;
-import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.onnx.Tensors;
 import io.quantfleet.quantizer.quantize.FloatLayer;
-import io.quantfleet.quantizer.quantize.NarrowWeights;
 import io.quantfleet.quantizer.quantize.QuantizedModel;
 import io.quantfleet.quantizer.runtime.OnnxSession;
 import io.quantfleet.quantizer.runtime.RuntimeOptions;
@@ -25,7 +23,7 @@ final class Forms {
     static QuantizedModel checked(
             OnnxModel model, String method, Set<String> quantized, List<FloatLayer> leftFloat, long startNanos) {
         if (quantized.isEmpty()) {
-            throw nothing(model.graph(), method);
+            throw nothing(method);
         }
         OnnxSession.open(model.serialized(), RuntimeOptions.threads(1)).close();
         return new QuantizedModel(
@@ -49,9 +47,9 @@ final class Forms {
         return Tensors.ofBytes(name, type, dimensions, ByteString.copyFrom(data));
     }
 
-    static QuantizerException nothing(Graph graph, String method) {
+    static QuantizerException nothing(String method) {
         return new QuantizerException(
                 ReasonCode.QUANTIZATION_FAILED,
-                "the model has no stored FP32 weight that " + method + " is for" + NarrowWeights.advice(graph));
+                "the model has no stored weight of floats of 32 or 16 bits that " + method + " is for");
     }
 }

@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 /**
  * A graph in parts that follow each other, cut where the fewest tensors cross: in a transformer between its blocks, where
  * the residual stream alone does. Names play no part. Tensors that are computed without weights, such as masks and angles of
- * positions, don't count: each part computes them from the model's inputs.
+ * positions, don't count: each part computes them from the model's inputs. See {@code docs/decisions/0028}.
  *
  * @param from for each part, the tensors that it takes over from those before it; none for the first
  * @param number by tensor that layers multiply with a stored matrix, the part in which the first of them does

@@ -20,10 +20,15 @@ final class Halves {
 
     private Halves() {}
 
-    /** Whether all elements of a tensor lie within a half's range. */
+    /** Whether a value lies within a half's range. */
+    static boolean holds(float value) {
+        return Math.abs(value) <= GREATEST;
+    }
+
+    /** Whether all elements of a tensor do. */
     static boolean hold(TensorProto tensor) {
         for (float value : Tensors.floats(tensor)) {
-            if (!(Math.abs(value) <= GREATEST)) {
+            if (!holds(value)) {
                 return false;
             }
         }

@@ -1,5 +1,7 @@
 package io.quantfleet.quantizer.form;
 
+import java.nio.FloatBuffer;
+
 /**
  * What calibration samples show of a tensor that layers multiply with a matrix: the sum of xxᵀ over the rows x of a sample,
  * on average over samples, which is half the Hessian of the squared error of every output (GPTQ, § 3); and the same of |x|,
@@ -24,7 +26,7 @@ final class InputStatistics {
      * @param sumOfProducts of all their rows, row-major
      * @param sumOfMagnitudes of all their rows, by channel
      */
-    void add(long count, float[] sumOfProducts, float[] sumOfMagnitudes) {
+    void add(long count, FloatBuffer sumOfProducts, FloatBuffer sumOfMagnitudes) {
         long all = samples + count;
         float kept = (float) ((double) samples / all);
         float share = (float) (1.0 / all);
@@ -33,9 +35,9 @@ final class InputStatistics {
         samples = all;
     }
 
-    private static void mix(float[] mean, float kept, float[] sum, float share) {
+    private static void mix(float[] mean, float kept, FloatBuffer sum, float share) {
         for (int i = 0; i < mean.length; i++) {
-            mean[i] = kept * mean[i] + share * sum[i];
+            mean[i] = kept * mean[i] + share * sum.get(i);
         }
     }
 

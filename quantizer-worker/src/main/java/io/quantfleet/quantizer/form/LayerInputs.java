@@ -8,7 +8,7 @@ import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.onnx.Tensors;
 import io.quantfleet.quantizer.runtime.Batch;
-import io.quantfleet.quantizer.runtime.HostTensor;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -115,8 +115,8 @@ final class LayerInputs {
                                 + " sample");
             }
         }
-        HostTensor products = batch.output(names.products());
-        seen.getOrDefault(tensor, new InputStatistics(width(tensor))).add(count, products.floats(), magnitudes);
+        seen.getOrDefault(tensor, new InputStatistics(width(tensor)))
+                .add(count, batch.output(names.products()).data().asFloatBuffer(), FloatBuffer.wrap(magnitudes));
     }
 
     private Sums sums(Graph graph, String tensor) {

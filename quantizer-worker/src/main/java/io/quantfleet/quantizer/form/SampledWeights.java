@@ -111,7 +111,7 @@ final class SampledWeights {
                 rewriter.rewrite((nodes, all) -> {});
                 String method = options.method().replace("weight-only", name);
                 if (rewriter.quantized().isEmpty()) {
-                    throw Forms.nothing(graph, method);
+                    throw Forms.nothing(method);
                 }
                 long bytes = output.finish(graph, opset);
                 return new StreamedVariant(

@@ -62,7 +62,7 @@ public final class WeightOnly {
                     new BlockQuantizer(options, Runtime.getRuntime().availableProcessors()));
             rewriter.rewrite((nodes, all) -> listener.progressed((double) nodes / all));
             if (rewriter.quantized().isEmpty()) {
-                throw Forms.nothing(graph, options.method());
+                throw Forms.nothing(options.method());
             }
             long bytes = output.finish(graph, opset);
             return new StreamedVariant(options.method(), rewriter.quantized(), rewriter.leftFloat(), List.of(), bytes);

@@ -8,8 +8,9 @@ import java.util.Set;
  * @param bits 4 or 8
  * @param blocks how they are divided and stored
  * @param excluded names of nodes that are left alone
+ * @param halves whether what is not quantized is stored as 16-bit floats
  */
-public record WeightOnlyOptions(int bits, WeightBlocks blocks, Set<String> excluded) {
+public record WeightOnlyOptions(int bits, WeightBlocks blocks, Set<String> excluded, boolean halves) {
     /** From then on DequantizeLinear has blocks, and integers of 4 bits. */
     private static final int OPSET_OF_BLOCKS = 21;
 
@@ -20,6 +21,11 @@ public record WeightOnlyOptions(int bits, WeightBlocks blocks, Set<String> exclu
         }
     }
 
+    /** What is not quantized stays FP32. */
+    public WeightOnlyOptions(int bits, WeightBlocks blocks, Set<String> excluded) {
+        this(bits, blocks, excluded, false);
+    }
+
     /** Symmetric, in blocks of 32, computed with 8-bit integers by MatMulNBits. */
     public static WeightOnlyOptions ofBits(int bits) {
         return new WeightOnlyOptions(bits, WeightBlocks.usual(), Set.of());
@@ -28,7 +34,7 @@ public record WeightOnlyOptions(int bits, WeightBlocks blocks, Set<String> exclu
     /** How reports name the method: {@code weight-only-int4-b32}. */
     public String method() {
         return "weight-only-int" + bits + "-b" + blocks.size() + (blocks.symmetric() ? "" : "-asymmetric")
-                + (encoding() == BlockEncoding.QDQ ? "-qdq" : "");
+                + (encoding() == BlockEncoding.QDQ ? "-qdq" : "") + (halves ? "-fp16-rest" : "");
     }
 
     BlockEncoding encoding() {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Replaces products with stored matrices by products with blocks of integers, and embeddings by ones of 8 bits, one after
@@ -56,6 +57,8 @@ final class WeightOnlyRewriter {
 
     void rewrite(Steps steps) {
         List<Node> nodes = graph.sorted();
+        Set<String> original =
+                graph.initializers().stream().map(TensorProto::getName).collect(Collectors.toSet());
         for (int i = 0; i < nodes.size(); i++) {
             Node node = nodes.get(i);
             if (node.isLayer()) {
@@ -67,6 +70,21 @@ final class WeightOnlyRewriter {
                 });
             }
             steps.done(i + 1, nodes.size());
+        }
+        graph.removeUnused();
+        if (options.halves()) {
+            storeInHalves(original);
+        }
+    }
+
+    // Scales are not among the original tensors: operators that multiply with blocks want them in FP32.
+    private void storeInHalves(Set<String> original) {
+        HalfTensors halves = new HalfTensors(graph, sources, sink);
+        for (TensorProto tensor : List.copyOf(graph.initializers())) {
+            if (original.contains(tensor.getName()) && HalfTensors.worthwhile(tensor)) {
+                halves.store(tensor)
+                        .ifPresent(reason -> leftFloat.add(new FloatLayer(tensor.getName(), "stored tensor", reason)));
+            }
         }
         graph.removeUnused();
     }

@@ -35,13 +35,19 @@ public final class OnnxModel {
     private static final int OPSET_OF_HALF_BYTES = 21;
 
     private final ModelProto proto;
+    private final boolean widened;
 
     OnnxModel(ModelProto proto) {
+        this(proto, false);
+    }
+
+    private OnnxModel(ModelProto proto, boolean widened) {
         this.proto = proto;
+        this.widened = widened;
     }
 
     /**
-     * Reads and checks a model with its external data.
+     * Reads and checks a model with its external data. Weights of 16-bit floats are made FP32.
      *
      * @throws QuantizerException if the file is not a model that can be handled; the message says why
      */
@@ -59,12 +65,12 @@ public final class OnnxModel {
     }
 
     /**
-     * Checks a serialized model that carries all its data.
+     * Checks a serialized model that carries all its data. Weights of 16-bit floats are made FP32.
      *
      * @throws QuantizerException if it is not a model that can be handled
      */
     public static OnnxModel of(ModelProto proto) {
-        return OnnxReader.checked(proto, "in memory");
+        return OnnxReader.checked(proto, "in memory").inFp32();
     }
 
     /**
@@ -74,6 +80,20 @@ public final class OnnxModel {
      */
     public static OnnxModel ofAnyForm(ModelProto proto) {
         return OnnxReader.anyForm(proto, "in memory");
+    }
+
+    /** Whether its file stores 16-bit floats, of which FP32 was made: running the file is not the same then. */
+    public boolean widened() {
+        return widened;
+    }
+
+    /** This model in FP32 if its matrices are 16-bit floats. */
+    OnnxModel inFp32() {
+        return WidenedFloats.needed(proto) ? new OnnxModel(WidenedFloats.of(proto), true) : this;
+    }
+
+    ModelProto proto() {
+        return proto;
     }
 
     /** The version of ONNX's own operator set. */

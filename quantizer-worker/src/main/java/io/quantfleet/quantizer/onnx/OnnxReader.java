@@ -27,7 +27,11 @@ final class OnnxReader {
     }
 
     static OnnxModel read(Path file) {
-        return checked(load(file), file.toString());
+        ModelProto proto = load(file);
+        if (WidenedFloats.needed(proto) && proto.getSerializedSize() > mostBytesInMemory() / 2) {
+            throw tooLarge(file + ", whose weights are 16-bit floats, in FP32", 2L * proto.getSerializedSize());
+        }
+        return checked(proto, file.toString()).inFp32();
     }
 
     static OnnxModel readAnyForm(Path file) {

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * A model whose external data stays in its files and is read piece by piece, so that a model may be larger than memory.
@@ -25,17 +27,28 @@ public final class StreamedModel implements AutoCloseable {
     private final OnnxModel model;
     private final Path file;
     private final ExternalData places;
+    /** The external tensors that are widened, as they are stored. */
+    private final Map<String, TensorProto> narrow;
+
     private final Map<Path, FileChannel> channels = new HashMap<>();
     private final ByteBuffer piece = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer widened = ByteBuffer.allocateDirect(2 * PIECE).order(ByteOrder.LITTLE_ENDIAN);
 
-    private StreamedModel(OnnxModel model, Path file) {
-        this.model = model;
+    private StreamedModel(OnnxModel stored, Path file) {
         this.file = file;
         this.places = new ExternalData(OnnxReader.directory(file), 0);
+        this.narrow = WidenedFloats.needed(stored.proto())
+                ? stored.proto().getGraph().getInitializerList().stream()
+                        .filter(tensor -> ExternalData.isExternal(tensor)
+                                && WidenedFloats.narrow(tensor).isPresent())
+                        .collect(Collectors.toMap(TensorProto::getName, tensor -> tensor))
+                : Map.of();
+        this.model = stored.inFp32();
     }
 
     /**
-     * Reads and checks a model, but for the data of its external tensors, which must be there.
+     * Reads and checks a model, but for the data of its external tensors, which must be there. Weights of 16-bit floats are
+     * made FP32 as they are read.
      *
      * @throws QuantizerException if the file is not a model that can be handled; the message says why
      */
@@ -48,12 +61,12 @@ public final class StreamedModel implements AutoCloseable {
         return model.graph();
     }
 
-    /** Its size with its external data. */
+    /** Its size in FP32 with its external data. */
     public long bytes() {
         try {
             long sum = model.bytes();
             for (TensorProto tensor : model.graph().initializers()) {
-                sum += ExternalData.isExternal(tensor) ? places.place(tensor).length() : 0;
+                sum += ExternalData.isExternal(tensor) ? bytes(tensor) : 0;
             }
             return sum;
         } catch (IOException e) {
@@ -110,21 +123,56 @@ public final class StreamedModel implements AutoCloseable {
         }
         return (first, target) -> {
             try {
-                ExternalData.Place place = places.place(tensor);
-                read(channel(place.file()), place.offset() + first * Float.BYTES, target);
+                pieces(
+                        tensor,
+                        first * Float.BYTES,
+                        (long) target.remaining() * Float.BYTES,
+                        bytes -> target.put(bytes.asFloatBuffer()));
             } catch (IOException e) {
                 throw OnnxReader.unreadable(file, e);
             }
         };
     }
 
-    private void read(FileChannel channel, long position, FloatBuffer target) throws IOException {
-        long next = position;
-        while (target.hasRemaining()) {
-            piece.clear().limit((int) Math.min(PIECE, (long) target.remaining() * Float.BYTES));
+    /** Takes a tensor's data piece by piece, in little-endian order. */
+    @FunctionalInterface
+    private interface Pieces {
+        void take(ByteBuffer bytes) throws IOException;
+    }
+
+    // Counted in bytes of the type that the graph has.
+    private void pieces(TensorProto tensor, long first, long bytes, Pieces pieces) throws IOException {
+        ExternalData.Place place = place(tensor);
+        FileChannel channel = channel(place.file());
+        int times = widening(tensor);
+        long next = place.offset() + first / times;
+        for (long left = bytes / times; left > 0; left -= piece.limit()) {
+            piece.clear().limit((int) Math.min(PIECE, left));
             next += fill(channel, next);
-            target.put(piece.flip().asFloatBuffer());
+            pieces.take(asDeclared(tensor, piece.flip()));
         }
+    }
+
+    private ByteBuffer asDeclared(TensorProto tensor, ByteBuffer stored) {
+        Optional<NarrowFloat> type =
+                Optional.ofNullable(narrow.get(tensor.getName())).flatMap(WidenedFloats::narrow);
+        if (type.isEmpty()) {
+            return stored;
+        }
+        WidenedFloats.widen(stored, widened.clear(), type.get());
+        return widened.flip();
+    }
+
+    private ExternalData.Place place(TensorProto tensor) throws IOException {
+        return places.place(narrow.getOrDefault(tensor.getName(), tensor));
+    }
+
+    private int widening(TensorProto tensor) {
+        return narrow.containsKey(tensor.getName()) ? Float.BYTES / Short.BYTES : 1;
+    }
+
+    private long bytes(TensorProto tensor) throws IOException {
+        return place(tensor).length() * widening(tensor);
     }
 
     private int fill(FileChannel channel, long position) throws IOException {
@@ -138,28 +186,16 @@ public final class StreamedModel implements AutoCloseable {
 
     /** Reads all the data of an external tensor. */
     void read(TensorProto tensor, ByteBuffer target) throws IOException {
-        ExternalData.Place place = places.place(tensor);
-        FileChannel channel = channel(place.file());
-        for (long next = place.offset(); target.hasRemaining(); ) {
-            int count = channel.read(target, next);
-            if (count < 0) {
-                throw new IOException("external data became shorter while it was read");
-            }
-            next += count;
-        }
+        pieces(tensor, 0, target.remaining(), target::put);
     }
 
     /** Copies the data of an external tensor. */
     void copy(TensorProto tensor, FileChannel target) throws IOException {
-        ExternalData.Place place = places.place(tensor);
-        FileChannel source = channel(place.file());
-        for (long done = 0; done < place.length(); ) {
-            long count = source.transferTo(place.offset() + done, place.length() - done, target);
-            if (count <= 0) {
-                throw new IOException("external data became shorter while it was read");
+        pieces(tensor, 0, bytes(tensor), bytes -> {
+            while (bytes.hasRemaining()) {
+                target.write(bytes);
             }
-            done += count;
-        }
+        });
     }
 
     private FileChannel channel(Path path) throws IOException {

@@ -94,7 +94,7 @@ public final class Tensors {
         }
     }
 
-    private static void sameCount(TensorProto tensor, int stored) {
+    static void sameCount(TensorProto tensor, int stored) {
         if (stored != elements(tensor)) {
             throw malformed(tensor, "has " + stored + " elements for dimensions " + tensor.getDimsList());
         }

@@ -136,7 +136,7 @@ public final class StaticQuantizer {
         PreparedModel prepared = calibration.prepared();
         Graph graph = prepared.model().graph();
         QuantizationPlan plan = Planner.plan(graph, prepared.facts(), recipe);
-        check(graph, plan, recipe);
+        check(plan, recipe);
         List<TensorClip> clips = clips(calibration, recipe, plan.toCalibrate(graph));
         BiasCorrection correction = new BiasCorrection(
                 graph,
@@ -199,14 +199,14 @@ public final class StaticQuantizer {
         return attempt;
     }
 
-    private static void check(Graph graph, QuantizationPlan plan, Recipe recipe) {
+    private static void check(QuantizationPlan plan, Recipe recipe) {
         DeviceClassProfile profile = recipe.profile();
         if (plan.nodes().stream().noneMatch(Node::isLayer)) {
             throw new QuantizerException(
                     ReasonCode.QUANTIZATION_FAILED,
                     "the model has no operator with weights that can be quantized for " + profile.name()
-                            + ": its weights must be FP32, the profile must list it, and ONNX Runtime choose an int8"
-                            + " kernel for it where int8Kernels is required" + NarrowWeights.advice(graph));
+                            + ": its weights must be floats of 32 or 16 bits, the profile must list it, and ONNX Runtime"
+                            + " choose an int8 kernel for it where int8Kernels is required");
         }
         if (profile.everyOperator()) {
             refuse(profile, "every operator must be quantized", plan.leftFloat());

@@ -36,6 +36,7 @@ final class WireOptions {
                     .collect(Collectors.toSet()));
         }
         options.weightBlocks(blocks(wire));
+        options.halves(wire.getFloat16Rest());
         options.gptq(new GptqOptions(
                 wire.hasGptqDamping()
                         ? wire.getGptqDamping()

@@ -9,6 +9,7 @@ import io.quantfleet.quantizer.onnx.TinyModel;
 import io.quantfleet.quantizer.onnx.TinyModel.Attribute;
 import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.quantize.QuantizedModel;
+import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -88,7 +89,7 @@ class AwqTest {
         // are ½.
         float[] weights = {2.5f, -8};
         InputStatistics seen = new InputStatistics(2);
-        seen.add(1, new float[] {1, 0, 0, 1e-6f}, new float[2]);
+        seen.add(1, FloatBuffer.wrap(new float[] {1, 0, 0, 1e-6f}), FloatBuffer.allocate(2));
         StoredMatrix matrix = new StoredMatrix(Tensors.ofFloats("w", List.of(2L, 1L), weights), 2, 1, false);
         WeightOnlyOptions options = options(BlockEncoding.MATMUL_N_BITS);
         Blocks blocks = new ClippedRounding(options).round(matrix, weights, seen);

@@ -151,6 +151,19 @@ class BlockwiseGptqTest {
     }
 
     @Test
+    void whatIsLeftOutIsStoredInHalvesIfThatIsAskedFor() {
+        Path target = folder.resolve("variant.onnx");
+        Set<String> outside = Set.of("/model/embed_tokens/Gather", "/lm_head/MatMul");
+        WeightOnlyOptions options =
+                new WeightOnlyOptions(4, WeightBlocks.usual().in(BlockEncoding.MATMUL_N_BITS), outside, true);
+        assertThat(blockwise(target, options, ProgressListener.NONE).method()).isEqualTo("gptq-int4-b32-fp16-rest");
+        assertThat(FormRun.decibels(run(model), run(target))).isGreaterThan(10);
+        assertThat(OnnxModel.readAnyForm(target).graph().initializer("lm_head.weight_half"))
+                .hasValueSatisfying(
+                        head -> assertThat(head.getRawData().size()).isEqualTo(2 * SHAPE.width() * SHAPE.vocabulary()));
+    }
+
+    @Test
     void leavesNothingBehindWhenItIsCancelled() throws IOException {
         ProgressListener impatient = fraction -> {
             if (fraction > 0.5) {

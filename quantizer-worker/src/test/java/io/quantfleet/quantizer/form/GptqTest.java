@@ -16,6 +16,7 @@ import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.quantize.LayerReconstruction;
 import io.quantfleet.quantizer.quantize.QuantizedModel;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -54,7 +55,7 @@ class GptqTest {
     private static InputStatistics seen(float... products) {
         int channels = (int) Math.sqrt(products.length);
         InputStatistics seen = new InputStatistics(channels);
-        seen.add(1, products, new float[channels]);
+        seen.add(1, FloatBuffer.wrap(products), FloatBuffer.allocate(channels));
         return seen;
     }
 

@@ -324,6 +324,7 @@ class JobHandlerTest {
                 .setAsymmetricBlocks(true)
                 .setAccuracyLevel(0)
                 .setBlockEncoding("qdq")
+                .setFloat16Rest(true)
                 .setCalibrationSamples(50);
 
         handler(store, runner).handle(delivery(job.build(), 1, false));
@@ -336,6 +337,7 @@ class JobHandlerTest {
                         .excluded(List.of("op:Softmax"))
                         .minAgreement(0.97)
                         .weightBlocks(new WeightBlocks(64, false, 0, Optional.of(BlockEncoding.QDQ)))
+                        .halves(true)
                         .calibrationSamples(50)
                         .maxLossPoints(1)
                         .seed(job.getSeed())

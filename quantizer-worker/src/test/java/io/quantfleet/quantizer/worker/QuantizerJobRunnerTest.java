@@ -15,6 +15,8 @@ import io.quantfleet.protocols.v1.TrainingPoint;
 import io.quantfleet.quantizer.QuantizationOptions;
 import io.quantfleet.quantizer.Quantizer;
 import io.quantfleet.quantizer.QuantizerException;
+import io.quantfleet.quantizer.sample.LlamaShape;
+import io.quantfleet.quantizer.sample.RandomLlama;
 import io.quantfleet.quantizer.sample.SampleModel;
 import java.io.IOException;
 import java.io.InputStream;
@@ -51,6 +53,24 @@ class QuantizerJobRunnerTest {
                 sample.validation(),
                 Optional.empty(),
                 Files.createDirectory(directory.resolve("output")));
+    }
+
+    @Test
+    void refusesALanguageModelThatCameByKafka() throws IOException {
+        Path description =
+                RandomLlama.write(directory.resolve("llama"), "tiny", new LlamaShape(16, 8, 1, 1, 1, 8, 4), 1);
+        JobFiles llama = new JobFiles(
+                description,
+                description.resolveSibling("tiny.onnx"),
+                files.calibration(),
+                files.validation(),
+                Optional.empty(),
+                files.output());
+
+        assertThatThrownBy(() -> runner.run(job("rpi-cpu", "rpi-cpu"), llama, new HeardProgress()))
+                .isInstanceOfSatisfying(
+                        QuantizerException.class, e -> assertThat(e.code()).isEqualTo(ReasonCode.DESCRIPTION_INVALID))
+                .hasMessageContaining("fleets take classification models only");
     }
 
     @Test
