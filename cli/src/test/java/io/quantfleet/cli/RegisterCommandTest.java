@@ -66,11 +66,17 @@ class RegisterCommandTest {
     void refusesALanguageModelBeforeAnythingIsSent() throws IOException {
         Path model = RandomLlama.write(folder, "tiny", new LlamaShape(16, 8, 1, 1, 1, 8, 4), 1);
         assertThat(controlPlane.run(
-                        "register", model.toString(), "--calibration", model.toString(), "--validation", model.toString()))
+                        "register",
+                        model.toString(),
+                        "--calibration",
+                        model.toString(),
+                        "--validation",
+                        model.toString()))
                 .isEqualTo(1);
 
         assertThat(controlPlane.errors())
-                .contains("tiny is a language model, and fleets take classification models only", "quantfleet quantize");
+                .contains(
+                        "tiny is a language model, and fleets take classification models only", "quantfleet quantize");
         assertThat(controlPlane.asked()).isEmpty();
     }
 }

@@ -56,8 +56,7 @@ class BadInputIT {
 
     @Test
     void refusesModelsThatDevicesCantCheckThemselves() {
-        String description =
-                """
+        String description = """
                 name: tiny
                 task: language-model
                 onnx: model.onnx

@@ -43,10 +43,6 @@ final class DataArguments {
         return Optional.ofNullable(validation);
     }
 
-    boolean calibrationWasGiven() {
-        return calibration != null;
-    }
-
     /**
      * The files of a model that is to be judged. Methods without calibration look at a few inputs all the same; those of
      * the validation set do for that.

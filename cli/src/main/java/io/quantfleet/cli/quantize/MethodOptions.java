@@ -113,8 +113,9 @@ final class MethodOptions {
     @Option(
             names = "--preset",
             paramLabel = "NAME",
-            description = "transformer: attention projections and feed-forward parts as the method has them, embeddings,"
-                    + " norms and the head as 16-bit floats. The same as --exclude op:Gather,last --float16-rest.")
+            description =
+                    "transformer: attention projections and feed-forward parts as the method has them, embeddings,"
+                            + " norms and the head as 16-bit floats. The same as --exclude op:Gather,last --float16-rest.")
     private @Nullable String preset;
 
     @Option(
