@@ -41,6 +41,17 @@ final class Content {
         length = Math.max(length, Math.toIntExact(position + count));
     }
 
+    /** Writes all of a shared content at the end. */
+    synchronized void append(byte[] part) {
+        boolean already =
+                length == 0 ? adopt(shared.longestBeginningWith(part)) : !own && shared.has(bytes, length, part);
+        if (already) {
+            length += part.length;
+        } else {
+            write(length, part, 0, part.length);
+        }
+    }
+
     synchronized void truncate(int size) {
         length = Math.min(length, size);
     }

@@ -140,7 +140,11 @@ final class MemoryFileChannel extends FileChannel {
         }
         int first = (int) Math.min(from, bytes.length);
         int length = (int) Math.min(count, bytes.length - first);
-        content.write(position, bytes, first, length);
+        if (length == bytes.length && length >= SharedContents.SMALLEST && position == content.length()) {
+            content.append(bytes);
+        } else {
+            content.write(position, bytes, first, length);
+        }
         position += length;
         return length;
     }

@@ -11,6 +11,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystem;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -111,7 +112,16 @@ final class MemoryFileSystemProvider extends FileSystemProvider {
 
     @Override
     public void delete(Path path) throws IOException {
-        tree.delete(MemoryPath.of(path));
+        MemoryPath file = MemoryPath.of(path);
+        if (!tree.delete(file)) {
+            throw new NoSuchFileException(file.toString());
+        }
+    }
+
+    /** As usual, but for an exception that would be made and caught for every file that is not there. */
+    @Override
+    public boolean deleteIfExists(Path path) throws IOException {
+        return tree.delete(MemoryPath.of(path));
     }
 
     @Override

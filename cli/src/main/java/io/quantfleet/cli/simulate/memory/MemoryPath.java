@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class MemoryPath implements Path {
     private final MemoryFileSystem fileSystem;
     private final Path names;
+    private @Nullable String key;
 
     MemoryPath(MemoryFileSystem fileSystem, Path names) {
         this.fileSystem = fileSystem;
@@ -31,7 +32,12 @@ final class MemoryPath implements Path {
 
     /** What the file is stored under. */
     String key() {
-        return names.toAbsolutePath().normalize().toString();
+        String known = key;
+        if (known == null) {
+            known = names.toAbsolutePath().normalize().toString();
+            key = known;
+        }
+        return known;
     }
 
     private MemoryPath with(Path other) {

@@ -3,10 +3,13 @@ package io.quantfleet.cli.simulate.memory;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.WeakHashMap;
+import java.util.stream.Stream;
 
 /**
  * Large contents, each kept once while a file has it. They are found by how they begin, so that a file can be compared
@@ -20,6 +23,8 @@ final class SharedContents {
     private static final int BEGINNING = 64;
 
     private final Map<Integer, List<WeakReference<byte[]>>> byBeginning = new HashMap<>();
+    // By identity, as arrays are.
+    private final Map<byte[], Map<Integer, WeakReference<byte[]>>> partsByWhole = new WeakHashMap<>();
 
     /** A content that begins with these bytes and is longer than {@code longerThan}. */
     synchronized Optional<byte[]> beginningWith(byte[] bytes, int offset, int length, int longerThan) {
@@ -36,6 +41,34 @@ final class SharedContents {
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * Whether a shared content has all of another one at this place. Arrays that are shared do not change, so they are
+     * compared once, and not for every device that puts the one together of the other.
+     */
+    synchronized boolean has(byte[] whole, int at, byte[] part) {
+        if (part.length > whole.length - at) {
+            return false;
+        }
+        Map<Integer, WeakReference<byte[]>> parts = partsByWhole.computeIfAbsent(whole, key -> new HashMap<>());
+        WeakReference<byte[]> known = parts.get(at);
+        if (known != null && known.get() == part) {
+            return true;
+        }
+        boolean same = Arrays.equals(whole, at, at + part.length, part, 0, part.length);
+        if (same) {
+            parts.put(at, new WeakReference<>(part));
+        }
+        return same;
+    }
+
+    /** The longest content that begins with this one, which may be itself. */
+    synchronized Optional<byte[]> longestBeginningWith(byte[] part) {
+        return byBeginning.getOrDefault(key(part, 0), List.of()).stream()
+                .flatMap(reference -> Stream.ofNullable(reference.get()))
+                .filter(whole -> has(whole, 0, part))
+                .max(Comparator.comparingInt(whole -> whole.length));
     }
 
     /** The one copy of this content; that is the array itself if it is the first of its kind. */

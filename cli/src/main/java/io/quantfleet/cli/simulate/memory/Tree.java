@@ -81,8 +81,13 @@ final class Tree {
         return paths;
     }
 
-    void delete(MemoryPath path) throws IOException {
-        Set<String> siblings = siblings(path);
+    /** Whether there was anything to delete. */
+    boolean delete(MemoryPath path) throws IOException {
+        Optional<Set<String>> directory = directory(path);
+        if (directory.isEmpty()) {
+            return false;
+        }
+        Set<String> siblings = directory.get();
         synchronized (siblings) {
             Set<String> entries = directories.get(path.key());
             if (entries != null && !entries.isEmpty()) {
@@ -90,9 +95,7 @@ final class Tree {
             }
             boolean gone = entries != null ? directories.remove(path.key()) != null : files.remove(path.key()) != null;
             siblings.remove(path.key());
-            if (!gone) {
-                throw new NoSuchFileException(path.toString());
-            }
+            return gone;
         }
     }
 
@@ -115,12 +118,16 @@ final class Tree {
     }
 
     private Set<String> siblings(MemoryPath path) throws NoSuchFileException {
-        Path parent = path.toAbsolutePath().normalize().getParent();
-        Set<String> siblings =
-                parent == null ? null : directories.get(MemoryPath.of(parent).key());
-        if (siblings == null) {
-            throw new NoSuchFileException(path.toString(), null, "its directory is not there");
-        }
-        return siblings;
+        return directory(path)
+                .orElseThrow(() -> new NoSuchFileException(path.toString(), null, "its directory is not there"));
+    }
+
+    /** The entries of the directory that the path is in, if that is there. */
+    private Optional<Set<String>> directory(MemoryPath path) {
+        String key = path.key();
+        int end = key.lastIndexOf('/');
+        return key.length() == 1
+                ? Optional.empty()
+                : Optional.ofNullable(directories.get(end == 0 ? "/" : key.substring(0, end)));
     }
 }

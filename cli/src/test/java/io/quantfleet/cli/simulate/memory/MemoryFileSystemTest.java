@@ -76,6 +76,35 @@ class MemoryFileSystemTest {
     }
 
     @Test
+    void whatIsPutTogetherOfTheSamePartsIsKeptOnceAndTellsApartWhatDiffers() throws IOException {
+        byte[] content = random(100_000, 4);
+        byte[] other = content.clone();
+        other[99_999] ^= 1;
+        Path one = putTogether("a", content);
+        Path same = putTogether("b", content);
+        Path different = putTogether("c", other);
+        Path again = putTogether("d", content);
+
+        assertThat(files.bytes(same)).isSameAs(files.bytes(one)).isEqualTo(content);
+        assertThat(files.bytes(different)).isEqualTo(other);
+        assertThat(files.bytes(again)).isEqualTo(content);
+    }
+
+    private Path putTogether(String directory, byte[] content) throws IOException {
+        Path whole = directory(directory).resolve("whole");
+        try (FileChannel out = FileChannel.open(whole, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            for (int at = 0; at < content.length; at += 25_000) {
+                Path part =
+                        Files.write(whole.resolveSibling("part-" + at), Arrays.copyOfRange(content, at, at + 25_000));
+                try (FileChannel in = FileChannel.open(part, StandardOpenOption.READ)) {
+                    assertThat(in.transferTo(0, in.size(), out)).isEqualTo(in.size());
+                }
+            }
+        }
+        return whole;
+    }
+
+    @Test
     void equalContentsAreKeptOnce() throws IOException {
         byte[] content = random(100_000, 1);
         Path whole = Files.write(directory("a").resolve("whole"), content);
