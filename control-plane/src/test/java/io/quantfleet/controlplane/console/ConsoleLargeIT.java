@@ -43,6 +43,18 @@ class ConsoleLargeIT {
                     .observe({ type: 'paint', buffered: true });
             })""";
 
+    /** Charts come behind the page; the next page is asked for when they are there, as a person would. */
+    private static final String DRAWN =
+            "() => [...document.querySelectorAll('[data-chart]')].every(c => c.dataset.points || c.dataset.empty)";
+
+    /** What the last visit's time went into: from its start to the first and the last byte of the page. */
+    private static final String LAST_VISIT = """
+            () => {
+                const page = performance.getEntriesByType('navigation')[0];
+                return `firstByteMs=${Math.round(page.responseStart)} lastByteMs=${Math.round(page.responseEnd)}`
+                    + ` bytes=${page.decodedBodySize}`;
+            }""";
+
     @TestHTTPResource("/")
     URL address;
 
@@ -100,8 +112,8 @@ class ConsoleLargeIT {
                         .toList();
                 double median = millis.get(VISITS / 2);
                 LOG.infof(
-                        "page=%s firstPaintMs=%.0f bestMs=%.0f worstMs=%.0f serverMs=%.0f",
-                        path, median, millis.get(0), millis.get(VISITS - 1), serverMillis(page));
+                        "page=%s firstPaintMs=%.0f bestMs=%.0f worstMs=%.0f %s",
+                        path, median, millis.get(0), millis.get(VISITS - 1), page.evaluate(LAST_VISIT));
                 if (median > LIMIT_MILLIS) {
                     slow.add(String.format(Locale.ROOT, "%s: %.0f ms", path, median));
                 }
@@ -110,15 +122,10 @@ class ConsoleLargeIT {
         assertThat(slow).isEmpty();
     }
 
-    /** Of the last visit, until the first byte of the page came. */
-    private static double serverMillis(Page page) {
-        return ((Number) page.evaluate("() => { const n = performance.getEntriesByType('navigation')[0];"
-                        + " return n.responseStart - n.requestStart; }"))
-                .doubleValue();
-    }
-
     private double firstPaint(Page page, String path) {
         page.navigate(address.toString().replaceAll("/$", "") + path);
-        return ((Number) page.evaluate(PAINTED)).doubleValue();
+        double millis = ((Number) page.evaluate(PAINTED)).doubleValue();
+        page.waitForFunction(DRAWN);
+        return millis;
     }
 }
