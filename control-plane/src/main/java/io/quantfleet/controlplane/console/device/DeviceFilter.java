@@ -1,7 +1,7 @@
 package io.quantfleet.controlplane.console.device;
 
 import io.quantfleet.controlplane.console.frame.QueryMistake;
-import io.quantfleet.controlplane.console.frame.Units;
+import io.quantfleet.controlplane.console.frame.Sorting;
 import io.quantfleet.controlplane.device.DeviceFields;
 import io.quantfleet.controlplane.device.DeviceView;
 import io.quantfleet.controlplane.filter.Filter;
@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * Which devices, in what order: what the query of the list's URL says. Empty text means any. What the URL says wrongly
@@ -31,10 +30,11 @@ public record DeviceFilter(
         boolean descending,
         String after) {
     public static final int PAGE_SIZE = 100;
+    private static final Sorting.Usual BY_ID = new Sorting.Usual("device", false);
     private static final Map<String, String> COLUMNS = columns();
 
     public DeviceFilter {
-        sort = COLUMNS.containsKey(sort) ? sort : "device";
+        sort = COLUMNS.containsKey(sort) ? sort : BY_ID.column();
     }
 
     private static Map<String, String> columns() {
@@ -123,34 +123,17 @@ public record DeviceFilter(
         return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
     }
 
-    /** The query that sorts by {@code column}: ascending first, descending if it is sorted so already. */
-    public String sortedBy(String column) {
-        return query(column, column.equals(sort) && !descending, "");
-    }
-
-    /** The query for the page of the same list behind a device; empty for the first. */
-    public String behind(String device) {
-        return query(sort, descending, device);
-    }
-
-    /** For {@code aria-sort} of {@code column}'s heading. */
-    public String ariaSort(String column) {
-        return !column.equals(sort) ? "none" : descending ? "descending" : "ascending";
-    }
-
-    private String query(String column, boolean downwards, String behind) {
-        Map<String, String> said = new LinkedHashMap<>();
-        said.put("q", search);
-        said.put("filter", query);
-        said.put("fleet", fleet);
-        said.put("class", deviceClass);
-        said.put("state", condition);
-        said.put("sort", column.equals("device") && !downwards ? "" : column);
-        said.put("dir", downwards ? "desc" : "");
-        said.put("after", behind);
-        return said.entrySet().stream()
-                .filter(entry -> !entry.getValue().isEmpty())
-                .map(entry -> entry.getKey() + "=" + Units.url(entry.getValue()))
-                .collect(Collectors.joining("&", "?", ""));
+    /** How the list is sorted, with the addresses that sort it otherwise and of its pages. */
+    public Sorting sorting() {
+        return new Sorting(
+                sort,
+                descending,
+                BY_ID,
+                Map.of(
+                        "q", search,
+                        "filter", query,
+                        "fleet", fleet,
+                        "class", deviceClass,
+                        "state", condition));
     }
 }

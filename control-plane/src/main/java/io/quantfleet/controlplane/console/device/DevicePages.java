@@ -58,7 +58,7 @@ class DevicePages {
                 mistake.isPresent() ? List.of() : devices.list(filter, page.now(), DeviceFilter.PAGE_SIZE + 1);
         boolean more = found.size() > DeviceFilter.PAGE_SIZE;
         List<DeviceRow> shown = more ? found.subList(0, DeviceFilter.PAGE_SIZE) : found;
-        String next = more ? filter.behind(shown.get(shown.size() - 1).deviceId()) : "";
+        String next = more ? filter.sorting().behind(shown.get(shown.size() - 1).deviceId()) : "";
         return Templates.list(
                 page,
                 filter,

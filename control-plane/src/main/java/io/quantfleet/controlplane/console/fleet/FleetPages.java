@@ -7,7 +7,6 @@ import io.quantfleet.controlplane.console.frame.Page;
 import io.quantfleet.controlplane.console.frame.Pages;
 import io.quantfleet.controlplane.console.frame.QueryMistake;
 import io.quantfleet.controlplane.console.frame.Sorting;
-import io.quantfleet.controlplane.console.frame.Units;
 import io.quantfleet.controlplane.console.rollout.RolloutQueries;
 import io.quantfleet.controlplane.console.rollout.RolloutRow;
 import io.quantfleet.controlplane.console.rollout.WindowQueries;
@@ -105,10 +104,7 @@ class FleetPages {
             List<FleetLine> found = lines.list(matching, after, LIST + 1, page.now());
             boolean more = found.size() > LIST;
             List<FleetLine> shown = more ? found.subList(0, LIST) : found;
-            String next = more
-                    ? "?filter=" + Units.url(filter) + "&after="
-                            + Units.url(shown.get(LIST - 1).fleet().name())
-                    : "";
+            String next = more ? sorting.behind(shown.get(LIST - 1).fleet().name()) : "";
             return Templates.list(page, filter, after, Optional.empty(), shown, next, sorting);
         } catch (FilterException e) {
             return Templates.list(page, filter, "", Optional.of(QueryMistake.of(filter, e)), List.of(), "", sorting);

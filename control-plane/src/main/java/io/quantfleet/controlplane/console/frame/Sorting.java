@@ -52,9 +52,19 @@ public record Sorting(String column, boolean descending, Usual usual, Map<String
     /** The query that sorts by a column: the other way if it is sorted by that already. */
     public String sortedBy(String other) {
         boolean downwards = other.equals(column) ? !descending : other.equals(usual.column()) && usual.descending();
+        return query(other, downwards, "");
+    }
+
+    /** The query for the page of the same table behind a row; empty for the first page. */
+    public String behind(String row) {
+        return query(column, descending, row);
+    }
+
+    private String query(String by, boolean downwards, String behind) {
         Map<String, String> said = new LinkedHashMap<>(kept);
-        if (!other.equals(usual.column()) || downwards != usual.descending()) {
-            said.put("sort", other);
+        said.put("after", behind);
+        if (!by.equals(usual.column()) || downwards != usual.descending()) {
+            said.put("sort", by);
             said.put("dir", downwards ? "desc" : "");
         }
         return said.entrySet().stream()

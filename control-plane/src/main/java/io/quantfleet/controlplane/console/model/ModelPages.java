@@ -73,10 +73,7 @@ class ModelPages {
                 shown.stream()
                         .map(model -> new ModelLine(model, variants.getOrDefault(model.name(), List.of())))
                         .toList(),
-                more
-                        ? "?q=" + Units.url(search) + "&after="
-                                + Units.url(shown.get(LIST - 1).name())
-                        : "",
+                more ? sorting.behind(shown.get(LIST - 1).name()) : "",
                 sorting);
     }
 

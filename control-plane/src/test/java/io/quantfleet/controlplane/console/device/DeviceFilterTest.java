@@ -21,15 +21,15 @@ class DeviceFilterTest {
 
     @Test
     void aSecondClickTurnsTheOrder() {
-        assertThat(filter("p95", false).sortedBy("p95")).isEqualTo("?q=a%20b&sort=p95&dir=desc");
-        assertThat(filter("p95", true).sortedBy("p95")).isEqualTo("?q=a%20b&sort=p95");
-        assertThat(filter("p95", true).sortedBy("fleet")).isEqualTo("?q=a%20b&sort=fleet");
-        assertThat(filter("p95", true).ariaSort("p95")).isEqualTo("descending");
+        assertThat(filter("p95", false).sorting().sortedBy("p95")).isEqualTo("?dir=desc&q=a%20b&sort=p95");
+        assertThat(filter("p95", true).sorting().sortedBy("p95")).isEqualTo("?q=a%20b&sort=p95");
+        assertThat(filter("p95", true).sorting().sortedBy("fleet")).isEqualTo("?q=a%20b&sort=fleet");
+        assertThat(filter("p95", true).sorting().ariaSort("p95")).isEqualTo("descending");
     }
 
     @Test
     void pagesKeepFilterAndOrder() {
-        assertThat(filter("p95", true).behind("cam 7")).isEqualTo("?q=a%20b&sort=p95&dir=desc&after=cam%207");
+        assertThat(filter("p95", true).sorting().behind("cam 7")).isEqualTo("?after=cam%207&dir=desc&q=a%20b&sort=p95");
     }
 
     private static DeviceFilter filter(String sort, boolean descending) {
