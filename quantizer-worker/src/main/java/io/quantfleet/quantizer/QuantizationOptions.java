@@ -66,6 +66,8 @@ public record QuantizationOptions(
         SMOOTHQUANT,
         /** {@link #STATIC}, with rounding that is learned. */
         ADAROUND,
+        /** {@link #STATIC}, with rounding that is learned for the layers of a block together. */
+        BRECQ,
         /** {@link #STATIC}, trained with fake quantization. */
         QAT,
         /** Weights in 8 bits, activations in 8 bits with scales found anew at every run. */
@@ -110,6 +112,7 @@ public record QuantizationOptions(
             return switch (this) {
                 case SMOOTHQUANT -> Optional.of(Technique.SMOOTH_QUANT);
                 case ADAROUND -> Optional.of(Technique.ADAROUND);
+                case BRECQ -> Optional.of(Technique.BLOCK_RECONSTRUCTION);
                 case QAT -> Optional.of(Technique.QAT);
                 default -> Optional.empty();
             };
@@ -118,7 +121,7 @@ public record QuantizationOptions(
         /** The form that profiles call by that name; empty for those that profiles have their own words for. */
         Optional<Form> form() {
             return switch (this) {
-                case AUTO, STATIC, SMOOTHQUANT, ADAROUND, QAT -> Optional.empty();
+                case AUTO, STATIC, SMOOTHQUANT, ADAROUND, BRECQ, QAT -> Optional.empty();
                 case DYNAMIC -> Optional.of(Form.DYNAMIC_INT8);
                 case WEIGHT_ONLY_INT8 -> Optional.of(Form.WEIGHT_ONLY_INT8);
                 case WEIGHT_ONLY_INT4, GPTQ, AWQ -> Optional.of(Form.WEIGHT_ONLY_INT4);
@@ -185,7 +188,7 @@ public record QuantizationOptions(
             return this;
         }
 
-        /** The techniques; all for {@link Method#AUTO} and none for the others if this is not called. */
+        /** The techniques; all but block reconstruction for {@link Method#AUTO} and none for the others if this is not called. */
         public Builder techniques(Set<Technique> value) {
             techniques = Optional.of(value);
             return this;
@@ -282,7 +285,10 @@ public record QuantizationOptions(
          */
         public QuantizationOptions build() {
             Set<Technique> used = EnumSet.noneOf(Technique.class);
-            used.addAll(techniques.orElse(method == Method.AUTO ? EnumSet.allOf(Technique.class) : Set.of()));
+            used.addAll(techniques.orElse(
+                    method == Method.AUTO
+                            ? EnumSet.complementOf(EnumSet.of(Technique.BLOCK_RECONSTRUCTION))
+                            : Set.of()));
             method.technique().ifPresent(used::add);
             return new QuantizationOptions(
                     method,

@@ -216,7 +216,9 @@ public final class Quantizer {
     // Before work begins: a request that may train must be able to.
     private static void checkTraining(QuantizationRequest request) {
         QuantizationOptions options = request.options();
-        boolean mayTrain = options.techniques().contains(Technique.QAT)
+        boolean gradients = options.techniques().contains(Technique.QAT)
+                || options.techniques().contains(Technique.BLOCK_RECONSTRUCTION);
+        boolean mayTrain = gradients
                 && (options.method() != Method.AUTO
                         || request.files().training().isPresent()
                         || options.training().distillation());

@@ -1,5 +1,6 @@
 package io.quantfleet.quantizer;
 
+import io.quantfleet.quantizer.train.TrainingSettings.Method;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -11,13 +12,16 @@ import java.util.Optional;
  * @param learningRate how far a weight moves in a step, about, at first
  * @param distillation whether {@link QuantizationOptions.Method#AUTO} may train without training samples: on those for
  *     calibration, towards what FP32 answers
+ * @param method how it learns
  */
-public record TrainingOptions(int epochs, Duration time, Optional<Double> learningRate, boolean distillation) {
+public record TrainingOptions(
+        int epochs, Duration time, Optional<Double> learningRate, boolean distillation, Method method) {
     private static final int MOST_EPOCHS = 1000;
     private static final Duration MOST_TIME = Duration.ofDays(7);
 
     /** Eight epochs, half an hour, and training samples only. */
-    public static final TrainingOptions USUAL = new TrainingOptions(8, Duration.ofMinutes(30), Optional.empty(), false);
+    public static final TrainingOptions USUAL =
+            new TrainingOptions(8, Duration.ofMinutes(30), Optional.empty(), false, Method.USUAL);
 
     public TrainingOptions {
         if (epochs < 1 || epochs > MOST_EPOCHS) {
@@ -34,21 +38,26 @@ public record TrainingOptions(int epochs, Duration time, Optional<Double> learni
 
     /** The same with other epochs. */
     public TrainingOptions withEpochs(int other) {
-        return new TrainingOptions(other, time, learningRate, distillation);
+        return new TrainingOptions(other, time, learningRate, distillation, method);
     }
 
     /** The same with another limit of time. */
     public TrainingOptions withTime(Duration other) {
-        return new TrainingOptions(epochs, other, learningRate, distillation);
+        return new TrainingOptions(epochs, other, learningRate, distillation, method);
     }
 
     /** The same with a learning rate. */
     public TrainingOptions withLearningRate(double rate) {
-        return new TrainingOptions(epochs, time, Optional.of(rate), distillation);
+        return new TrainingOptions(epochs, time, Optional.of(rate), distillation, method);
     }
 
     /** The same with distillation allowed to {@link QuantizationOptions.Method#AUTO} or not. */
     public TrainingOptions withDistillation(boolean allowed) {
-        return new TrainingOptions(epochs, time, learningRate, allowed);
+        return new TrainingOptions(epochs, time, learningRate, allowed, method);
+    }
+
+    /** The same, learned in another way. */
+    public TrainingOptions withMethod(Method other) {
+        return new TrainingOptions(epochs, time, learningRate, distillation, other);
     }
 }

@@ -11,14 +11,21 @@ import picocli.CommandLine;
 /** Which options mean something to which methods. One that means nothing was given by mistake. */
 final class Applicability {
     private static final Set<Method> CALIBRATING =
-            EnumSet.of(Method.AUTO, Method.STATIC, Method.SMOOTHQUANT, Method.ADAROUND, Method.QAT);
-    private static final Set<Method> SCALED =
-            EnumSet.of(Method.AUTO, Method.STATIC, Method.SMOOTHQUANT, Method.ADAROUND, Method.QAT, Method.DYNAMIC);
+            EnumSet.of(Method.AUTO, Method.STATIC, Method.SMOOTHQUANT, Method.ADAROUND, Method.BRECQ, Method.QAT);
+    private static final Set<Method> SCALED = EnumSet.of(
+            Method.AUTO, Method.STATIC, Method.SMOOTHQUANT, Method.ADAROUND, Method.BRECQ, Method.QAT, Method.DYNAMIC);
     private static final Set<Method> TRAINING = EnumSet.of(Method.AUTO, Method.QAT);
     private static final Set<Method> BLOCKS =
             EnumSet.of(Method.WEIGHT_ONLY_INT8, Method.WEIGHT_ONLY_INT4, Method.GPTQ, Method.AWQ);
     private static final Set<Method> SAMPLED = EnumSet.of(
-            Method.AUTO, Method.STATIC, Method.SMOOTHQUANT, Method.ADAROUND, Method.QAT, Method.GPTQ, Method.AWQ);
+            Method.AUTO,
+            Method.STATIC,
+            Method.SMOOTHQUANT,
+            Method.ADAROUND,
+            Method.BRECQ,
+            Method.QAT,
+            Method.GPTQ,
+            Method.AWQ);
 
     private static final Map<String, Set<Method>> OPTIONS = new LinkedHashMap<>();
 
@@ -33,6 +40,11 @@ final class Applicability {
         OPTIONS.put("--epochs", TRAINING);
         OPTIONS.put("--training-minutes", TRAINING);
         OPTIONS.put("--learning-rate", TRAINING);
+        OPTIONS.put("--optimizer", TRAINING);
+        OPTIONS.put("--batch", TRAINING);
+        OPTIONS.put("--accumulation", TRAINING);
+        OPTIONS.put("--patience", TRAINING);
+        OPTIONS.put("--learn-zero-points", TRAINING);
         OPTIONS.put("--distillation", EnumSet.of(Method.AUTO));
         OPTIONS.put("--block-size", BLOCKS);
         OPTIONS.put("--asymmetric-blocks", BLOCKS);

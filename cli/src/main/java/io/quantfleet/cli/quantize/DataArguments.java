@@ -20,7 +20,7 @@ final class DataArguments {
             paramLabel = "DATA",
             description = "Samples to find the ranges of tensors with: a directory or .zip of one folder per label with"
                     + " JPEG or PNG files, or an .npz with an array per input and 'labels'. Needed by auto, static,"
-                    + " smoothquant, adaround, qat, gptq and awq.")
+                    + " smoothquant, adaround, brecq, qat, gptq and awq.")
     private @Nullable Path calibration;
 
     @Option(

@@ -8,6 +8,8 @@ import io.quantfleet.quantizer.evaluate.LikelihoodBudget;
 import io.quantfleet.quantizer.form.BlockEncoding;
 import io.quantfleet.quantizer.form.GptqOptions;
 import io.quantfleet.quantizer.form.WeightBlocks;
+import io.quantfleet.quantizer.train.TrainingOptimizer;
+import io.quantfleet.quantizer.train.TrainingSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +35,7 @@ final class MethodOptions {
             defaultValue = "auto",
             paramLabel = "METHOD",
             description = "auto: climb from cheap techniques to dear ones until the variant is accurate enough. static:"
-                    + " quantize once, with the techniques of --techniques. smoothquant, adaround and qat: the same, with"
+                    + " quantize once, with the techniques of --techniques. smoothquant, adaround, brecq and qat: the same, with"
                     + " that technique. gptq and awq: weights alone in 4 bits, rounded with calibration samples. dynamic,"
                     + " weight-only-int8, weight-only-int4 and fp16-storage need no calibration. Default:"
                     + " ${DEFAULT-VALUE}")
@@ -52,8 +54,8 @@ final class MethodOptions {
             split = ",",
             paramLabel = "NAME",
             description = "What auto may use, and what static does use: softmax-bounds, calibration,"
-                    + " cross-layer-equalization, smooth-quant, bias-correction, weight-clipping, adaround, qat, mixed-precision,"
-                    + " forms. Default: all for auto, none for static.")
+                    + " cross-layer-equalization, smooth-quant, bias-correction, weight-clipping, adaround, block-reconstruction, qat,"
+                    + " mixed-precision, forms. Default: all for auto, none for static.")
     private @Nullable List<String> techniques;
 
     @Option(names = "--per-tensor", description = "Give every weight one scale, whatever the device class allows.")
@@ -191,6 +193,35 @@ final class MethodOptions {
     private @Nullable Double learningRate;
 
     @Option(
+            names = "--optimizer",
+            defaultValue = "adamw",
+            paramLabel = "NAME",
+            description = "How training moves weights: adamw, or sgd with momentum. Default: ${DEFAULT-VALUE}")
+    private String optimizer = "adamw";
+
+    @Option(names = "--batch", paramLabel = "N", description = "How many samples make a training step. Default: 64.")
+    private @Nullable Integer batch;
+
+    @Option(
+            names = "--accumulation",
+            paramLabel = "N",
+            description = "Into how many parts a batch is cut, one after the other, to save memory. Default: 1.")
+    private @Nullable Integer accumulation;
+
+    @Option(
+            names = "--patience",
+            paramLabel = "EPOCHS",
+            description = "After how many epochs without a gain on held-out samples training ends. Default: it does not"
+                    + " end early.")
+    private @Nullable Integer patience;
+
+    @Option(
+            names = "--learn-zero-points",
+            description = "Learn zero points of activations that lie to both sides of zero unevenly, not only their"
+                    + " scales.")
+    private boolean learnZeroPoints;
+
+    @Option(
             names = "--distillation",
             description =
                     "Let auto train where there are no training samples: on calibration samples, towards what FP32"
@@ -259,9 +290,25 @@ final class MethodOptions {
             if (trainingMinutes != null) {
                 training = training.withTime(Duration.ofMinutes(trainingMinutes));
             }
-            return learningRate == null ? training : training.withLearningRate(learningRate);
+            return (learningRate == null ? training : training.withLearningRate(learningRate))
+                    .withMethod(trainingMethod());
         } catch (IllegalArgumentException e) {
             throw wrong("--epochs, --training-minutes or --learning-rate: " + e.getMessage());
+        }
+    }
+
+    private TrainingSettings.Method trainingMethod() {
+        TrainingSettings.Method usual = TrainingSettings.Method.USUAL;
+        try {
+            TrainingSettings.Method method = usual.withOptimizer(
+                            named("--optimizer", optimizer, TrainingOptimizer::ofWireName))
+                    .withBatches(
+                            batch == null ? usual.batch() : batch,
+                            accumulation == null ? usual.accumulation() : accumulation)
+                    .withZeroPoints(learnZeroPoints);
+            return patience == null ? method : method.withPatience(patience);
+        } catch (IllegalArgumentException e) {
+            throw wrong("--batch, --accumulation or --patience: " + e.getMessage());
         }
     }
 

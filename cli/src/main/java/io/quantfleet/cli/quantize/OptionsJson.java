@@ -6,6 +6,7 @@ import io.quantfleet.quantizer.QuantizationOptions;
 import io.quantfleet.quantizer.QuantizationOptions.Method;
 import io.quantfleet.quantizer.TrainingOptions;
 import io.quantfleet.quantizer.search.Technique;
+import io.quantfleet.quantizer.train.TrainingSettings;
 import java.util.Locale;
 
 /** Options in the JSON form in which the control plane takes them. The seed is not among them: it follows the model. */
@@ -40,6 +41,12 @@ final class OptionsJson {
                     .put("trainingMinutes", training.time().toMinutes())
                     .put("distillation", training.distillation());
             training.learningRate().ifPresent(rate -> json.put("learningRate", rate));
+            TrainingSettings.Method method = training.method();
+            json.put("optimizer", method.optimizer().wireName())
+                    .put("batch", method.batch())
+                    .put("accumulation", method.accumulation())
+                    .put("learnedZeroPoints", method.zeroPoints());
+            method.patience().ifPresent(epochs -> json.put("patience", epochs));
         }
         options.minAgreement().ifPresent(share -> json.put("minAgreement", share));
         return json.toString();

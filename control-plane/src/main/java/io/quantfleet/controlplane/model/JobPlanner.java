@@ -19,13 +19,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** Plans one quantization job for each device class, and tells the workers by the outbox. */
 @Singleton
 class JobPlanner {
-    /** Quantization-aware training, as a method and as a technique. */
-    private static final String TRAINING = "qat";
+    /** What needs the engine for training, as a method and as a technique. */
+    private static final Set<String> TRAINING = Set.of("qat", "brecq", "block-reconstruction");
 
     private final JdbiJobs jobs;
     private final JdbiOutbox outbox;
@@ -52,11 +53,11 @@ class JobPlanner {
         boolean trains(ModelArtifacts artifacts) {
             String method = options.getMethod();
             boolean auto = method.isEmpty() || method.equals("auto");
-            boolean asked = options.getTechniquesList().contains(TRAINING);
+            boolean asked = options.getTechniquesList().stream().anyMatch(TRAINING::contains);
             boolean allowed = options.getTechniquesCount() == 0 || asked;
             return auto
                     ? allowed && (artifacts.hasTraining() || options.getDistillation())
-                    : asked || method.equals(TRAINING);
+                    : asked || TRAINING.contains(method);
         }
     }
 

@@ -29,6 +29,11 @@ public record TensorFacts(Map<String, TensorSpec> specs) {
         return Optional.ofNullable(specs.get(tensor)).map(TensorSpec::shape);
     }
 
+    /** What is known of a tensor of floats, under the name that it has somewhere else. */
+    public TensorSpec spec(String tensor, String name) {
+        return new TensorSpec(name, ElementType.FLOAT32, shape(tensor).orElse(List.of()));
+    }
+
     /** How many dimensions the tensor has, if it was seen. */
     public OptionalInt rank(String tensor) {
         return shape(tensor).map(shape -> OptionalInt.of(shape.size())).orElse(OptionalInt.empty());

@@ -98,10 +98,7 @@ public final class AdaRound {
     public Learned learn(OnnxModel variant, int greatest) {
         Graph fp32 = prepared.model().graph();
         QuantizedGraph quantized = QuantizedGraph.of(variant);
-        List<Layer> layers = fp32.sorted().stream()
-                .filter(node -> node.isLayer())
-                .flatMap(node -> Layer.of(node, fp32, quantized, greatest).stream())
-                .toList();
+        List<Layer> layers = Layer.all(fp32, quantized, greatest);
         Graph current = variant.graph();
         Map<String, LearnedWeight> weights = new LinkedHashMap<>();
         List<Gain> gains = new ArrayList<>();

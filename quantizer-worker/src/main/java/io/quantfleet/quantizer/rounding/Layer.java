@@ -30,7 +30,7 @@ import java.util.Optional;
  * @param greatest the greatest magnitude of its integers
  * @param integers the name of the variant's stored integers
  */
-record Layer(
+public record Layer(
         Node node,
         String input,
         String target,
@@ -46,9 +46,17 @@ record Layer(
         int greatest,
         String integers) {
 
-    Layer {
+    public Layer {
         scales = List.copyOf(scales);
         bias = List.copyOf(bias);
+    }
+
+    /** The layers of a model whose rounding can be learned, in its order. See {@link #of}. */
+    public static List<Layer> all(Graph fp32, QuantizedGraph variant, int greatest) {
+        return fp32.sorted().stream()
+                .filter(Node::isLayer)
+                .flatMap(node -> of(node, fp32, variant, greatest).stream())
+                .toList();
     }
 
     /**
@@ -196,17 +204,17 @@ record Layer(
     }
 
     /** How many weights it has. */
-    int size() {
+    public int size() {
         return groups * outputs * inputs;
     }
 
     /** Where a weight, counted row by row, lies in the stored tensor. */
-    int stored(int index) {
+    public int stored(int index) {
         return transposed ? index % inputs * outputs + index / inputs : index;
     }
 
     /** The scale of a weight, counted row by row. */
-    float scale(int index) {
+    public float scale(int index) {
         return scales.get(index / inputs);
     }
 }

@@ -5,9 +5,11 @@ package io.quantfleet.quantizer.rounding;
  * Rounding for Post-Training Quantization</em>, section 3.2, equations 23 and 24. h(V) = clip(σ(V)·(ζ − γ) + γ, 0, 1), and the
  * regulariser 1 − |2h − 1|^β.
  */
-final class RectifiedSigmoid {
-    private static final double ZETA = 1.1;
-    private static final double GAMMA = -0.1;
+public final class RectifiedSigmoid {
+    /** ζ. */
+    public static final double ZETA = 1.1;
+    /** γ. */
+    public static final double GAMMA = -0.1;
 
     private RectifiedSigmoid() {}
 
@@ -28,7 +30,7 @@ final class RectifiedSigmoid {
     }
 
     /** The V for which h(V) is a fraction strictly between 0 and 1, or as close as V can be moved from again. */
-    static double inverse(double fraction) {
+    public static double inverse(double fraction) {
         double sigmoid = (Math.max(1e-4, Math.min(1 - 1e-4, fraction)) - GAMMA) / (ZETA - GAMMA);
         return -Math.log(1 / sigmoid - 1);
     }

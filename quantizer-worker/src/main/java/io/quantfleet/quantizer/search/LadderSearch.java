@@ -90,6 +90,10 @@ public final class LadderSearch {
         if (allowed(rounding) && (options.forced() || standing.enough().isEmpty())) {
             standing = rung(rounding, standing);
         }
+        BlockStep blocks = new BlockStep(workbench, options.training().time(), options.seed(), listener);
+        if (allowed(blocks) && (options.forced() || (standing.enough().isEmpty() && mayTrain()))) {
+            standing = rung(blocks, standing);
+        }
         QatStep training = training();
         if (allowed(training) && (options.forced() || (standing.enough().isEmpty() && mayTrain()))) {
             standing = rung(training, standing);

@@ -71,6 +71,7 @@ record QatStep(
         Optional<Path> checkpoint = setting.checkpoints().map(directory -> directory.resolve(deviceClass + CHECKPOINT));
         return new TrainingSettings(
                         options.epochs(), options.time(), options.learningRate(), seed, setting.threads(), checkpoint)
-                .withSupervision(Supervision.BOTH);
+                .withSupervision(Supervision.BOTH)
+                .withMethod(options.method());
     }
 }

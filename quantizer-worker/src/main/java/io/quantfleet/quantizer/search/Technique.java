@@ -16,6 +16,8 @@ public enum Technique {
     WEIGHT_CLIPPING("weight-clipping"),
     /** It is learned, layer by layer, which way each weight is rounded. */
     ADAROUND("adaround"),
+    /** It is learned for the layers of a block together which way their weights are rounded. */
+    BLOCK_RECONSTRUCTION("block-reconstruction"),
     /** Weights and scales are trained with fake quantization in place. */
     QAT("qat"),
     /** Sensitive layers get another precision. */

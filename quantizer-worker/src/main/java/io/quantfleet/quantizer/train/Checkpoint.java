@@ -29,6 +29,7 @@ import java.util.Optional;
  * @param losses the sum of losses since the last point of the curve
  * @param lossesSince how many those are
  * @param best the accuracy of the best parameters so far
+ * @param epochsWithoutGain how many epochs ended since then
  * @param curve how it went
  * @param state parameters with the optimizer's state, by name
  * @param bestValues the best parameters so far, by name
@@ -41,11 +42,12 @@ record Checkpoint(
         double losses,
         int lossesSince,
         double best,
+        int epochsWithoutGain,
         List<TrainingPoint> curve,
         Map<String, float[]> state,
         Map<String, float[]> bestValues) {
     private static final int MAGIC = 0x51465443;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     Checkpoint {
         curve = List.copyOf(curve);
@@ -87,6 +89,7 @@ record Checkpoint(
         out.writeDouble(losses);
         out.writeInt(lossesSince);
         out.writeDouble(best);
+        out.writeInt(epochsWithoutGain);
         out.writeInt(curve.size());
         for (TrainingPoint point : curve) {
             out.writeInt(point.epoch());
@@ -139,6 +142,7 @@ record Checkpoint(
         double losses = in.readDouble();
         int lossesSince = in.readInt();
         double best = in.readDouble();
+        int epochsWithoutGain = in.readInt();
         List<TrainingPoint> curve = new ArrayList<>();
         for (int left = in.readInt(); left > 0; left--) {
             curve.add(new TrainingPoint(
@@ -148,7 +152,17 @@ record Checkpoint(
         Map<String, float[]> bestValues = values(in);
         return in.readInt() == MAGIC
                 ? Optional.of(new Checkpoint(
-                        identity, step, steps, seconds, losses, lossesSince, best, curve, state, bestValues))
+                        identity,
+                        step,
+                        steps,
+                        seconds,
+                        losses,
+                        lossesSince,
+                        best,
+                        epochsWithoutGain,
+                        curve,
+                        state,
+                        bestValues))
                 : Optional.empty();
     }
 

@@ -9,7 +9,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
-import ai.djl.training.tracker.Tracker;
 import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.train.graph.DifferentiableGraph;
 import java.util.LinkedHashMap;
@@ -135,17 +134,9 @@ public final class LanguageModelTraining {
 
     private Optimizer optimizer() {
         int rising = settings.steps() / WARM_UP;
-        Tracker rate = Tracker.warmUp()
-                .optWarmUpSteps(rising)
-                .optWarmUpBeginValue(settings.peakRate() * FINAL_SHARE)
-                .setMainTracker(Tracker.cosine()
-                        .setBaseValue(settings.peakRate())
-                        .optFinalValue(settings.peakRate() * FINAL_SHARE)
-                        .setMaxUpdates(settings.steps() - rising)
-                        .build())
-                .build();
+        float least = settings.peakRate() * FINAL_SHARE;
         return Optimizer.adamW()
-                .optLearningRateTracker(rate)
+                .optLearningRateTracker(Schedule.cosine(rising, least, settings.peakRate(), least, settings.steps()))
                 .optWeightDecays(WEIGHT_DECAY)
                 .build();
     }

@@ -54,7 +54,7 @@ public final class QuantizationAwareTraining {
      *
      * @param fp32 the model that the variant was made of, which teaches it
      * @param variant with QuantizeLinear and DequantizeLinear
-     * @param training samples to learn from; a negative label stands for none, and then FP32's answers alone count
+     * @param training samples to learn from; where no answers are known, FP32's alone count
      * @param heldOut other samples, to choose by
      * @throws QuantizerException if this process can't train, the variant has an operator that can't be trained through, or the
      *     listener stopped it
@@ -68,16 +68,20 @@ public final class QuantizationAwareTraining {
         TrainingEngine.load(settings.threads());
         listener.progressed(0);
         StepSizes.Untied untied = StepSizes.untie(variant);
-        Supervision supervision = training.label(0) < 0 ? Supervision.DISTILLATION : settings.supervision();
-        String output = description.output();
-        try (TrainableVariant trainable = TrainableVariant.of(fp32.model(), untied, description)) {
-            Judge judge = Judge.of(fp32.model(), output, heldOut, settings.threads());
+        Supervision supervision = Judge.knowsAnswers(training) ? settings.supervision() : Supervision.DISTILLATION;
+        checkMemory(description, training, heldOut);
+        try (TrainableVariant trainable = TrainableVariant.of(fp32, untied, description, settings.method())) {
+            Judge judge = Judge.of(fp32.model(), description, heldOut, settings.threads());
             Optional<OnnxScores> teacher = supervision.usesTeacher()
                     ? Optional.of(OnnxScores.of(
-                            fp32.model(), output, training, settings.threads(), done -> listener.progressed(0)))
+                            fp32.model(), description, training, settings.threads(), done -> listener.progressed(0)))
                     : Optional.empty();
-            TrainingLoss loss =
-                    new TrainingLoss(supervision, training, teacher, givesProbabilities(fp32.model(), output));
+            TrainingLoss loss = new TrainingLoss(
+                    supervision,
+                    training,
+                    teacher,
+                    description.scores(),
+                    givesProbabilities(fp32.model(), description.output()));
             TrainingRun run = new TrainingRun(
                     settings,
                     listener,
@@ -89,6 +93,20 @@ public final class QuantizationAwareTraining {
             run.toItsEnd();
             OnnxModel exported = trainable.exported();
             return checked(exported, run.curve(), trainable.scores(heldOut), judge.scores(exported), judge);
+        }
+    }
+
+    // Scores of FP32 and of the variant are kept: those of a language model are many.
+    private static void checkMemory(ModelDescription description, LabelledSamples training, LabelledSamples heldOut) {
+        long each = (long) description.places() * description.scores() * Float.BYTES;
+        long wanted = each * (training.size() + 2L * heldOut.size());
+        long allowed = Runtime.getRuntime().maxMemory() / 2;
+        if (wanted > allowed) {
+            throw new QuantizerException(
+                    ReasonCode.MODEL_TOO_LARGE,
+                    "what FP32 answers to " + training.size() + " training samples and " + heldOut.size()
+                            + " held-out ones takes " + (wanted >> 20) + " MiB, and this process has " + (allowed >> 20)
+                            + " MiB for that; train on fewer samples, or give it more memory (-Xmx)");
         }
     }
 
@@ -105,8 +123,7 @@ public final class QuantizationAwareTraining {
         MessageDigest digest = Sha256.newDigest();
         digest.update(bytes);
         return Sha256.ofDigest(digest.digest()) + " " + supervision + " " + training.size() + " " + settings.epochs()
-                + " " + settings.rate() + " " + settings.seed() + " " + settings.batch() + "/"
-                + settings.accumulation();
+                + " " + settings.rate() + " " + settings.seed() + " " + settings.method();
     }
 
     // What is exported is computed by other kernels than what was trained; single answers may differ, not the accuracy.

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Step sizes to learn. A variant stores equal ones once; here every quantized tensor gets its own, but for tensors that only
+ * Step sizes to learn, and zero points. A variant stores equal ones once; here every quantized tensor gets its own, but for tensors that only
  * hand on what another holds, as a pooling's output does: runtimes need those to be the same.
  */
 final class StepSizes {
@@ -39,6 +39,7 @@ final class StepSizes {
 
     private final Graph graph;
     private final Map<String, String> names = new HashMap<>();
+    private final Map<String, String> zeroPoints = new HashMap<>();
     private final Set<String> fixed = new LinkedHashSet<>();
 
     private StepSizes(OnnxModel variant) {
@@ -67,8 +68,16 @@ final class StepSizes {
     }
 
     private void quantize(Node node) {
-        String own = tied(node).orElseGet(() -> copy(node));
+        Optional<Node> tied = tied(node);
+        String own = tied.map(each -> each.inputs().get(1)).orElseGet(() -> copy(node, 1, "_step"));
         names.put(node.output(), own);
+        node.input(2).filter(name -> graph.initializer(name).isPresent()).ifPresent(shared -> {
+            String zero = tied.flatMap(each -> each.input(2))
+                    .filter(name -> sameIntegers(name, shared))
+                    .orElseGet(() -> copy(node, 2, "_zero"));
+            zeroPoints.put(node.output(), zero);
+            graph.setInput(node, 2, zero);
+        });
         boolean prescribed = graph.producer(node.inputs().get(0))
                 .filter(maker -> maker.domain().isEmpty() && GIVES_SHARES.contains(maker.operator()))
                 .isPresent();
@@ -80,13 +89,14 @@ final class StepSizes {
 
     private void dequantize(Node node) {
         String integers = node.inputs().get(0);
-        String own = names.containsKey(integers) ? names.get(integers) : copy(node);
+        String own = names.containsKey(integers) ? names.get(integers) : copy(node, 1, "_step");
         names.put(integers, own);
         graph.setInput(node, 1, own);
+        Optional.ofNullable(zeroPoints.get(integers)).ifPresent(zero -> graph.setInput(node, 2, zero));
     }
 
     // What reads integers of the same step and hands them on keeps the step.
-    private Optional<String> tied(Node node) {
+    private Optional<Node> tied(Node node) {
         Optional<Node> maker = graph.producer(node.inputs().get(0))
                 .filter(each -> each.domain().isEmpty() && HANDS_ON.contains(each.operator()));
         if (maker.isEmpty()) {
@@ -97,8 +107,7 @@ final class StepSizes {
                 .map(graph::producer)
                 .flatMap(Optional::stream)
                 .filter(each -> each.operator().equals("DequantizeLinear"))
-                .map(each -> each.inputs().get(1))
-                .filter(name -> Arrays.equals(scale(name), wanted))
+                .filter(each -> Arrays.equals(scale(each.inputs().get(1)), wanted))
                 .findFirst();
     }
 
@@ -106,10 +115,16 @@ final class StepSizes {
         return Tensors.floats(graph.initializer(name).orElseThrow());
     }
 
-    private String copy(Node node) {
-        TensorProto scale = graph.initializer(node.inputs().get(1)).orElseThrow();
-        String name = graph.freshName(node.inputs().get(0) + "_step");
-        graph.setInitializer(scale.toBuilder().setName(name).build());
+    private boolean sameIntegers(String one, String other) {
+        TensorProto first = graph.initializer(one).orElseThrow();
+        TensorProto second = graph.initializer(other).orElseThrow();
+        return first.equals(second.toBuilder().setName(first.getName()).build());
+    }
+
+    private String copy(Node node, int place, String suffix) {
+        TensorProto shared = graph.initializer(node.inputs().get(place)).orElseThrow();
+        String name = graph.freshName(node.inputs().get(0) + suffix);
+        graph.setInitializer(shared.toBuilder().setName(name).build());
         return name;
     }
 }

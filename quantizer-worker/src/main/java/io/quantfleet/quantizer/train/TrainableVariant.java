@@ -8,6 +8,8 @@ import io.quantfleet.quantizer.dataset.ModelDescription;
 import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.OnnxModel;
+import io.quantfleet.quantizer.prepare.PreparedModel;
+import io.quantfleet.quantizer.prepare.TensorFacts;
 import io.quantfleet.quantizer.train.graph.DifferentiableGraph;
 import io.quantfleet.quantizer.train.graph.FakeQuantizer;
 import io.quantfleet.quantizer.train.graph.SampleFeeder;
@@ -30,15 +32,19 @@ final class TrainableVariant implements AutoCloseable {
     private final DifferentiableGraph graph;
     private final SampleFeeder feeder;
     private final String output;
-    private final AdamUpdates updates = new AdamUpdates();
+    private final int places;
+    private final ParameterUpdates updates;
 
-    private TrainableVariant(DifferentiableGraph graph, SampleFeeder feeder, String output) {
+    private TrainableVariant(DifferentiableGraph graph, SampleFeeder feeder, ModelDescription description, Rule rule) {
         this.graph = graph;
         this.feeder = feeder;
-        this.output = output;
+        this.output = description.output();
+        this.places = description.places();
+        this.updates = new ParameterUpdates(rule);
     }
 
-    static TrainableVariant of(OnnxModel fp32, StepSizes.Untied untied, ModelDescription description) {
+    static TrainableVariant of(
+            PreparedModel fp32, StepSizes.Untied untied, ModelDescription description, TrainingSettings.Method method) {
         DifferentiableGraph graph = DifferentiableGraph.of(untied.model());
         try {
             Map<String, List<Long>> shapes = new HashMap<>();
@@ -47,10 +53,12 @@ final class TrainableVariant implements AutoCloseable {
                     .forEach(input -> shapes.put(
                             input.name(),
                             input.sampleShape().stream().map(Integer::longValue).toList()));
-            LatentWeights.from(fp32, graph);
+            LatentWeights.from(fp32.model(), graph);
             SampleFeeder feeder = new SampleFeeder(untied.model().inputs(), shapes);
-            TrainableVariant variant = new TrainableVariant(graph, feeder, description.output());
-            variant.chooseParameters(untied.fixed());
+            TrainableVariant variant = new TrainableVariant(
+                    graph, feeder, description, method.optimizer().rule());
+            variant.chooseSteps(untied.fixed(), fp32.facts(), method.zeroPoints());
+            variant.chooseWeights();
             return variant;
         } catch (RuntimeException e) {
             graph.close();
@@ -58,14 +66,42 @@ final class TrainableVariant implements AutoCloseable {
         }
     }
 
-    private void chooseParameters(Set<String> fixed) {
-        Graph structure = graph.model().graph();
-        Set<String> steps = new LinkedHashSet<>();
+    private void chooseSteps(Set<String> fixed, TensorFacts facts, boolean zeroPoints) {
+        Set<String> added = new LinkedHashSet<>();
         for (FakeQuantizer quantizer : graph.quantizers()) {
-            if (!fixed.contains(quantizer.scaleName()) && steps.add(quantizer.scaleName())) {
-                updates.addStepSize(quantizer.scaleName(), graph.parameter(quantizer.scaleName()));
+            String scale = quantizer.scaleName();
+            if (fixed.contains(scale)) {
+                continue;
+            }
+            double share = gradientScale(quantizer, facts);
+            if (added.add(scale)) {
+                updates.addStepSize(scale, graph.parameter(scale), share);
+            }
+            if (zeroPoints && !quantizer.ofStored() && quantizer.isSkew()) {
+                String name = quantizer.zeroPointName().orElseThrow();
+                NDArray offset = graph.learnOffset(quantizer);
+                if (added.add(name)) {
+                    double steps = (quantizer.greatest() - quantizer.least()) / 2.0;
+                    updates.addOffset(
+                            name, offset, steps * graph.parameter(scale).toFloatArray()[0], share);
+                }
             }
         }
+    }
+
+    /** LSQ's g (Esser et al. 2020, section 2.2): 1 ÷ √(N·Qp), N being how many elements share a step. */
+    private double gradientScale(FakeQuantizer quantizer, TensorFacts facts) {
+        long elements = quantizer.ofStored()
+                ? graph.parameter(quantizer.tensor()).size()
+                        / graph.parameter(quantizer.scaleName()).size()
+                : facts.spec(quantizer.tensor(), quantizer.tensor())
+                        .sampleElements()
+                        .orElse(1);
+        return 1 / Math.sqrt((double) elements * Math.max(1, quantizer.greatest()));
+    }
+
+    private void chooseWeights() {
+        Graph structure = graph.model().graph();
         Set<String> added = new LinkedHashSet<>();
         for (Node node : structure.sorted()) {
             for (String weight : weightsOf(node, structure)) {
@@ -94,7 +130,7 @@ final class TrainableVariant implements AutoCloseable {
         return weights;
     }
 
-    AdamUpdates updates() {
+    ParameterUpdates updates() {
         return updates;
     }
 
@@ -125,7 +161,7 @@ final class TrainableVariant implements AutoCloseable {
                 }
             }
         }
-        return new OnnxScores(rows);
+        return new OnnxScores(places, rows);
     }
 
     /** The variant as an ordinary model. */

@@ -4,18 +4,20 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import ai.djl.training.GradientCollector;
-import ai.djl.training.tracker.Tracker;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.dataset.LabelledSamples;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * The loop of a training: batches, updates by a schedule, points of the curve, checkpoints. Which samples come in which step, and
@@ -46,6 +48,7 @@ final class TrainingRun {
     private double losses;
     private int lossesSince;
     private double best;
+    private int epochsWithoutGain;
     private Map<String, float[]> bestValues = Map.of();
 
     TrainingRun(
@@ -64,7 +67,7 @@ final class TrainingRun {
         this.identity = identity;
         this.betweenCheckpoints = betweenCheckpoints;
         this.samples = loss.samples();
-        this.stepsPerEpoch = Math.max(1, samples.size() / settings.batch());
+        this.stepsPerEpoch = Math.max(1, samples.size() / settings.method().batch());
         this.steps = Math.multiplyExact(stepsPerEpoch, settings.epochs());
     }
 
@@ -79,10 +82,10 @@ final class TrainingRun {
         double startOfSteps = seconds();
         int firstStep = step;
         int[] order = order(step / stepsPerEpoch);
-        while (step < steps) {
+        while (step < steps && !outOfPatience()) {
             int place = step % stepsPerEpoch;
             order = place == 0 ? order(step / stepsPerEpoch) : order;
-            step(order, place * settings.batch());
+            step(order, place * settings.method().batch());
             step++;
             if (step - firstStep == TIMED_STEPS) {
                 planWithinTime((seconds() - startOfSteps) / TIMED_STEPS);
@@ -103,6 +106,11 @@ final class TrainingRun {
         variant.updates().restore(bestValues);
     }
 
+    private boolean outOfPatience() {
+        OptionalInt patience = settings.method().patience();
+        return patience.isPresent() && epochsWithoutGain >= patience.getAsInt();
+    }
+
     private void begin() {
         best = judge.accuracy(judge.scores(variant.exported()));
         bestValues = variant.updates().values();
@@ -117,6 +125,7 @@ final class TrainingRun {
         losses = earlier.losses();
         lossesSince = earlier.lossesSince();
         best = earlier.best();
+        epochsWithoutGain = earlier.epochsWithoutGain();
         bestValues = earlier.bestValues();
         curve.addAll(earlier.curve());
     }
@@ -124,7 +133,18 @@ final class TrainingRun {
     private Checkpoint checkpoint() {
         Map<String, float[]> state = new HashMap<>();
         variant.updates().state().forEach((name, array) -> state.put(name, array.toFloatArray()));
-        return new Checkpoint(identity, step, steps, seconds(), losses, lossesSince, best, curve, state, bestValues);
+        return new Checkpoint(
+                identity,
+                step,
+                steps,
+                seconds(),
+                losses,
+                lossesSince,
+                best,
+                epochsWithoutGain,
+                curve,
+                state,
+                bestValues);
     }
 
     private double seconds() {
@@ -133,16 +153,10 @@ final class TrainingRun {
 
     // All samples once, in an order of the epoch's own.
     private int[] order(int epoch) {
-        int[] order = new int[samples.size()];
-        Arrays.setAll(order, i -> i);
-        Random random = new Random(settings.seed() * 31 + epoch);
-        for (int i = order.length - 1; i > 0; i--) {
-            int other = random.nextInt(i + 1);
-            int kept = order[i];
-            order[i] = order[other];
-            order[other] = kept;
-        }
-        return order;
+        List<Integer> order =
+                new ArrayList<>(IntStream.range(0, samples.size()).boxed().toList());
+        Collections.shuffle(order, new Random(settings.seed() * 31 + epoch));
+        return order.stream().mapToInt(Integer::intValue).toArray();
     }
 
     // Planned anew wherever training begins or goes on: another machine may be faster or slower.
@@ -155,8 +169,8 @@ final class TrainingRun {
     }
 
     private void step(int[] order, int first) {
-        int count = Math.min(settings.batch(), order.length - first);
-        int parts = Math.min(settings.accumulation(), count);
+        int count = Math.min(settings.method().batch(), order.length - first);
+        int parts = Math.min(settings.method().accumulation(), count);
         for (int part = 0; part < parts; part++) {
             int from = first + count * part / parts;
             int to = first + count * (part + 1) / parts;
@@ -187,23 +201,17 @@ final class TrainingRun {
     private double rate() {
         int warmUp = (int) (steps * WARM_UP);
         float full = (float) settings.rate();
-        return Tracker.warmUp()
-                .optWarmUpSteps(warmUp)
-                .optWarmUpBeginValue(full / (warmUp + 1))
-                .setMainTracker(Tracker.cosine()
-                        .setBaseValue(full)
-                        .optFinalValue((float) (full * FINAL_RATE))
-                        .setMaxUpdates(Math.max(1, steps - warmUp))
-                        .build())
-                .build()
+        return Schedule.cosine(warmUp, full / (warmUp + 1), full, (float) (full * FINAL_RATE), steps)
                 .getNewValue(step);
     }
 
     private void measure() {
         double accuracy = judge.accuracy(judge.scores(variant.exported()));
+        epochsWithoutGain++;
         if (accuracy > best) {
             best = accuracy;
             bestValues = variant.updates().values();
+            epochsWithoutGain = 0;
         }
         report(accuracy);
     }

@@ -6,6 +6,8 @@ import io.quantfleet.quantizer.TrainingOptions;
 import io.quantfleet.quantizer.form.BlockEncoding;
 import io.quantfleet.quantizer.form.GptqOptions;
 import io.quantfleet.quantizer.form.WeightBlocks;
+import io.quantfleet.quantizer.train.TrainingOptimizer;
+import io.quantfleet.quantizer.train.TrainingSettings;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -63,7 +65,23 @@ final class WireOptions {
         if (wire.getTrainingMinutes() != 0) {
             training = training.withTime(Duration.ofMinutes(wire.getTrainingMinutes()));
         }
-        return wire.getLearningRate() == 0 ? training : training.withLearningRate(wire.getLearningRate());
+        if (wire.getLearningRate() != 0) {
+            training = training.withLearningRate(wire.getLearningRate());
+        }
+        return training.withMethod(trainingMethod(wire));
+    }
+
+    private static TrainingSettings.Method trainingMethod(io.quantfleet.protocols.v1.QuantizationOptions wire) {
+        TrainingSettings.Method method = TrainingSettings.Method.USUAL;
+        if (!wire.getOptimizer().isEmpty()) {
+            method = method.withOptimizer(TrainingOptimizer.ofWireName(wire.getOptimizer()));
+        }
+        if (wire.getPatience() != 0) {
+            method = method.withPatience(wire.getPatience());
+        }
+        int batch = wire.getBatch() == 0 ? method.batch() : wire.getBatch();
+        int accumulation = wire.getAccumulation() == 0 ? method.accumulation() : wire.getAccumulation();
+        return method.withBatches(batch, accumulation).withZeroPoints(wire.getLearnedZeroPoints());
     }
 
     private static WeightBlocks blocks(io.quantfleet.protocols.v1.QuantizationOptions wire) {

@@ -13,6 +13,7 @@ import io.quantfleet.quantizer.dataset.LabelledSamples;
 import io.quantfleet.quantizer.dataset.ModelDescription;
 import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.OnnxModel;
+import io.quantfleet.quantizer.onnx.QuantizedGraph;
 import io.quantfleet.quantizer.onnx.TinyModel;
 import io.quantfleet.quantizer.onnx.TinyModel.Attribute;
 import io.quantfleet.quantizer.prepare.PreparedModel;
@@ -85,7 +86,7 @@ class QuantizationAwareTrainingTest {
             labels = new int[count];
             Arrays.fill(labels, -1);
             if (labelled) {
-                OnnxScores scores = OnnxScores.of(fp32, "y", this, 1, done -> {});
+                OnnxScores scores = OnnxScores.of(fp32, DESCRIPTION, this, 1, done -> {});
                 for (int i = 0; i < count; i++) {
                     float[] row = scores.of(i);
                     labels[i] = 0;
@@ -135,7 +136,7 @@ class QuantizationAwareTrainingTest {
 
     private static TrainingSettings settings() {
         return new TrainingSettings(8, Duration.ofMinutes(2), Optional.of(0.02), 5, 1, Optional.empty())
-                .withBatches(32, 1);
+                .withMethod(TrainingSettings.Method.USUAL.withBatches(32, 1));
     }
 
     private TrainingSettings checkpointing() {
@@ -148,8 +149,7 @@ class QuantizationAwareTrainingTest {
                 plain.threads(),
                 Optional.of(folder.resolve("checkpoint")),
                 plain.supervision(),
-                plain.batch(),
-                plain.accumulation());
+                plain.method());
     }
 
     private Trained train(TrainingSettings settings, TrainingListener listener, LabelledSamples samples) {
@@ -158,7 +158,7 @@ class QuantizationAwareTrainingTest {
     }
 
     private double accuracy(OnnxModel model) {
-        return OnnxScores.of(model, "y", heldOut, 1, done -> {}).accuracy(heldOut);
+        return OnnxScores.of(model, DESCRIPTION, heldOut, 1, done -> {}).accuracy(heldOut);
     }
 
     @Test
@@ -201,12 +201,63 @@ class QuantizationAwareTrainingTest {
     @Test
     void aBatchInPartsMovesWeightsAsTheWholeDoes() {
         Trained whole = train(settings(), fraction -> {}, training);
-        Trained parts = train(settings().withBatches(32, 4), fraction -> {}, training);
+        Trained parts = train(
+                settings().withMethod(TrainingSettings.Method.USUAL.withBatches(32, 4)), fraction -> {}, training);
         assertThat(accuracy(parts.model())).isCloseTo(accuracy(whole.model()), within(0.03));
         assertThat(parts.curve().get(1).loss())
                 .isCloseTo(
                         whole.curve().get(1).loss(),
                         within(0.02 * whole.curve().get(1).loss()));
+    }
+
+    @Test
+    void gainsWithGradientDescentToo() {
+        TrainingSettings plain =
+                new TrainingSettings(8, Duration.ofMinutes(2), Optional.of(0.5), 5, 1, Optional.empty());
+        Trained trained = train(
+                plain.withMethod(TrainingSettings.Method.USUAL
+                        .withOptimizer(TrainingOptimizer.SGD)
+                        .withBatches(32, 1)),
+                fraction -> {},
+                training);
+        assertThat(accuracy(trained.model())).isGreaterThan(0.88);
+    }
+
+    @Test
+    void learnsZeroPointsThatAreExportedAsIntegers() {
+        TrainingSettings.Method method =
+                TrainingSettings.Method.USUAL.withBatches(32, 1).withZeroPoints(true);
+        Trained trained = train(settings().withMethod(method), fraction -> {}, training);
+        assertThat(accuracy(trained.model())).isGreaterThan(0.88);
+        assertThat(trained.exportedAccuracy()).isCloseTo(trained.fakeQuantizedAccuracy(), within(0.002));
+        assertThat(zeroPoints(trained.model())).isNotEqualTo(zeroPoints(variant));
+    }
+
+    private static List<Integer> zeroPoints(OnnxModel model) {
+        QuantizedGraph graph = QuantizedGraph.of(model);
+        return graph.codings().entrySet().stream()
+                .filter(coding -> QuantizedGraph.quantizes(coding.getKey()))
+                .map(coding -> (int) coding.getValue().orElseThrow().zeroPoint(0))
+                .toList();
+    }
+
+    @Test
+    void endsWhenPatienceIsOver() {
+        TrainingSettings.Method impatient =
+                TrainingSettings.Method.USUAL.withBatches(32, 1).withPatience(2);
+        TrainingSettings many =
+                new TrainingSettings(40, Duration.ofMinutes(2), Optional.of(0.0001), 5, 1, Optional.empty());
+        Trained trained = new QuantizationAwareTraining(many.withMethod(impatient), fraction -> {})
+                .train(prepared, calibratedOn(training), DESCRIPTION, training, heldOut);
+        int points = trained.curve().size();
+        assertThat(points).isLessThan(41);
+        double before = trained.curve().stream()
+                .limit(points - 2)
+                .mapToDouble(TrainingPoint::accuracy)
+                .max()
+                .orElseThrow();
+        assertThat(trained.curve().subList(points - 2, points))
+                .allSatisfy(point -> assertThat(point.accuracy()).isLessThanOrEqualTo(before));
     }
 
     @Test

@@ -94,7 +94,6 @@ class TrainingOnRealModelsTest {
     }
 
     private static double accuracy(OnnxModel model, ModelDescription description, LabelledSamples samples) {
-        return OnnxScores.of(model, description.output(), samples, THREADS, done -> {})
-                .accuracy(samples);
+        return OnnxScores.of(model, description, samples, THREADS, done -> {}).accuracy(samples);
     }
 }

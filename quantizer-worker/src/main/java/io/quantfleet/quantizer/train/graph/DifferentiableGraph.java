@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.quantfleet.protocols.ReasonCode;
@@ -43,6 +44,7 @@ public final class DifferentiableGraph implements AutoCloseable {
     private final Map<String, NDArray> constants = new HashMap<>();
     private final Map<String, NDArray> parameters = new LinkedHashMap<>();
     private final Map<String, long[]> storedIntegers = new HashMap<>();
+    private final Map<String, NDArray> offsets = new LinkedHashMap<>();
     private final Map<List<Object>, Plan> plans = new HashMap<>();
 
     private DifferentiableGraph(OnnxModel model, DataType precision) {
@@ -152,6 +154,23 @@ public final class DifferentiableGraph implements AutoCloseable {
         return Optional.ofNullable(quantization.quantizers().get(tensor));
     }
 
+    /**
+     * Makes the offset of a computed tensor a parameter (LSQ+): what its least integer's zero stands for, in the tensor's units.
+     * Quantizers that read the same stored zero point share it.
+     *
+     * @param quantizer one of {@link #quantizers} that {@link FakeQuantizer#isSkew}
+     * @return the offset, by which gradients can be had
+     */
+    public NDArray learnOffset(FakeQuantizer quantizer) {
+        String name = quantizer.zeroPointName().orElseThrow();
+        NDArray offset = offsets.computeIfAbsent(name, missing -> manager.create(
+                        new float[] {-floats(parameter(quantizer.scaleName()))[0] * quantizer.zeroPoint(0)},
+                        new Shape())
+                .toType(precision, false));
+        quantizer.learn(offset);
+        return offset;
+    }
+
     /** The names of the model's outputs. */
     public List<String> outputs() {
         return graph.outputs().stream().map(output -> output.getName()).toList();
@@ -234,7 +253,18 @@ public final class DifferentiableGraph implements AutoCloseable {
             TensorProto scale = written.initializer(stored.scaleName()).orElseThrow();
             written.setInitializer(Tensors.ofFloats(stored.scaleName(), scale.getDimsList(), steps));
         });
+        quantization.quantizers().values().forEach(quantizer -> writeZeroPoint(quantizer, written));
         return model.withGraph(written);
+    }
+
+    private void writeZeroPoint(FakeQuantizer quantizer, Graph written) {
+        String name = quantizer.zeroPointName().orElse("");
+        NDArray offset = offsets.get(name);
+        if (offset != null) {
+            long zeroPoint = quantizer.zeroPoint(floats(offset)[0], floats(parameter(quantizer.scaleName()))[0]);
+            List<Long> dimensions = written.initializer(name).orElseThrow().getDimsList();
+            written.setInitializer(StoredParameter.integers(name, dimensions, quantizer.type(), zeroPoint));
+        }
     }
 
     private float[] product(List<String> factors) {

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import io.quantfleet.quantizer.onnx.StoredType;
+import java.util.Optional;
 
 /**
  * Quantizes and dequantizes again, so that floats take the values that integers can express: what QuantizeLinear and
@@ -12,10 +13,15 @@ import io.quantfleet.quantizer.onnx.StoredType;
  * <p>With gradients, it is a straight-through estimator with a learned step size (Esser et al. 2020, Learned Step Size
  * Quantization, equations 1 to 3): with v = x ÷ s, the value is s·round(clip(v, −Qn, Qp)), its gradient by x is 1 within the
  * range and 0 beyond, and by s it is round(v) − v within the range, −Qn or Qp beyond.
+ *
+ * <p>Where an offset is learned as well (Bhalgat et al. 2020, LSQ+: Improving low-bit quantization through learnable offsets and
+ * better initialization, equations 4 to 7), the zero point is round(−β ÷ s), an integer as runtimes have it; beyond the range
+ * the gradient by s is then the least or greatest integer n or p itself, and by β it is 1, within the range 0.
  */
 public final class FakeQuantizer {
     private final String tensor;
     private final String scaleName;
+    private final Optional<String> zeroPointName;
     private final StoredType type;
     private final long[] zeroPoints;
     private final int axis;
@@ -23,11 +29,12 @@ public final class FakeQuantizer {
     private final long least;
     private final long greatest;
     private final boolean ofStored;
-    private double gradientFactor = 1;
+    private Optional<NDArray> offset = Optional.empty();
 
     FakeQuantizer(
             String tensor,
             String scaleName,
+            Optional<String> zeroPointName,
             StoredType type,
             long[] zeroPoints,
             int axis,
@@ -37,6 +44,7 @@ public final class FakeQuantizer {
             boolean ofStored) {
         this.tensor = tensor;
         this.scaleName = scaleName;
+        this.zeroPointName = zeroPointName;
         this.type = type;
         this.zeroPoints = zeroPoints;
         this.axis = axis;
@@ -54,6 +62,11 @@ public final class FakeQuantizer {
     /** The stored tensor of its step sizes, a parameter of the graph. */
     public String scaleName() {
         return scaleName;
+    }
+
+    /** The stored tensor of its zero points; empty where zero stands for zero without one. */
+    public Optional<String> zeroPointName() {
+        return zeroPointName;
     }
 
     /** What the integers are stored in. */
@@ -91,21 +104,42 @@ public final class FakeQuantizer {
         return zeroPoints[zeroPoints.length == 1 ? 0 : place];
     }
 
-    /** By what the gradient of the step size is multiplied; the paper's g, 1 ÷ √(N·Qp), keeps it in proportion to a weight's. */
-    public void scaleGradientBy(double factor) {
-        gradientFactor = factor;
+    /** Whether there is one zero point for all places, and neither end of the range nor the middle: that of a skew tensor. */
+    public boolean isSkew() {
+        long middle = type.signed() ? 0 : (least + greatest + 1) / 2;
+        return zeroPoints.length == 1 && zeroPoints[0] > least && zeroPoints[0] < greatest && zeroPoints[0] != middle;
+    }
+
+    /** From now on the zero point follows from that parameter, see {@link #zeroPoint(float, float)}. */
+    void learn(NDArray learned) {
+        offset = Optional.of(learned);
+    }
+
+    /** The zero point for an offset. In 32-bit floats, as runtimes and training divide. */
+    long zeroPoint(float shift, float step) {
+        return Math.max(least, Math.min(greatest, (long) Math.rint(-shift / step)));
     }
 
     /** What the integers nearest to the elements stand for; differentiable where gradients are recorded. */
     NDArray apply(NDArray x, NDArray scale) {
+        NDArray steps = stretched(scale, x);
         if (!JniUtils.isGradMode()) {
-            return exact(x, stretched(scale, x), stretched(zeroPoints(x), x));
+            return exact(
+                    x,
+                    steps,
+                    offset.map(shift -> zeroPoint(shift, steps)).orElseGet(() -> stretched(zeroPoints(x), x)));
+        }
+        if (offset.isPresent()) {
+            return FusedQuantizer.apply(x, steps, least, greatest, offset.get());
         }
         if (zeroPoints.length == 1) {
-            return FusedQuantizer.loaded()
-                    .apply(x, stretched(scale, x), least - zeroPoints[0], greatest - zeroPoints[0], gradientFactor);
+            return FusedQuantizer.apply(x, steps, least - zeroPoints[0], greatest - zeroPoints[0]);
         }
         return differentiable(x, scale);
+    }
+
+    private NDArray zeroPoint(NDArray shift, NDArray step) {
+        return shift.neg().div(step).round().clip(least, greatest);
     }
 
     /** The arithmetic of ONNX's operators, with nothing recorded. */
@@ -126,7 +160,7 @@ public final class FakeQuantizer {
      * function of x and s, whose coefficients are the gradients.
      */
     NDArray differentiable(NDArray x, NDArray scale) {
-        NDArray steps = stretched(gradientFactor == 1 ? scale : scale.scaleGradient(gradientFactor), x);
+        NDArray steps = stretched(scale, x);
         NDArray within;
         NDArray coefficient;
         JniUtils.setGradMode(false);

@@ -21,20 +21,35 @@ import java.util.zip.ZipOutputStream;
  * makes one.
  */
 final class FusedQuantizer {
-    private static final String CODE = """
+    private static final String FIXED = """
         class Fused(Module):
           __parameters__ = []
           __buffers__ = []
           training : bool
-          def forward(self: __torch__.Fused, x: Tensor, scale: Tensor, least: Tensor, greatest: Tensor, factor: Tensor) -> Tensor:
-            f = float(factor)
-            s = torch.detach(scale)
-            steps = torch.add(torch.mul(scale, f), torch.mul(s, 1. - f))
-            v = torch.div(torch.detach(x), s)
+          def forward(self: __torch__.Fused, x: Tensor, scale: Tensor, least: Tensor, greatest: Tensor) -> Tensor:
+            v = torch.div(torch.detach(x), torch.detach(scale))
             q = torch.clamp(v, float(least), float(greatest))
             within = torch.eq(q, v, out=torch.empty_like(v))
             coefficient = torch.sub_(torch.round_(q), torch.mul_(v, within))
-            return torch.addcmul(torch.mul(x, within), coefficient, steps)
+            return torch.addcmul(torch.mul(x, within), coefficient, scale)
+        """;
+    /** The same where the zero point follows from an offset, which has a gradient beyond the range. */
+    private static final String WITH_OFFSET = """
+        class Fused(Module):
+          __parameters__ = []
+          __buffers__ = []
+          training : bool
+          def forward(self: __torch__.Fused, x: Tensor, scale: Tensor, least: Tensor, greatest: Tensor, offset: Tensor) -> Tensor:
+            s = torch.detach(scale)
+            b = torch.detach(offset)
+            z = torch.clamp(torch.round(torch.div(torch.neg(b), s)), float(least), float(greatest))
+            v = torch.div(torch.detach(x), s)
+            q = torch.clamp(v, float(torch.sub(least, z)), float(torch.sub(greatest, z)))
+            within = torch.eq(q, v, out=torch.empty_like(v))
+            coefficient = torch.sub_(torch.add_(torch.round_(q), z), torch.mul_(torch.add_(v, z), within))
+            shift = torch.add(offset, torch.sub(torch.neg(torch.mul(z, s)), b))
+            inside = torch.addcmul(torch.mul(x, within), coefficient, scale)
+            return torch.addcmul(inside, torch.sub(1., within), shift)
         """;
     /** A pickle of an object of the class with its field {@code training} set. */
     private static final String OBJECT = "\u0080\u0002c__torch__\nFused\n)\u0081}X\b\0\0\0training\u0088sb.";
@@ -45,21 +60,19 @@ final class FusedQuantizer {
 
     private final PtSymbolBlock function;
 
-    private FusedQuantizer(PtNDManager manager) {
+    private FusedQuantizer(String code) {
         try {
-            function = JniUtils.loadModule(manager, new ByteArrayInputStream(archive()), false, false);
+            function = JniUtils.loadModule(
+                    (PtNDManager) PyTorch.newManager(), new ByteArrayInputStream(archive(code)), false, false);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** The operator, loaded once. */
-    static FusedQuantizer loaded() {
-        return Loaded.INSTANCE;
-    }
-
+    /** The operators, loaded once. */
     private static final class Loaded {
-        static final FusedQuantizer INSTANCE = new FusedQuantizer((PtNDManager) PyTorch.newManager());
+        static final FusedQuantizer FIXED_ZERO_POINT = new FusedQuantizer(FIXED);
+        static final FusedQuantizer LEARNED_OFFSET = new FusedQuantizer(WITH_OFFSET);
     }
 
     /**
@@ -68,24 +81,34 @@ final class FusedQuantizer {
      * @param scale step sizes in a shape that stretches to that of x
      * @param least the least integer less the zero point
      * @param greatest the greatest integer less the zero point
-     * @param factor by what the gradient of the step sizes is multiplied
      */
-    NDArray apply(NDArray x, NDArray scale, long least, long greatest, double factor) {
-        NDList inputs = new NDList(
-                x,
-                scale,
-                x.getManager().create(least),
-                x.getManager().create(greatest),
-                x.getManager().create(factor));
-        return IValueUtils.forward(function, inputs, true).singletonOrThrow();
+    static NDArray apply(NDArray x, NDArray scale, long least, long greatest) {
+        return Loaded.FIXED_ZERO_POINT.call(
+                x, scale, x.getManager().create(least), x.getManager().create(greatest));
     }
 
-    private static byte[] archive() throws IOException {
+    /**
+     * The same with a learned offset.
+     *
+     * @param least the least integer
+     * @param greatest the greatest integer
+     * @param offset what the integer zero stands for, before the zero point is rounded
+     */
+    static NDArray apply(NDArray x, NDArray scale, long least, long greatest, NDArray offset) {
+        return Loaded.LEARNED_OFFSET.call(
+                x, scale, x.getManager().create(least), x.getManager().create(greatest), offset);
+    }
+
+    private NDArray call(NDArray... inputs) {
+        return IValueUtils.forward(function, new NDList(inputs), true).singletonOrThrow();
+    }
+
+    private static byte[] archive(String code) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             zip.setMethod(ZipOutputStream.STORED);
             add(zip, "data.pkl", OBJECT.getBytes(StandardCharsets.ISO_8859_1));
-            add(zip, "code/__torch__.py", CODE.getBytes(StandardCharsets.UTF_8));
+            add(zip, "code/__torch__.py", code.getBytes(StandardCharsets.UTF_8));
             add(zip, "constants.pkl", NO_CONSTANTS.getBytes(StandardCharsets.ISO_8859_1));
             add(zip, "version", FORMAT_VERSION.getBytes(StandardCharsets.UTF_8));
         }

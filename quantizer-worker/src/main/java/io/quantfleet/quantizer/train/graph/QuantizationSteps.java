@@ -156,7 +156,16 @@ final class QuantizationSteps {
         }
         int axis = scales.length == 1 && block == 0 ? -1 : axis(node, tensor);
         FakeQuantizer quantizer = new FakeQuantizer(
-                tensor, node.inputs().get(1), type, uniform(zeroPoints), axis, block, ends[0], ends[1], ofStored);
+                tensor,
+                node.inputs().get(1),
+                node.input(2).filter(name -> !name.isEmpty()),
+                type,
+                uniform(zeroPoints),
+                axis,
+                block,
+                ends[0],
+                ends[1],
+                ofStored);
         quantizers.put(tensor, quantizer);
         return quantizer;
     }

@@ -118,6 +118,15 @@ final class StoredParameter {
         return packed.tensor(integers.name(), integers.dimensions());
     }
 
+    /** Integers to store. */
+    static TensorProto integers(String name, List<Long> dimensions, StoredType type, long... values) {
+        Packed packed = new Packed(type, values.length);
+        for (long value : values) {
+            packed.add(value);
+        }
+        return packed.tensor(name, dimensions);
+    }
+
     // The place of an element's step among the steps, by ONNX's rules for axis and block_size.
     private int place(int element, int steps) {
         if (steps == 1) {

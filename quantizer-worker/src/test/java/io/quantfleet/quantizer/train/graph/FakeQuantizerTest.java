@@ -104,7 +104,6 @@ class FakeQuantizerTest {
             NDArray scale = graph.parameter("scale");
             input.setRequiresGradient(true);
             scale.setRequiresGradient(true);
-            graph.quantizers().get(0).scaleGradientBy(0.25);
             try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
                 NDArray y = graph.run(Map.of("x", input), List.of("y")).get("y");
                 collector.backward(
@@ -120,10 +119,117 @@ class FakeQuantizerTest {
                 double qp = coding.type().greatest() - coding.zeroPoint();
                 boolean within = v >= qn && v <= qp;
                 expectedX[i] = within ? upstream[i] : 0;
-                expectedScale[place] += 0.25 * upstream[i] * (within ? Math.rint(v) - v : v < qn ? qn : qp);
+                expectedScale[place] += upstream[i] * (within ? Math.rint(v) - v : v < qn ? qn : qp);
             }
             assertThat(input.getGradient().toDoubleArray()).containsExactly(expectedX, within(1e-12));
             assertThat(scale.getGradient().toDoubleArray()).containsExactly(expectedScale, within(1e-6));
+        }
+    }
+
+    static Stream<Coding> skewCodings() {
+        return codings().filter(coding -> coding.axis() < 0 && coding.zeroPoint() != 0);
+    }
+
+    @ParameterizedTest
+    @MethodSource("skewCodings")
+    void itsGradientsWithALearnedOffsetAreThoseOfLsqPlus(Coding coding) {
+        try (DifferentiableGraph graph = DifferentiableGraph.inDoublePrecision(quantizeAndBack(coding));
+                NDScope scope = DifferentiableGraphTest.quiet()) {
+            float[] floats = values(100, coding.step());
+            double[] x = new double[floats.length];
+            double[] upstream = new Random(5).doubles(x.length, -1, 1).toArray();
+            Arrays.setAll(x, i -> floats[i]);
+            NDArray input = graph.manager().create(x, SHAPE);
+            NDArray scale = graph.parameter("scale");
+            NDArray offset = graph.learnOffset(graph.quantizers().get(0));
+            for (NDArray each : List.of(input, scale, offset)) {
+                each.setRequiresGradient(true);
+            }
+            try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+                NDArray y = graph.run(Map.of("x", input), List.of("y")).get("y");
+                collector.backward(
+                        y.mul(graph.manager().create(upstream, SHAPE)).sum());
+            }
+            double s = scale.toDoubleArray()[0];
+            double beta = offset.toDoubleArray()[0];
+            double n = coding.type().least();
+            double p = coding.type().greatest();
+            double expectedScale = 0;
+            double expectedOffset = 0;
+            double[] expectedX = new double[x.length];
+            for (int i = 0; i < x.length; i++) {
+                double v = (x[i] - beta) / s;
+                boolean within = v >= n && v <= p;
+                expectedX[i] = within ? upstream[i] : 0;
+                expectedScale += upstream[i] * (within ? Math.rint(x[i] / s) - x[i] / s : v < n ? n : p);
+                expectedOffset += upstream[i] * (within ? 0 : 1);
+            }
+            assertThat(input.getGradient().toDoubleArray()).containsExactly(expectedX, within(1e-12));
+            assertThat(scale.getGradient().toDoubleArray()[0]).isCloseTo(expectedScale, within(1e-6));
+            assertThat(offset.getGradient().toDoubleArray()[0]).isCloseTo(expectedOffset, within(1e-9));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("skewCodings")
+    void beyondTheRangeItsGradientsAreDifferences(Coding coding) {
+        double n = coding.type().least();
+        double p = coding.type().greatest();
+        double s = coding.step();
+        double beta = -s * coding.zeroPoint();
+        double nudge = 1e-6 * s;
+        for (double bound : new double[] {n, p}) {
+            double x = s * bound + beta + Math.signum(bound - (n + p) / 2) * 10 * s;
+            double byOffset = (clipped(x, s, beta + nudge, n, p) - clipped(x, s, beta - nudge, n, p)) / (2 * nudge);
+            double byStep = (clipped(x, s + nudge, beta, n, p) - clipped(x, s - nudge, beta, n, p)) / (2 * nudge);
+            try (DifferentiableGraph graph = DifferentiableGraph.inDoublePrecision(quantizeAndBack(coding));
+                    NDScope scope = DifferentiableGraphTest.quiet()) {
+                double[] all = new double[(int) SHAPE.size()];
+                Arrays.fill(all, x);
+                NDArray scale = graph.parameter("scale");
+                NDArray offset = graph.learnOffset(graph.quantizers().get(0));
+                scale.setRequiresGradient(true);
+                offset.setRequiresGradient(true);
+                try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+                    NDArray input = graph.manager().create(all, SHAPE);
+                    collector.backward(
+                            graph.run(Map.of("x", input), List.of("y")).get("y").sum());
+                }
+                assertThat(offset.getGradient().toDoubleArray()[0] / all.length).isCloseTo(byOffset, within(1e-4));
+                assertThat(scale.getGradient().toDoubleArray()[0] / all.length)
+                        .isCloseTo(byStep, within(1e-4 * (1 + Math.abs(byStep))));
+            }
+        }
+    }
+
+    // The paper's function without its rounding, equation 4.
+    private static double clipped(double x, double s, double beta, double n, double p) {
+        return Math.max(n, Math.min(p, (x - beta) / s)) * s + beta;
+    }
+
+    @Test
+    void aLearnedOffsetIsStoredAsTheZeroPointThatWasComputedWith() {
+        Coding coding = new Coding(StoredType.UINT8, -1, 0, 0.013f, 117);
+        float[] x = values(200, coding.step());
+        try (DifferentiableGraph graph = DifferentiableGraph.of(quantizeAndBack(coding));
+                NDScope scope = DifferentiableGraphTest.quiet()) {
+            NDArray offset = graph.learnOffset(graph.quantizers().get(0));
+            // As training would: everything a little different.
+            offset.addi(-0.171f);
+            graph.parameter("scale").muli(1.07f);
+            NDArray input = graph.manager().create(x, SHAPE);
+            float[] expected =
+                    graph.evaluate(Map.of("x", input), List.of("y")).get("y").toFloatArray();
+            OnnxModel trained = graph.trained();
+            assertThat(StoredIntegers.of(trained.graph().initializer("zero").orElseThrow())
+                            .orElseThrow()
+                            .at(0))
+                    .isEqualTo((int) Math.rint((0.013f * 117 + 0.171f) / (0.013f * 1.07f)));
+            try (OnnxSession session = OnnxSession.open(trained.serialized(), RuntimeOptions.threads(1))) {
+                HostTensor given = HostTensor.ofFloats(List.of(SHAPE.get(0), SHAPE.get(1), SHAPE.get(2)), x);
+                assertThat(session.run(Map.of("x", given), Set.of("y")).get("y").floats())
+                        .containsExactly(expected);
+            }
         }
     }
 
@@ -133,7 +239,6 @@ class FakeQuantizerTest {
         try (DifferentiableGraph graph = DifferentiableGraph.of(quantizeAndBack(coding));
                 NDScope scope = DifferentiableGraphTest.quiet()) {
             FakeQuantizer quantizer = graph.quantizers().get(0);
-            quantizer.scaleGradientBy(0.25);
             NDArray scale = graph.parameter("scale");
             NDArray x = graph.manager().create(values(200, coding.step()), SHAPE);
             scale.setRequiresGradient(true);

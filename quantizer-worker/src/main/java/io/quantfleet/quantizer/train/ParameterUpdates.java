@@ -1,43 +1,61 @@
 package io.quantfleet.quantizer.train;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDScope;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves parameters against their gradients by AdamW (Loshchilov and Hutter 2019), in PyTorch's implementation. How far is in
- * proportion to a tensor's own magnitude, since folded normalizations leave tensors of all magnitudes; a step size is
- * multiplied, so that it stays positive. The state is open, so that it can be written down.
+ * Moves parameters against their gradients. How far is in proportion to a tensor's own magnitude, since folded normalizations
+ * leave tensors of all magnitudes; a step size is multiplied, so that it stays positive. The state is open, so that it can be
+ * written down: DJL's own optimizers keep theirs to themselves.
  */
-final class AdamUpdates {
-    private static final float FIRST_DECAY = 0.9f;
-    private static final float SECOND_DECAY = 0.999f;
-    private static final float EPSILON = 1e-10f;
-    private static final float NO_CLIPPING = -1;
+final class ParameterUpdates {
     private static final double LEAST_MAGNITUDE = 1e-3;
 
+    private final Rule rule;
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
     private int steps;
 
-    private record Parameter(NDArray value, NDArray mean, NDArray variance, double magnitude, boolean multiplied) {}
+    ParameterUpdates(Rule rule) {
+        this.rule = rule;
+    }
+
+    private record Parameter(
+            NDArray value, List<NDArray> state, double magnitude, double gradientScale, boolean multiplied) {}
 
     /** A tensor to which steps are added. */
     void addWeight(String name, NDArray value) {
-        add(name, value, Math.max(LEAST_MAGNITUDE, rootMeanSquare(value)), false);
+        add(name, value, Math.max(LEAST_MAGNITUDE, rootMeanSquare(value)), 1, false);
     }
 
-    /** A tensor of positive numbers that steps multiply. */
-    void addStepSize(String name, NDArray value) {
-        add(name, value, 1, true);
+    /**
+     * A tensor of positive numbers that steps multiply.
+     *
+     * @param gradientScale by what its gradient is multiplied, a sum over all that it scales
+     */
+    void addStepSize(String name, NDArray value, double gradientScale) {
+        add(name, value, 1, gradientScale, true);
     }
 
-    private void add(String name, NDArray value, double magnitude, boolean multiplied) {
+    /**
+     * A number to which steps are added.
+     *
+     * @param range how far the numbers that it shifts reach
+     * @param gradientScale by what its gradient is multiplied
+     */
+    void addOffset(String name, NDArray value, double range, double gradientScale) {
+        add(name, value, range, gradientScale, false);
+    }
+
+    private void add(String name, NDArray value, double magnitude, double gradientScale, boolean multiplied) {
         value.setRequiresGradient(true);
-        parameters.put(name, new Parameter(value, value.zerosLike(), value.zerosLike(), magnitude, multiplied));
+        parameters.put(
+                name,
+                new Parameter(value, rule.state(value), magnitude, rule.gradientScale(gradientScale), multiplied));
     }
 
     private static double rootMeanSquare(NDArray value) {
@@ -62,48 +80,29 @@ final class AdamUpdates {
      */
     void update(double rate, double share) {
         steps++;
-        double corrected = rate * Math.sqrt(1 - Math.pow(SECOND_DECAY, steps)) / (1 - Math.pow(FIRST_DECAY, steps));
         boolean recording = JniUtils.isGradMode();
         JniUtils.setGradMode(false);
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             for (Parameter parameter : parameters.values()) {
-                move(parameter, rate, corrected, share);
+                move(parameter, rule.rate(rate, parameter.magnitude()), share * parameter.gradientScale());
             }
         } finally {
             JniUtils.setGradMode(recording);
         }
     }
 
-    private static void move(Parameter parameter, double rate, double corrected, double share) {
+    private void move(Parameter parameter, double rate, double share) {
         NDArray value = parameter.value();
         NDArray gradient = value.getGradient();
-        if (!parameter.multiplied()) {
-            adam(value, gradient, parameter, rate, corrected, share);
-            return;
+        if (parameter.multiplied()) {
+            NDArray logarithm = value.zerosLike();
+            rule.move(logarithm, gradient.mul(value), parameter.state(), rate, share, steps);
+            value.muli(logarithm.exp());
+        } else {
+            rule.move(value, gradient, parameter.state(), rate, share, steps);
         }
-        NDArray logarithm = value.zerosLike();
-        adam(logarithm, gradient.mul(value), parameter, rate, corrected, share);
-        value.muli(logarithm.exp());
         gradient.muli(0);
-    }
-
-    private static void adam(
-            NDArray moved, NDArray gradient, Parameter parameter, double rate, double corrected, double share) {
-        moved.getNDArrayInternal()
-                .adamUpdate(
-                        new NDList(moved, gradient, parameter.mean(), parameter.variance()),
-                        new NDList(moved),
-                        (float) (rate * parameter.magnitude()),
-                        (float) (corrected * parameter.magnitude()),
-                        0,
-                        (float) share,
-                        NO_CLIPPING,
-                        FIRST_DECAY,
-                        SECOND_DECAY,
-                        EPSILON,
-                        false,
-                        true);
     }
 
     /** Everything that changes, by name. */
@@ -111,8 +110,9 @@ final class AdamUpdates {
         Map<String, NDArray> state = new LinkedHashMap<>();
         parameters.forEach((name, parameter) -> {
             state.put(name, parameter.value());
-            state.put(name + "/mean", parameter.mean());
-            state.put(name + "/variance", parameter.variance());
+            for (int i = 0; i < parameter.state().size(); i++) {
+                state.put(name + "/" + i, parameter.state().get(i));
+            }
         });
         return state;
     }
