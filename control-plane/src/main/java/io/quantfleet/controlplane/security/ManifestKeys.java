@@ -45,8 +45,15 @@ public record ManifestKeys(SigningKey active, Optional<SignedTrustStatement> sta
         return statement.map(Trust::adopted).map(trust -> trust.roots().toPem()).orElse(List.of());
     }
 
-    /** The version of the statement in force, 0 for none. */
+    /**
+     * The version of the statement that it need not be told of, 0 for none: the one in force, but the one before it while
+     * that lets the active key count for a time only. Its successor is in the statement then, and becomes the active key
+     * without another one, as when a rotation is finished that was interrupted.
+     */
     long version() {
-        return statement.map(Trust::adopted).map(Trust::version).orElse(0L);
+        return statement
+                .map(Trust::adopted)
+                .map(trust -> trust.endOf(active.keyId()).isPresent() ? trust.version() - 1 : trust.version())
+                .orElse(0L);
     }
 }

@@ -93,6 +93,11 @@ public final class Trust {
         return signing.keySet();
     }
 
+    /** When a key ceases to count; empty for one without such an end, and for one that is not trusted. */
+    public Optional<Instant> endOf(String keyId) {
+        return Optional.ofNullable(signing.get(keyId)).flatMap(SigningKeys::notAfter);
+    }
+
     /** Ids of keys that never count again. */
     public Set<String> revokedKeyIds() {
         return revoked;
