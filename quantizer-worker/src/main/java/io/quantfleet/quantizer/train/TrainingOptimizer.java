@@ -8,7 +8,7 @@ public enum TrainingOptimizer {
     /** AdamW (Loshchilov and Hutter 2019): each element about as far as the rate says. */
     ADAMW(Rule.ADAMW, 0.001),
     /** Stochastic gradient descent with a momentum of 0.9, as far as the gradient is large. */
-    SGD(Rule.SGD, 0.1);
+    SGD(Rule.SGD, 0.01);
 
     private final Rule rule;
     private final double usualRate;
