@@ -126,6 +126,7 @@ final class IngestBenchCommand implements Callable<Integer> {
     private ObjectNode measure(Stack stack, WindowLoad load, StoredWindows stored, Progress progress)
             throws InterruptedException, SQLException {
         await(CATCH_UP_LIMIT, () -> load.underway() == 0);
+        awaitDrop(stored, progress, "Waiting until the first windows are only in roll-ups");
         long before = settledCount(stored);
         long bytesBefore = stored.databaseBytes();
         Map<String, Long> tablesBefore = stored.tableBytes();
@@ -148,9 +149,7 @@ final class IngestBenchCommand implements Callable<Integer> {
             step.done("");
             long after = settledCount(stored);
             long distinct = stored.distinct();
-            Progress.Step dropping = progress.begin("Waiting until the windows are only in roll-ups");
-            boolean dropped = await(DROP_LIMIT, () -> raw(stored) == 0);
-            dropping.done(dropped ? "" : "they are not, after " + DROP_LIMIT.toMinutes() + " minutes");
+            awaitDrop(stored, progress, "Waiting until the windows are only in roll-ups");
             ObjectNode report = JsonMapper.builder().build().createObjectNode();
             ObjectNode growth = JsonNodeFactory.instance.objectNode();
             stored.tableBytes().forEach((table, bytes) -> {
@@ -175,6 +174,12 @@ final class IngestBenchCommand implements Callable<Integer> {
                     .set("growthBytes", growth);
             return report;
         }
+    }
+
+    private static void awaitDrop(StoredWindows stored, Progress progress, String title) throws InterruptedException {
+        Progress.Step step = progress.begin(title);
+        boolean dropped = await(DROP_LIMIT, () -> raw(stored) == 0);
+        step.done(dropped ? "" : "they are not, after " + DROP_LIMIT.toMinutes() + " minutes");
     }
 
     /** The count when it has stood still for a moment. */

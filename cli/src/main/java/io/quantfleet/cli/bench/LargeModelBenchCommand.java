@@ -168,6 +168,7 @@ final class LargeModelBenchCommand implements Callable<Integer> {
                     + " has " + (free >> 20) + " MiB left; give another --directory or fewer --layers");
         }
         Path folder = Files.createTempDirectory(directory, "large-model-");
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(folder), "remove-large-model"));
         try (Progress progress = Progress.onStandardError()) {
             Progress.Step writing = progress.begin("Write " + shape.parameters() / 1_000_000 + " million parameters");
             long start = System.nanoTime();
@@ -199,6 +200,15 @@ final class LargeModelBenchCommand implements Callable<Integer> {
         } finally {
             TemporaryDirectory.delete(folder);
         }
+    }
+
+    /** When this process is told to end; the one that writes to the folder is ended first. */
+    private static void remove(Path folder) {
+        ProcessHandle.current().children().forEach(child -> {
+            child.destroyForcibly();
+            child.onExit().join();
+        });
+        TemporaryDirectory.delete(folder);
     }
 
     private void tokens(Path description, LlamaShape shape) throws IOException {

@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A command in a process of its own, started as this one was, whose memory no earlier work has swollen. */
+/**
+ * A command in a process of its own, started as this one was, whose memory no earlier work has swollen. It ends with this
+ * one.
+ */
 final class OwnProcess {
     private static final String MAIN = "io.quantfleet.cli.QuantfleetMain";
 
@@ -30,6 +33,7 @@ final class OwnProcess {
             Process process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(process), "end-own-process"));
             try {
                 String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
                 int code = process.waitFor();
@@ -38,7 +42,7 @@ final class OwnProcess {
                 }
                 return output.strip();
             } finally {
-                process.destroy();
+                end(process);
             }
         } catch (IOException e) {
             throw new CliException("can't start a process that measures memory", e);
@@ -46,5 +50,10 @@ final class OwnProcess {
             Thread.currentThread().interrupt();
             throw new CliException("interrupted while memory was measured", e);
         }
+    }
+
+    private static void end(Process process) {
+        process.destroyForcibly();
+        process.onExit().join();
     }
 }

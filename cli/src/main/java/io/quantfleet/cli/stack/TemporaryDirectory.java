@@ -21,8 +21,11 @@ public final class TemporaryDirectory {
         }
     }
 
-    /** Deletes it with everything in it; what can't be deleted stays. */
+    /** Deletes it with everything in it; what can't be deleted stays, and nothing is done if it is gone. */
     public static void delete(Path directory) {
+        if (Files.notExists(directory)) {
+            return;
+        }
         try (Stream<Path> walk = Files.walk(directory)) {
             List<Path> deepestFirst = walk.sorted(Comparator.reverseOrder()).toList();
             for (Path path : deepestFirst) {
