@@ -3,6 +3,7 @@ package io.quantfleet.cli;
 import io.quantfleet.quantizer.QuantizerException;
 import java.util.Optional;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The entry point of {@code quantfleet}. */
 public final class QuantfleetMain {
@@ -17,8 +18,9 @@ public final class QuantfleetMain {
     /** The whole command line, with failures reported as one line. */
     static CommandLine commandLine() {
         QuantfleetCommand root = new QuantfleetCommand();
-        return new CommandLine(root)
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        CommandLine line = new CommandLine(root);
+        line.getSubcommands().values().forEach(QuantfleetMain::withoutVersion);
+        return line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(QuantfleetMain::refuse)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     if (failure instanceof StoppingException) {
@@ -30,6 +32,13 @@ public final class QuantfleetMain {
                     }
                     return ExitCodes.of(failure);
                 });
+    }
+
+    // 'rollout create --version 2' must not look as if a rollout of version 2 had been created.
+    private static void withoutVersion(CommandLine command) {
+        CommandSpec spec = command.getCommandSpec();
+        spec.remove(spec.findOption("--version"));
+        command.getSubcommands().values().forEach(QuantfleetMain::withoutVersion);
     }
 
     // The whole help would push the one line that matters off the screen.

@@ -41,6 +41,19 @@ class QuantfleetMainTest {
     }
 
     @Test
+    void doesNotTakeTheVersionOfAModelForTheQuestionForItsOwn() {
+        assertThat(run("rollout", "create", "--fleet", "shop", "--model", "glyphs", "--version", "2"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--model-version");
+    }
+
+    @Test
+    void saysWhatALabelTakes() {
+        assertThat(run("device", "label", "press-cam-1", "site=lyon")).isEqualTo(2);
+        assertThat(err.toString()).contains("--set KEY=VALUE").contains("--remove KEY");
+    }
+
+    @Test
     void saysInOneLineWhatIsWrong() throws Exception {
         Files.writeString(directory.resolve("thesis.tex"), "");
         assertThat(run("up", "--data-dir", directory.toString())).isEqualTo(1);

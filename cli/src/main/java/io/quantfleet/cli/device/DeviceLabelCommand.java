@@ -41,6 +41,11 @@ final class DeviceLabelCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (set.isEmpty() && remove.isEmpty()) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(),
+                    "there is nothing to do: --set KEY=VALUE gives a label, --remove KEY takes one");
+        }
         JsonNode done = selection.act(controlPlane.client(), "labels", Map.of("set", set, "remove", remove));
         output.print(spec.commandLine().getOut(), done, () -> SelectionArguments.lines(done));
         return CommandLine.ExitCode.OK;
