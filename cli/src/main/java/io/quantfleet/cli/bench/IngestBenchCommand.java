@@ -1,6 +1,5 @@
 package io.quantfleet.cli.bench;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quantfleet.cli.CliException;
@@ -150,14 +149,7 @@ final class IngestBenchCommand implements Callable<Integer> {
             long after = settledCount(stored);
             long distinct = stored.distinct();
             awaitDrop(stored, progress, "Waiting until the windows are only in roll-ups");
-            ObjectNode report = JsonMapper.builder().build().createObjectNode();
-            ObjectNode growth = JsonNodeFactory.instance.objectNode();
-            stored.tableBytes().forEach((table, bytes) -> {
-                long grown = bytes - tablesBefore.getOrDefault(table, 0L);
-                if (grown != 0) {
-                    growth.put(table, grown);
-                }
-            });
+            ObjectNode report = JsonNodeFactory.instance.objectNode();
             report.put("windowsPerSecond", rounded(sent / published))
                     .put("sent", sent)
                     .put("stored", after - before)
@@ -170,8 +162,14 @@ final class IngestBenchCommand implements Callable<Integer> {
                     .put("devices", devices)
                     .put("bytesOnTheWire", rounded(load.bytesOnTheWire()))
                     .put("serverCpuSeconds", rounded(cpu))
-                    .put("controlPlaneCpuSeconds", rounded(controlPlaneCpu))
-                    .set("growthBytes", growth);
+                    .put("controlPlaneCpuSeconds", rounded(controlPlaneCpu));
+            ObjectNode growth = report.putObject("growthBytes");
+            stored.tableBytes().forEach((table, bytes) -> {
+                long grown = bytes - tablesBefore.getOrDefault(table, 0L);
+                if (grown != 0) {
+                    growth.put(table, grown);
+                }
+            });
             return report;
         }
     }

@@ -204,10 +204,7 @@ final class LargeModelBenchCommand implements Callable<Integer> {
 
     /** When this process is told to end; the one that writes to the folder is ended first. */
     private static void remove(Path folder) {
-        ProcessHandle.current().children().forEach(child -> {
-            child.destroyForcibly();
-            child.onExit().join();
-        });
+        OwnProcess.endAll();
         TemporaryDirectory.delete(folder);
     }
 

@@ -33,7 +33,7 @@ final class OwnProcess {
             Process process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(process), "end-own-process"));
+            Runtime.getRuntime().addShutdownHook(new Thread(OwnProcess::endAll, "end-own-process"));
             try {
                 String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
                 int code = process.waitFor();
@@ -42,7 +42,7 @@ final class OwnProcess {
                 }
                 return output.strip();
             } finally {
-                end(process);
+                end(process.toHandle());
             }
         } catch (IOException e) {
             throw new CliException("can't start a process that measures memory", e);
@@ -52,7 +52,12 @@ final class OwnProcess {
         }
     }
 
-    private static void end(Process process) {
+    /** Ends all that this process started and that runs still. */
+    static void endAll() {
+        ProcessHandle.current().children().forEach(OwnProcess::end);
+    }
+
+    private static void end(ProcessHandle process) {
         process.destroyForcibly();
         process.onExit().join();
     }

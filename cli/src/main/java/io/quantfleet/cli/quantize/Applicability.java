@@ -3,6 +3,7 @@ package io.quantfleet.cli.quantize;
 import io.quantfleet.quantizer.QuantizationOptions.Method;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -12,20 +13,11 @@ import picocli.CommandLine;
 final class Applicability {
     private static final Set<Method> CALIBRATING =
             EnumSet.of(Method.AUTO, Method.STATIC, Method.SMOOTHQUANT, Method.ADAROUND, Method.BRECQ, Method.QAT);
-    private static final Set<Method> SCALED = EnumSet.of(
-            Method.AUTO, Method.STATIC, Method.SMOOTHQUANT, Method.ADAROUND, Method.BRECQ, Method.QAT, Method.DYNAMIC);
+    private static final Set<Method> SCALED = and(CALIBRATING, Method.DYNAMIC);
     private static final Set<Method> TRAINING = EnumSet.of(Method.AUTO, Method.QAT);
     private static final Set<Method> BLOCKS =
             EnumSet.of(Method.WEIGHT_ONLY_INT8, Method.WEIGHT_ONLY_INT4, Method.GPTQ, Method.AWQ);
-    private static final Set<Method> SAMPLED = EnumSet.of(
-            Method.AUTO,
-            Method.STATIC,
-            Method.SMOOTHQUANT,
-            Method.ADAROUND,
-            Method.BRECQ,
-            Method.QAT,
-            Method.GPTQ,
-            Method.AWQ);
+    private static final Set<Method> SAMPLED = and(CALIBRATING, Method.GPTQ, Method.AWQ);
 
     private static final Map<String, Set<Method>> OPTIONS = new LinkedHashMap<>();
 
@@ -57,6 +49,12 @@ final class Applicability {
     }
 
     private Applicability() {}
+
+    private static Set<Method> and(Set<Method> methods, Method... more) {
+        Set<Method> all = EnumSet.copyOf(methods);
+        all.addAll(List.of(more));
+        return all;
+    }
 
     /**
      * Refuses options that were given and mean nothing.
