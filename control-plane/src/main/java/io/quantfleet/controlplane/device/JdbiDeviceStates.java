@@ -29,7 +29,19 @@ public class JdbiDeviceStates {
     }
 
     /** What a row says before messages are taken in, and then after each. */
-    private record Standing(boolean online, String state, long reportNumber) {}
+    private record Standing(boolean online, String state, long reportNumber, String agentVersion) {
+        Standing reported(String reported, ReportedState report) {
+            return new Standing(online, reported, report.getReportNumber(), version(report.getAgentVersion()));
+        }
+
+        Standing present(Presence presence) {
+            return new Standing(presence.getOnline(), state, reportNumber, version(presence.getAgentVersion()));
+        }
+
+        private String version(String said) {
+            return said.isEmpty() ? agentVersion : said;
+        }
+    }
 
     /**
      * Takes reports in, in this order; one whose number is not above the last one's of its device changes nothing.
@@ -40,6 +52,7 @@ public class JdbiDeviceStates {
     public List<ReportedState> reported(Tx tx, List<ReportedState> reports, Instant now) {
         Map<String, Standing> standings =
                 lock(tx, reports.stream().map(ReportedState::getDeviceId).toList());
+        Map<String, Standing> found = Map.copyOf(standings);
         List<ReportedState> news = new ArrayList<>();
         List<JdbiDeviceTimeline.Line> lines = new ArrayList<>();
         for (ReportedState report : reports) {
@@ -50,10 +63,11 @@ public class JdbiDeviceStates {
                 if (!state.equals(before.state())) {
                     lines.add(line(report, state, now));
                 }
-                standings.put(report.getDeviceId(), new Standing(before.online(), state, report.getReportNumber()));
+                standings.put(report.getDeviceId(), before.reported(state, report));
             }
         }
         update(tx, news, now);
+        updateAgentVersions(tx, found, standings);
         timeline.addAll(tx, lines);
         return List.copyOf(news);
     }
@@ -87,6 +101,7 @@ public class JdbiDeviceStates {
     void presence(Tx tx, List<Presence> presences, Instant now) {
         Map<String, Standing> standings =
                 lock(tx, presences.stream().map(Presence::getDeviceId).toList());
+        Map<String, Standing> found = Map.copyOf(standings);
         List<JdbiDeviceTimeline.Line> lines = new ArrayList<>();
         Map<String, Presence> last = new LinkedHashMap<>();
         for (Presence presence : presences) {
@@ -98,11 +113,11 @@ public class JdbiDeviceStates {
                                 presence.getOnline() ? JdbiDeviceTimeline.Kind.ONLINE : JdbiDeviceTimeline.Kind.OFFLINE,
                                 now)));
             }
-            standings.put(
-                    presence.getDeviceId(), new Standing(presence.getOnline(), before.state(), before.reportNumber()));
+            standings.put(presence.getDeviceId(), before.present(presence));
             last.put(presence.getDeviceId(), presence);
         }
         updatePresence(tx, last.values(), now);
+        updateAgentVersions(tx, found, standings);
         timeline.addAll(tx, lines);
     }
 
@@ -124,13 +139,11 @@ public class JdbiDeviceStates {
 
     private static void updatePresence(Tx tx, Collection<Presence> presences, Instant now) {
         PreparedBatch batch = tx.handle().prepareBatch("""
-                        update device set online = :online and lifecycle <> 'DECOMMISSIONED', presence_at = :now, last_seen = :now,
-                            agent_version = coalesce(:agentVersion, agent_version)
+                        update device set online = :online and lifecycle <> 'DECOMMISSIONED', presence_at = :now, last_seen = :now
                         where device_id = :device""");
         for (Presence presence : presences) {
             batch.bind("online", presence.getOnline())
                     .bind("now", now)
-                    .bind("agentVersion", text(presence.getAgentVersion()))
                     .bind("device", presence.getDeviceId())
                     .add();
         }
@@ -147,8 +160,7 @@ public class JdbiDeviceStates {
                         update device set state = :state, report_number = :number, reason_code = :reasonCode,
                             reason = :reason, fetched_bytes = :fetched, total_bytes = :total,
                             active_variant_sha256 = :variant, active_model_name = :model,
-                            active_model_version = :version, last_seen = :now,
-                            agent_version = coalesce(:agentVersion, agent_version)
+                            active_model_version = :version, last_seen = :now
                         where device_id = :device""");
         for (ReportedState report : last.values()) {
             batch.bind("state", state(report))
@@ -161,8 +173,30 @@ public class JdbiDeviceStates {
                     .bind("model", text(report.getActiveModelName()))
                     .bind("version", Optional.of(report.getActiveModelVersion()).filter(version -> version != 0))
                     .bind("now", now)
-                    .bind("agentVersion", text(report.getAgentVersion()))
                     .bind("device", report.getDeviceId())
+                    .add();
+        }
+        batch.execute();
+    }
+
+    /**
+     * Sets the versions that changed, and no others: where one is set the database makes its sort key anew, which costs more
+     * than all else of a report.
+     */
+    private static void updateAgentVersions(Tx tx, Map<String, Standing> before, Map<String, Standing> after) {
+        List<String> devices = before.keySet().stream()
+                .filter(device -> !require(before, device)
+                        .agentVersion()
+                        .equals(require(after, device).agentVersion()))
+                .toList();
+        if (devices.isEmpty()) {
+            return;
+        }
+        PreparedBatch batch =
+                tx.handle().prepareBatch("update device set agent_version = :version where device_id = :device");
+        for (String device : devices) {
+            batch.bind("version", require(after, device).agentVersion())
+                    .bind("device", device)
                     .add();
         }
         batch.execute();
@@ -173,12 +207,16 @@ public class JdbiDeviceStates {
         Map<String, Standing> standings = new HashMap<>();
         tx.handle()
                 .createQuery("""
-                        select device_id, online, state, report_number from device where device_id = any(:devices)
-                        order by device_id for no key update""")
+                        select device_id, online, state, report_number, agent_version from device
+                        where device_id = any(:devices) order by device_id for no key update""")
                 .bindArray("devices", String.class, devices)
                 .map((row, context) -> Map.entry(
                         row.getString("device_id"),
-                        new Standing(row.getBoolean("online"), row.getString("state"), row.getLong("report_number"))))
+                        new Standing(
+                                row.getBoolean("online"),
+                                row.getString("state"),
+                                row.getLong("report_number"),
+                                row.getString("agent_version"))))
                 .forEach(entry -> standings.put(entry.getKey(), entry.getValue()));
         return standings;
     }
