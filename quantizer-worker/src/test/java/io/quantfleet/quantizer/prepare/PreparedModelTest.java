@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PreparedModelTest {
 
@@ -265,6 +266,57 @@ class PreparedModelTest {
         assertThat(operators(prepare(input, samples))).containsExactly("GlobalAveragePool");
         assertSameFunction(attribute, prepare(attribute, samples), samples);
         assertSameFunction(input, prepare(input, samples), samples);
+    }
+
+    @Test
+    void writesTheMeanOfAConvolvedSignalAsAPooling() {
+        TinyModel model = TinyModel.opset(17)
+                .input("x", -1, 3, 16)
+                .output("y", -1, 4)
+                .weights("w", 1, 4, 3, 3)
+                .node("Conv", List.of("x", "w"), "a")
+                .node("Relu", List.of("a"), "b")
+                .node("ReduceMean", List.of("b"), "y", Attribute.ints("axes", 2), Attribute.of("keepdims", 0));
+        GaussianSamples samples = new GaussianSamples(3, 48);
+        assertThat(operators(prepare(model, samples))).containsExactly("Conv", "Relu", "GlobalAveragePool", "Flatten");
+        assertSameFunction(model, prepare(model, samples), samples);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Pow", "Mul"})
+    void leavesTheMeanOfAnRmsNormAlone(String squaring) {
+        TinyModel model = TinyModel.opset(17)
+                .input("x", -1, 6, 8)
+                .output("y", -1, 6, 8)
+                .floats("two", new long[0], 2)
+                .floats("epsilon", new long[0], 1e-5f)
+                .weights("gain", 1, 8)
+                .weights("w", 2, 8, 8)
+                .node("MatMul", List.of("x", "w"), "a")
+                .node(squaring, squaring.equals("Pow") ? List.of("a", "two") : List.of("a", "a"), "square")
+                .node("ReduceMean", List.of("square"), "mean", Attribute.ints("axes", -1))
+                .node("Add", List.of("mean", "epsilon"), "shifted")
+                .node("Sqrt", List.of("shifted"), "root")
+                .node("Div", List.of("a", "root"), "unit")
+                .node("Mul", List.of("unit", "gain"), "y");
+        GaussianSamples samples = new GaussianSamples(3, 48);
+        PreparedModel prepared = prepare(model, samples);
+        assertThat(operators(prepared)).contains("ReduceMean").doesNotContain("GlobalAveragePool");
+        assertSameFunction(model, prepared, samples);
+    }
+
+    @Test
+    void leavesTheMeansOfANormOverAnImageAlone() {
+        TinyModel model = TinyModel.opset(17)
+                .input("x", -1, 3, 4, 4)
+                .output("y", -1, 3, 4, 4)
+                .node("ReduceMean", List.of("x"), "mean", Attribute.ints("axes", 2, 3))
+                .node("Sub", List.of("x", "mean"), "centred")
+                .node("Mul", List.of("centred", "centred"), "square")
+                .node("ReduceMean", List.of("square"), "variance", Attribute.ints("axes", 2, 3))
+                .node("Sqrt", List.of("variance"), "root")
+                .node("Div", List.of("centred", "root"), "y");
+        assertThat(operators(prepare(model, new GaussianSamples(3, 48)))).doesNotContain("GlobalAveragePool");
     }
 
     @Test
