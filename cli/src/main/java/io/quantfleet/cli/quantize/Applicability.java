@@ -30,7 +30,7 @@ final class Applicability {
         OPTIONS.put("--reduced-range", SCALED);
         OPTIONS.put("--train", TRAINING);
         OPTIONS.put("--epochs", TRAINING);
-        OPTIONS.put("--training-minutes", TRAINING);
+        OPTIONS.put("--training-minutes", and(TRAINING, Method.ADAROUND, Method.BRECQ));
         OPTIONS.put("--learning-rate", TRAINING);
         OPTIONS.put("--optimizer", TRAINING);
         OPTIONS.put("--batch", TRAINING);

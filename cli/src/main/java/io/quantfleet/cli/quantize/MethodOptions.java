@@ -183,7 +183,10 @@ final class MethodOptions {
             description = "How often training sees its samples, at most. Default: 8.")
     private @Nullable Integer epochs;
 
-    @Option(names = "--training-minutes", paramLabel = "N", description = "How long training may take. Default: 30.")
+    @Option(
+            names = "--training-minutes",
+            paramLabel = "N",
+            description = "How long training and learned rounding may take together. Default: 30.")
     private @Nullable Integer trainingMinutes;
 
     @Option(

@@ -22,8 +22,23 @@ final class MeanToAveragePool {
             Set.of("Conv", "ConvTranspose", "MaxPool", "AveragePool", "BatchNormalization");
 
     private static final Set<String> BY_ELEMENT = Set.of(
-            "Relu", "Clip", "LeakyRelu", "PRelu", "Elu", "HardSwish", "HardSigmoid", "Sigmoid", "Tanh", "Gelu", "Erf",
-            "Add", "Sub", "Mul", "Div", "Min", "Max");
+            "Relu",
+            "Clip",
+            "LeakyRelu",
+            "PRelu",
+            "Elu",
+            "HardSwish",
+            "HardSigmoid",
+            "Sigmoid",
+            "Tanh",
+            "Gelu",
+            "Erf",
+            "Add",
+            "Sub",
+            "Mul",
+            "Div",
+            "Min",
+            "Max");
 
     private MeanToAveragePool() {}
 
@@ -62,10 +77,9 @@ final class MeanToAveragePool {
             if (maker.filter(node -> CONVOLVING.contains(node.operator())).isPresent()) {
                 return true;
             }
-            maker.filter(node -> BY_ELEMENT.contains(node.operator()))
-                    .ifPresent(node -> node.inputs().stream()
-                            .filter(input -> facts.rank(input).equals(facts.rank(tensor)))
-                            .forEach(open::push));
+            maker.filter(node -> BY_ELEMENT.contains(node.operator())).ifPresent(node -> node.inputs().stream()
+                    .filter(input -> facts.rank(input).equals(facts.rank(tensor)))
+                    .forEach(open::push));
         }
         return false;
     }

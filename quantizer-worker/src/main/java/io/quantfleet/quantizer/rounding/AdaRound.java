@@ -9,6 +9,7 @@ import io.quantfleet.quantizer.onnx.QuantizedGraph;
 import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.quantize.LearnedWeight;
 import io.quantfleet.quantizer.runtime.HostTensor;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,8 +22,8 @@ import java.util.Random;
  * FP32 gives, its Relu or Clip included (section 3.3, asymmetric reconstruction). Scales stay as they are.
  *
  * <p>Of a layer, {@link Settings#patches} places are kept, or as many as {@link Settings#memoryBytes} hold; activations are
- * recomputed for each layer, a few samples at a time. Deterministic: everything runs on the calling thread, and what is drawn
- * at random comes from the seed.
+ * recomputed for each layer, a few samples at a time. Deterministic as long as the time is enough: everything runs on the
+ * calling thread, and what is drawn at random comes from the seed.
  */
 public final class AdaRound {
     /** The name in reports. */
@@ -43,17 +44,19 @@ public final class AdaRound {
      * How long it learns, and from how much.
      *
      * @param iterations steps for each layer
+     * @param time what all layers may take; those that are not begun by then stay as they are
      * @param batch places in a step
      * @param patches places of each layer that are kept
      * @param memoryBytes what they may take
      * @param pressure how much the regulariser counts against a layer's error, which is 1 where rounding to nearest leaves it
      * @param seed settles which places
      */
-    public record Settings(int iterations, int batch, int patches, long memoryBytes, double pressure, long seed) {
+    public record Settings(
+            int iterations, Duration time, int batch, int patches, long memoryBytes, double pressure, long seed) {
 
         /** What suits most models. */
-        public static Settings usual(long seed) {
-            return new Settings(300, 256, 2048, 256L << 20, 0.01, seed);
+        public static Settings usual(Duration time, long seed) {
+            return new Settings(300, time, 256, 2048, 256L << 20, 0.01, seed);
         }
     }
 
@@ -72,9 +75,10 @@ public final class AdaRound {
      * What was learned.
      *
      * @param weights by layer; those that did not gain are left out
-     * @param gains of all layers that it was tried with
+     * @param gains of all layers that there was time for
+     * @param layers how many there are
      */
-    public record Learned(Map<String, LearnedWeight> weights, List<Gain> gains) {
+    public record Learned(Map<String, LearnedWeight> weights, List<Gain> gains, int layers) {
         public Learned {
             weights = Map.copyOf(weights);
             gains = List.copyOf(gains);
@@ -102,7 +106,11 @@ public final class AdaRound {
         Graph current = variant.graph();
         Map<String, LearnedWeight> weights = new LinkedHashMap<>();
         List<Gain> gains = new ArrayList<>();
+        long start = System.nanoTime();
         for (Layer layer : layers) {
+            if (System.nanoTime() - start > settings.time().toNanos()) {
+                break;
+            }
             Random random = new Random(settings.seed() * 31 + gains.size());
             Patches patches = Patches.of(
                     layer,
@@ -122,7 +130,7 @@ public final class AdaRound {
                         learned.stored(current.initializer(layer.integers()).orElseThrow()));
             }
         }
-        return new Learned(weights, gains);
+        return new Learned(weights, gains, layers.size());
     }
 
     private Gain learn(Layer layer, Patches patches, Rounding rounding, int index, int layers) {

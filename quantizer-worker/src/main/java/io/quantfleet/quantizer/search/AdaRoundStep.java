@@ -4,13 +4,12 @@ import io.quantfleet.quantizer.ProgressListener;
 import io.quantfleet.quantizer.dataset.SampleSubset;
 import io.quantfleet.quantizer.rounding.AdaRound;
 import io.quantfleet.quantizer.technique.Finding;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
 
 /** Learns which way each weight of the best variant is rounded, from calibration samples without their labels. */
-record AdaRoundStep(Workbench workbench, long seed, ProgressListener listener) implements Step {
+record AdaRoundStep(Workbench workbench, Duration time, long seed, ProgressListener listener) implements Step {
     /** Samples that activations are taken from; of each, many places are. */
     private static final int SAMPLES = 128;
 
@@ -25,21 +24,13 @@ record AdaRoundStep(Workbench workbench, long seed, ProgressListener listener) i
         AdaRound.Learned learned = new AdaRound(
                         best.calibration().prepared(),
                         SampleSubset.spread(workbench.setting().calibration(), SAMPLES),
-                        AdaRound.Settings.usual(seed),
+                        AdaRound.Settings.usual(time, seed),
                         listener)
                 .learn(best.quantized().model(), best.recipe().greatestWeight());
         if (learned.weights().isEmpty()) {
             return;
         }
-        List<Finding> findings = new ArrayList<>(best.findings());
-        findings.add(finding(learned));
-        contest.challenge(
-                AdaRound.NAME,
-                workbench.make(
-                        best.techniquesAnd(AdaRound.NAME),
-                        findings,
-                        best.calibration(),
-                        best.recipe().withLearned(learned.weights())));
+        contest.challenge(AdaRound.NAME, workbench.rounded(best, technique(), finding(learned), learned.weights()));
     }
 
     private static Finding finding(AdaRound.Learned learned) {
@@ -55,10 +46,10 @@ record AdaRoundStep(Workbench workbench, long seed, ProgressListener listener) i
                 most.layer(),
                 String.format(
                         Locale.ROOT,
-                        "the rounding of %d layers was learned: the noise of a layer's output fell by %.1f dB on average,"
+                        "the rounding of %s layers was learned: the noise of a layer's output fell by %.1f dB on average,"
                                 + " and most here, from %.1f to %.1f dB below the signal, with %.0f %% of the weights"
                                 + " rounded away from the nearest integer",
-                        learned.weights().size(),
+                        BlockStep.ofAll(learned.gains().size(), learned.layers()),
                         mean,
                         most.roundedDb(),
                         most.learnedDb(),

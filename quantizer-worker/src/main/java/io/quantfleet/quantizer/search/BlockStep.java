@@ -2,16 +2,11 @@ package io.quantfleet.quantizer.search;
 
 import io.quantfleet.quantizer.ProgressListener;
 import io.quantfleet.quantizer.dataset.SampleSubset;
-import io.quantfleet.quantizer.quantize.LearnedWeight;
 import io.quantfleet.quantizer.technique.Finding;
 import io.quantfleet.quantizer.train.block.BlockReconstruction;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /** Learns the rounding of a block's layers together, from calibration samples without their labels. */
 record BlockStep(Workbench workbench, Duration time, long seed, ProgressListener listener) implements Step {
@@ -35,17 +30,13 @@ record BlockStep(Workbench workbench, Duration time, long seed, ProgressListener
         if (learned.weights().isEmpty()) {
             return;
         }
-        List<Finding> findings = new ArrayList<>(best.findings());
-        findings.add(finding(learned));
-        Map<String, LearnedWeight> weights = new LinkedHashMap<>(best.recipe().learned());
-        weights.putAll(learned.weights());
         contest.challenge(
-                BlockReconstruction.NAME,
-                workbench.make(
-                        best.techniquesAnd(BlockReconstruction.NAME),
-                        findings,
-                        best.calibration(),
-                        best.recipe().withLearned(weights)));
+                BlockReconstruction.NAME, workbench.rounded(best, technique(), finding(learned), learned.weights()));
+    }
+
+    /** How many of all, where the time was not enough for all. */
+    static String ofAll(int count, int all) {
+        return count == all ? String.valueOf(count) : "the first " + count + " of " + all + ", which the time ended,";
     }
 
     private static Finding finding(BlockReconstruction.Learned learned) {
@@ -61,10 +52,10 @@ record BlockStep(Workbench workbench, Duration time, long seed, ProgressListener
                 most.block(),
                 String.format(
                         Locale.ROOT,
-                        "the rounding of %d layers was learned in %d blocks: the error of what a block gives fell by %.1f dB"
+                        "the rounding of %d layers was learned in %s blocks: the error of what a block gives fell by %.1f dB"
                                 + " on average, and most here, by %.1f dB",
                         learned.weights().size(),
-                        learned.gains().size(),
+                        ofAll(learned.gains().size(), learned.blocks()),
                         mean,
                         most.decibels()));
     }

@@ -11,9 +11,13 @@ import io.quantfleet.quantizer.target.DeviceClassProfile;
 import io.quantfleet.quantizer.technique.Finding;
 import io.quantfleet.quantizer.train.TrainingListener;
 import io.quantfleet.quantizer.train.TrainingPoint;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Climbs from cheap techniques to dear ones until a variant is accurate enough, and tells of every rung. Within a rung,
@@ -22,6 +26,8 @@ import java.util.Optional;
  * one thread.
  */
 public final class LadderSearch {
+    private static final Duration LEAST_LEARNING = Duration.ofSeconds(1);
+
     private final Workbench workbench;
     private final SearchSetting setting;
     private final SearchOptions options;
@@ -86,18 +92,7 @@ public final class LadderSearch {
                 standing = rung(step, standing);
             }
         }
-        AdaRoundStep rounding = new AdaRoundStep(workbench, options.seed(), listener);
-        if (allowed(rounding) && (options.forced() || standing.enough().isEmpty())) {
-            standing = rung(rounding, standing);
-        }
-        BlockStep blocks = new BlockStep(workbench, options.training().time(), options.seed(), listener);
-        if (allowed(blocks) && (options.forced() || (standing.enough().isEmpty() && mayTrain()))) {
-            standing = rung(blocks, standing);
-        }
-        QatStep training = training();
-        if (allowed(training) && (options.forced() || (standing.enough().isEmpty() && mayTrain()))) {
-            standing = rung(training, standing);
-        }
+        standing = learnt(standing);
         boolean met = standing.enough().isPresent();
         if (allowed(mixed) && (options.forced() || !met)) {
             standing = rung(mixed, standing);
@@ -109,7 +104,31 @@ public final class LadderSearch {
         return result(standing);
     }
 
-    private QatStep training() {
+    // What learns shares the time for training: each gets the same part of what is left, so that the last, which gains
+    // most,
+    // is not left without any.
+    private Standing learnt(Standing before) {
+        Map<Technique, Function<Duration, Step>> steps = new EnumMap<>(Technique.class);
+        steps.put(Technique.ADAROUND, time -> new AdaRoundStep(workbench, time, options.seed(), listener));
+        if (options.forced() || mayTrain()) {
+            steps.put(Technique.BLOCK_RECONSTRUCTION, time -> new BlockStep(workbench, time, options.seed(), listener));
+            steps.put(Technique.QAT, this::training);
+        }
+        steps.keySet().retainAll(options.techniques());
+        long end = System.nanoTime() + options.training().time().toNanos();
+        Standing standing = before;
+        int left = steps.size();
+        for (Function<Duration, Step> step : steps.values()) {
+            if (options.forced() || standing.enough().isEmpty()) {
+                long share = (end - System.nanoTime()) / left;
+                standing = rung(step.apply(Duration.ofNanos(Math.max(LEAST_LEARNING.toNanos(), share))), standing);
+            }
+            left--;
+        }
+        return standing;
+    }
+
+    private QatStep training(Duration time) {
         TrainingListener hearing = new TrainingListener() {
             @Override
             public void progressed(double fraction) {
@@ -121,7 +140,7 @@ public final class LadderSearch {
                 rungs.trained(point);
             }
         };
-        return new QatStep(workbench, options.training(), profile.name(), options.seed(), hearing, curve::addAll);
+        return new QatStep(workbench, options.training(), time, profile.name(), options.seed(), hearing, curve::addAll);
     }
 
     private boolean mayTrain() {

@@ -22,6 +22,7 @@ import java.util.function.Consumer;
 record QatStep(
         Workbench workbench,
         TrainingOptions options,
+        Duration time,
         String deviceClass,
         long seed,
         TrainingListener listener,
@@ -69,8 +70,7 @@ record QatStep(
 
     private TrainingSettings settings(SearchSetting setting) {
         Optional<Path> checkpoint = setting.checkpoints().map(directory -> directory.resolve(deviceClass + CHECKPOINT));
-        return new TrainingSettings(
-                        options.epochs(), options.time(), options.learningRate(), seed, setting.threads(), checkpoint)
+        return new TrainingSettings(options.epochs(), time, options.learningRate(), seed, setting.threads(), checkpoint)
                 .withSupervision(Supervision.BOTH)
                 .withMethod(options.method());
     }

@@ -6,12 +6,15 @@ import io.quantfleet.quantizer.evaluate.Accuracy;
 import io.quantfleet.quantizer.form.LayerForms;
 import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.quantize.Calibration;
+import io.quantfleet.quantizer.quantize.LearnedWeight;
 import io.quantfleet.quantizer.quantize.QuantizedModel;
 import io.quantfleet.quantizer.quantize.Recipe;
 import io.quantfleet.quantizer.quantize.StaticQuantizer;
 import io.quantfleet.quantizer.target.Precision;
 import io.quantfleet.quantizer.technique.Finding;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,6 +55,24 @@ final class Workbench {
         listener.progressed(0);
         plain = plain.or(() -> Optional.of(calibration));
         return compared(techniques, findings, calibration, recipe, quantizer.quantize(calibration, recipe));
+    }
+
+    /**
+     * Makes a variant whose weights are rounded as it was learned.
+     *
+     * @param finding what was learned
+     * @param weights by layer; others stay as they are in the best so far
+     */
+    Candidate rounded(Candidate best, Technique technique, Finding finding, Map<String, LearnedWeight> weights) {
+        List<Finding> findings = new ArrayList<>(best.findings());
+        findings.add(finding);
+        Map<String, LearnedWeight> learned = new LinkedHashMap<>(best.recipe().learned());
+        learned.putAll(weights);
+        return make(
+                best.techniquesAnd(technique.wireName()),
+                findings,
+                best.calibration(),
+                best.recipe().withLearned(learned));
     }
 
     /** Makes a variant of which some layers are not in INT8. */

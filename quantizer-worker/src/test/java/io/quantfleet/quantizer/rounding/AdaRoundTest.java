@@ -22,17 +22,20 @@ import io.quantfleet.quantizer.quantize.Recipe;
 import io.quantfleet.quantizer.quantize.StaticQuantizer;
 import io.quantfleet.quantizer.runtime.HostTensor;
 import io.quantfleet.quantizer.target.ProfileReader;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class AdaRoundTest {
     private static final GaussianSamples SAMPLES = new GaussianSamples(32, 4 * 6 * 6);
-    private static final AdaRound.Settings SHORT = new AdaRound.Settings(400, 128, 1024, 1 << 24, 0.01, 1);
+    private static final Duration LONG = Duration.ofMinutes(5);
+    private static final AdaRound.Settings SHORT = new AdaRound.Settings(400, LONG, 128, 1024, 1 << 24, 0.01, 1);
 
     // An ordinary convolution with odd padding and strides, a depthwise one, one of each kind of matrix.
     private static TinyModel model() {
@@ -127,9 +130,20 @@ class AdaRoundTest {
     }
 
     @Test
+    void endsAfterTheLayerInWhichTheTimeIsUp() {
+        Setting setting = new Setting();
+        AtomicInteger layersBegun = new AtomicInteger();
+        AdaRound.Settings hurried = new AdaRound.Settings(20, Duration.ofMillis(1), 64, 256, 1 << 24, 0.01, 1);
+        AdaRound.Learned learned = setting.learn(hurried, fraction -> layersBegun.incrementAndGet());
+        assertThat(learned.gains()).hasSize(1);
+        assertThat(learned.layers()).isEqualTo(5);
+        assertThat(layersBegun).hasValue(1);
+    }
+
+    @Test
     void givesTheSameIntegersForTheSameSeed() {
         Setting setting = new Setting();
-        AdaRound.Settings few = new AdaRound.Settings(40, 64, 256, 1 << 24, 0.01, 9);
+        AdaRound.Settings few = new AdaRound.Settings(40, LONG, 64, 256, 1 << 24, 0.01, 9);
         assertThat(setting.learn(few, ProgressListener.NONE).weights())
                 .isEqualTo(setting.learn(few, ProgressListener.NONE).weights());
     }

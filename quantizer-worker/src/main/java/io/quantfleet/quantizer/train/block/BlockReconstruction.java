@@ -76,8 +76,9 @@ public final class BlockReconstruction {
      *
      * @param weights by layer, those of blocks that gained
      * @param gains of all blocks that there was time for
+     * @param blocks how many there are
      */
-    public record Learned(Map<String, LearnedWeight> weights, List<Gain> gains) {
+    public record Learned(Map<String, LearnedWeight> weights, List<Gain> gains, int blocks) {
         public Learned {
             weights = Map.copyOf(weights);
             gains = List.copyOf(gains);
@@ -128,6 +129,6 @@ public final class BlockReconstruction {
                 }
             }
         }
-        return new Learned(learned, gains);
+        return new Learned(learned, gains, blocks.size());
     }
 }

@@ -42,8 +42,17 @@ final class ShapeOperators {
             for (int i = 0; i < wanted.length; i++) {
                 wanted[i] = wanted[i] == 0 && !zeroMeansZero ? x.getShape().get(i) : wanted[i];
             }
-            return x.reshape(new Shape(wanted));
+            return x.reshape(new Shape(forAll(x, wanted)));
         };
+    }
+
+    // A model whose shapes are fixed stores them for one sample, and several are trained with at once.
+    private static long[] forAll(NDArray x, long... wanted) {
+        long one = Arrays.stream(wanted).reduce(1, (product, size) -> product * size);
+        if (wanted.length > 0 && one > 0 && x.size() > one && x.size() % one == 0) {
+            wanted[0] *= x.size() / one;
+        }
+        return wanted;
     }
 
     private static Operation.OfOne flatten(Node node) {

@@ -75,6 +75,26 @@ class DifferentiableGraphTest {
         }
     }
 
+    @Test
+    void takesSeveralSamplesThroughShapesThatAreStoredForOne() {
+        TinyModel model = TinyModel.opset(17)
+                .input("x", 1, 4, 6)
+                .output("y", 1, 24)
+                .longs("rows", new long[] {2}, 4, 6)
+                .longs("heads", new long[] {4}, 1, 4, 2, 3)
+                .longs("flat", new long[] {2}, 1, 24)
+                .node("Reshape", List.of("x", "rows"), "a")
+                .node("Reshape", List.of("a", "heads"), "b")
+                .node("Reshape", List.of("b", "flat"), "y");
+        try (DifferentiableGraph graph = DifferentiableGraph.of(OnnxModel.of(model.proto()));
+                NDScope scope = quiet()) {
+            NDArray x = graph.manager().arange(72f).reshape(3, 4, 6);
+            NDArray y = graph.evaluate(Map.of("x", x), List.of("y")).get("y");
+            assertThat(y.getShape().getShape()).containsExactly(3, 24);
+            assertThat(y.toFloatArray()).containsExactly(x.toFloatArray());
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("smoothOperators")
     void itsGradientsAreWhatDifferencesShow(OperatorCase operator) {
