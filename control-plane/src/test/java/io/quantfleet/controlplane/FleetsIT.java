@@ -23,6 +23,7 @@ import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -261,6 +262,46 @@ class FleetsIT extends WorkerStory {
             assertThat(Api.get("rollouts/" + newer).getList("devices.deviceId"))
                     .containsExactlyInAnyOrder("ring-1", "ring-2");
         }
+    }
+
+    @Test
+    void aRolloutLetsGoOfARegisteredDeviceThatBecomesAnotherClass() throws MqttException, IOException {
+        Api.createFleet("mistaken");
+        Story.quantizedModel(
+                worker,
+                store,
+                "mistaken",
+                "for the rpi-cpu alone".getBytes(StandardCharsets.UTF_8),
+                job -> job.getDeviceClass().equals("rpi-cpu"));
+        importCsv("dryRun=false", "id,class,fleet", "mistaken-2,rpi-cpu,mistaken")
+                .body("registered", equalTo(1));
+        try (FakeDevice device = Story.enrol("mistaken", "mistaken-1")) {
+            Map<String, ?> oneAtATime = Map.of("name", "all", "percent", 100, "concurrency", 1);
+            String rollout = Story.startRollout(Map.of(
+                    "fleet",
+                    "mistaken",
+                    "model",
+                    "mistaken",
+                    "version",
+                    1,
+                    "strategy",
+                    Map.of("stages", List.of(oneAtATime))));
+            Story.eventually(() -> assertThat(members(rollout)).isEqualTo(2));
+
+            importCsv("update=true", "id,class,fleet", "mistaken-2,gpu,mistaken")
+                    .body("updated", equalTo(1));
+
+            device.report(device.awaitManifest(0), DeviceState.DEVICE_STATE_ACTIVE);
+            Story.awaitRollout(rollout, "FINISHED");
+        }
+    }
+
+    private int members(String rollout) {
+        return database.inTransaction(tx -> tx.handle()
+                .createQuery("select count(*) from rollout_member where rollout_id = cast(:rollout as uuid)")
+                .bind("rollout", rollout)
+                .mapTo(Integer.class)
+                .one());
     }
 
     @Test

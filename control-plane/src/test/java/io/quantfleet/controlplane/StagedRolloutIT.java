@@ -9,11 +9,15 @@ import io.quantfleet.controlplane.testing.EmbeddedParts;
 import io.quantfleet.controlplane.testing.FakeDevice;
 import io.quantfleet.controlplane.testing.Story;
 import io.quantfleet.controlplane.testing.WorkerStory;
+import io.quantfleet.protocols.Sha256;
+import io.quantfleet.protocols.artifact.DirectoryObjectStore;
 import io.quantfleet.protocols.v1.DeviceState;
 import io.quantfleet.protocols.v1.Manifest;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -243,6 +247,29 @@ class StagedRolloutIT extends WorkerStory {
             try (FakeDevice late = Story.enrol("growing", "growing-2")) {
                 assertThat(late.awaitManifest(0).getModelName()).isEqualTo("growing");
             }
+        }
+    }
+
+    @Test
+    void oneThatCantBeMovedOnDoesNotHoldUpTheOthers() throws MqttException, IOException {
+        Api.createFleet("stuck");
+        Api.createFleet("unhindered");
+        byte[] lost = quantizedModel("stuck");
+        quantizedModel("unhindered");
+        Path artifact = ((DirectoryObjectStore) store).path(Sha256.of(lost));
+        Path elsewhere = Files.move(artifact, artifact.resolveSibling("elsewhere"));
+        try (FakeDevice one = Story.enrol("stuck", "stuck-1");
+                FakeDevice two = Story.enrol("unhindered", "unhindered-1")) {
+            String stuck = Story.startRollout("stuck", "stuck", 1);
+            String unhindered = Story.startRollout("unhindered", "unhindered", 1);
+
+            two.report(two.awaitManifest(0), DeviceState.DEVICE_STATE_ACTIVE);
+            Story.awaitRollout(unhindered, "FINISHED");
+            assertThat(one.wants()).isEmpty();
+
+            Files.move(elsewhere, artifact);
+            one.report(one.awaitManifest(0), DeviceState.DEVICE_STATE_ACTIVE);
+            Story.awaitRollout(stuck, "FINISHED");
         }
     }
 

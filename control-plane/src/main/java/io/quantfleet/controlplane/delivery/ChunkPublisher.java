@@ -55,22 +55,21 @@ final class ChunkPublisher {
         there.clear();
     }
 
-    /** Publishes the chunks that are not there yet, and waits until the broker has acknowledged them. */
-    void publish(List<Deliverable> batch) throws InterruptedException {
+    /**
+     * Publishes the chunks that are not there yet, and waits until the broker has acknowledged them.
+     *
+     * @return why, for each artifact that could not be read; the chunks of all others are there
+     */
+    Map<Sha256, ControlPlaneException> publish(List<Deliverable> batch) throws InterruptedException {
         Map<Sha256, ChunkedArtifact> artifacts = new LinkedHashMap<>();
         for (Deliverable deliverable : batch) {
-            Manifest manifest = manifest(deliverable);
-            Stream.of(
-                            manifest.getVariant(),
-                            manifest.getProbeSet(),
-                            manifest.getDelta().getPatch())
-                    .filter(artifact -> artifact.getChunksCount() > 0 && !artifact.getNotOnBroker())
-                    .forEach(artifact -> artifacts.put(source(artifact), artifact));
+            artifacts(deliverable).forEach(artifact -> artifacts.put(source(artifact), artifact));
         }
         Set<Sha256> names = new HashSet<>();
         artifacts.values().forEach(artifact -> refs(artifact).forEach(chunk -> names.add(chunk.name())));
+        Map<Sha256, ControlPlaneException> unreadable = new LinkedHashMap<>();
         if (names.isEmpty()) {
-            return;
+            return unreadable;
         }
         Interruptible.run(database, tx -> {
             chunks.lockToPublish(tx);
@@ -83,17 +82,47 @@ final class ChunkPublisher {
             Instant now = clock.instant();
             // In a transaction of its own: whoever comes after a crash has to know what may be on the broker.
             database.useTransaction(before -> chunks.publishing(before, names, now));
+            Set<Sha256> sent = new HashSet<>();
             for (Map.Entry<Sha256, ChunkedArtifact> artifact : artifacts.entrySet()) {
-                publish(artifact.getKey(), refs(artifact.getValue()), names);
+                List<ChunkRef> refs = refs(artifact.getValue());
+                try {
+                    Acknowledgements.await(send(artifact.getKey(), refs, names));
+                    refs.forEach(chunk -> sent.add(chunk.name()));
+                } catch (IOException e) {
+                    unreadable.put(
+                            artifact.getKey(),
+                            new ControlPlaneException(
+                                    ReasonCode.UNAVAILABLE,
+                                    "artifact " + artifact.getKey() + " can't be read from the object store: " + e,
+                                    e));
+                }
             }
+            names.retainAll(sent);
             chunks.published(tx, names, now);
         });
         there.addAll(names);
+        return unreadable;
     }
 
-    private void publish(Sha256 source, List<ChunkRef> refs, Set<Sha256> wanted) throws InterruptedException {
+    /** Whether a manifest names one of these artifacts. */
+    static boolean isAnyOf(Deliverable deliverable, Set<Sha256> artifacts) {
+        return !artifacts.isEmpty()
+                && artifacts(deliverable).anyMatch(artifact -> artifacts.contains(source(artifact)));
+    }
+
+    private static Stream<ChunkedArtifact> artifacts(Deliverable deliverable) {
+        Manifest manifest = manifest(deliverable);
+        return Stream.of(
+                        manifest.getVariant(),
+                        manifest.getProbeSet(),
+                        manifest.getDelta().getPatch())
+                .filter(artifact -> artifact.getChunksCount() > 0 && !artifact.getNotOnBroker());
+    }
+
+    private List<CompletableFuture<Void>> send(Sha256 source, List<ChunkRef> refs, Set<Sha256> wanted)
+            throws IOException, InterruptedException {
         if (refs.stream().noneMatch(chunk -> wanted.contains(chunk.name()))) {
-            return;
+            return List.of();
         }
         List<CompletableFuture<Void>> sent = new ArrayList<>();
         try (InputStream in = store.open(source)) {
@@ -106,11 +135,8 @@ final class ChunkPublisher {
                     sent.add(link.publishRetained(MqttTopics.chunk(chunk.name()), bytes));
                 }
             }
-        } catch (IOException e) {
-            throw new ControlPlaneException(
-                    ReasonCode.UNAVAILABLE, "artifact " + source + " can't be read from the object store: " + e, e);
         }
-        Acknowledgements.await(sent);
+        return sent;
     }
 
     /** Takes the chunks off the broker that no live manifest names. */

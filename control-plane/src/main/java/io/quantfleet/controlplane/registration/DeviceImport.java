@@ -1,7 +1,9 @@
 package io.quantfleet.controlplane.registration;
 
+import io.quantfleet.controlplane.rollout.Departures;
 import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.controlplane.storage.Tx;
+import io.quantfleet.protocols.DeviceId;
 import io.quantfleet.protocols.ReasonCode;
 import java.io.IOException;
 import java.time.Clock;
@@ -21,6 +23,7 @@ final class DeviceImport {
 
     private final Database database;
     private final JdbiRegistrations registrations;
+    private final Departures departures;
     private final Clock clock;
     private final ImportOptions options;
     private final RegistrationReader reader;
@@ -35,11 +38,13 @@ final class DeviceImport {
     DeviceImport(
             Database database,
             JdbiRegistrations registrations,
+            Departures departures,
             Clock clock,
             ImportOptions options,
             RegistrationReader reader) {
         this.database = database;
         this.registrations = registrations;
+        this.departures = departures;
         this.clock = clock;
         this.options = options;
         this.reader = reader;
@@ -103,13 +108,20 @@ final class DeviceImport {
         Map<String, Known> known = registrations.lock(tx, batch);
         List<Registration> fresh = new ArrayList<>();
         List<Registration> changed = new ArrayList<>();
+        // A rollout that took one in has no variant, or another, for what it is now; it may take it in anew.
+        List<DeviceId> reclassed = new ArrayList<>();
         List<LineFault> objections = new ArrayList<>();
         for (Registration line : batch) {
             Known before = known.get(line.id().value());
             if (before == null) {
                 fresh.add(line);
             } else if (!before.is(line)) {
-                before.objection(line, options.update()).ifPresentOrElse(objections::add, () -> changed.add(line));
+                before.objection(line, options.update()).ifPresentOrElse(objections::add, () -> {
+                    changed.add(line);
+                    if (before.isOfAnotherClass(line)) {
+                        reclassed.add(line.id());
+                    }
+                });
             }
         }
         int same = batch.size() - fresh.size() - changed.size() - objections.size();
@@ -120,6 +132,7 @@ final class DeviceImport {
                     .map(DeviceImport::takenMeanwhile)
                     .forEach(objections::add);
             registrations.update(tx, changed);
+            reclassed.forEach(device -> departures.leave(tx, device));
             return new Outcome(made.size(), changed.size(), same, objections);
         }
         return new Outcome(fresh.size(), changed.size(), same, objections);

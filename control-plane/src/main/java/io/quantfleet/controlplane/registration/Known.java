@@ -19,6 +19,10 @@ record Known(String deviceClass, String fleet, Map<String, String> labels, Lifec
                 && lifecycle != Lifecycle.DECOMMISSIONED;
     }
 
+    boolean isOfAnotherClass(Registration line) {
+        return !deviceClass.equals(line.deviceClass());
+    }
+
     /** Why it can't become as the line says, if so. */
     Optional<LineFault> objection(Registration line, boolean update) {
         if (lifecycle == Lifecycle.DECOMMISSIONED) {
@@ -28,7 +32,7 @@ record Known(String deviceClass, String fleet, Map<String, String> labels, Lifec
                     ReasonCode.DEVICE_DECOMMISSIONED,
                     "it was decommissioned; it may come back with a token that readmits");
         }
-        if (lifecycle == Lifecycle.ENROLLED && !deviceClass.equals(line.deviceClass())) {
+        if (lifecycle == Lifecycle.ENROLLED && isOfAnotherClass(line)) {
             return fault(
                     line,
                     "class",
@@ -46,7 +50,7 @@ record Known(String deviceClass, String fleet, Map<String, String> labels, Lifec
     }
 
     private String difference(Registration line) {
-        if (!deviceClass.equals(line.deviceClass())) {
+        if (isOfAnotherClass(line)) {
             return "class, '" + deviceClass + "'";
         }
         return fleet.equals(line.fleet()) ? "set of labels" : "fleet, '" + fleet + "'";

@@ -6,6 +6,7 @@ import io.quantfleet.controlplane.Refuses;
 import io.quantfleet.controlplane.device.DeviceClass;
 import io.quantfleet.controlplane.device.JdbiDeviceClasses;
 import io.quantfleet.controlplane.fleet.JdbiFleets;
+import io.quantfleet.controlplane.rollout.Departures;
 import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.protocols.ReasonCode;
 import io.smallrye.common.annotation.Blocking;
@@ -51,6 +52,7 @@ public class RegistrationResource {
     private final JdbiRegistrations registrations;
     private final JdbiFleets fleets;
     private final JdbiDeviceClasses classes;
+    private final Departures departures;
     private final Clock clock;
 
     RegistrationResource(
@@ -58,11 +60,13 @@ public class RegistrationResource {
             JdbiRegistrations registrations,
             JdbiFleets fleets,
             JdbiDeviceClasses classes,
+            Departures departures,
             Clock clock) {
         this.database = database;
         this.registrations = registrations;
         this.fleets = fleets;
         this.classes = classes;
+        this.departures = departures;
         this.clock = clock;
     }
 
@@ -122,6 +126,6 @@ public class RegistrationResource {
             Set<String> names = classes.list(tx).stream().map(DeviceClass::name).collect(Collectors.toSet());
             return new RegistrationReader(options, new HashSet<>(fleets.staticNames(tx)), names);
         });
-        return new DeviceImport(database, registrations, clock, options, reader);
+        return new DeviceImport(database, registrations, departures, clock, options, reader);
     }
 }

@@ -1,9 +1,11 @@
 package io.quantfleet.controlplane.rollout;
 
 import io.quantfleet.controlplane.storage.Database;
+import io.quantfleet.protocols.Sha256;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 
 /** What delivery has to do, read from the database, and where it says what is done. */
@@ -27,9 +29,13 @@ public class Deliveries {
         return database.inTransaction(deployments::isAnyPending);
     }
 
-    /** Manifests that have not been on the broker yet, oldest first. */
-    public List<Deliverable> pending(int limit) {
-        return database.inTransaction(tx -> deployments.pending(tx, limit));
+    /**
+     * Manifests that have not been on the broker yet, oldest first.
+     *
+     * @param without sets of chunks; manifests that name one of them are left out
+     */
+    public List<Deliverable> pending(Collection<Sha256> without, int limit) {
+        return database.inTransaction(tx -> deployments.pending(tx, without, limit));
     }
 
     /**

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.quantfleet.controlplane.storage.Rows;
 import io.quantfleet.controlplane.storage.Tx;
 import io.quantfleet.protocols.DeviceId;
+import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.trace.TraceParent;
 import io.quantfleet.protocols.v1.DeltaUse;
 import io.quantfleet.protocols.v1.SignedManifest;
@@ -28,7 +29,7 @@ class JdbiDeployments {
     /** A device that is there says within this time that it has begun. */
     private static final Duration SILENCE = Duration.ofMinutes(1);
 
-    private static final String DELIVERABLE = "select d.id, d.rollout_id, d.device_id, d.manifest,"
+    private static final String DELIVERABLE = "select d.id, d.rollout_id, d.device_id, d.manifest, d.chunk_set,"
             + " (select r.traceparent from rollout r where r.id = d.rollout_id) as traceparent from deployment d ";
 
     private static final String PENDING = "d.published_at is null and d.finished_at is null and not d.withdrawn";
@@ -209,10 +210,16 @@ class JdbiDeployments {
                 .one();
     }
 
-    /** Manifests that have not been on the broker yet, oldest first. */
-    List<Deliverable> pending(Tx tx, int limit) {
+    /** Manifests that have not been on the broker yet, oldest first, without those that name certain sets of chunks. */
+    List<Deliverable> pending(Tx tx, Collection<Sha256> without, int limit) {
         return tx.handle()
-                .createQuery(DELIVERABLE + "where " + PENDING + " order by d.issued_at, d.device_id limit :limit")
+                .createQuery(DELIVERABLE + "where " + PENDING + """
+                         and coalesce(d.chunk_set <> all(:without), true)
+                        order by d.issued_at, d.device_id limit :limit""")
+                .bindArray(
+                        "without",
+                        String.class,
+                        without.stream().map(Sha256::hex).toList())
                 .bind("limit", limit)
                 .map(JdbiDeployments::deliverable)
                 .list();
@@ -313,6 +320,7 @@ class JdbiDeployments {
                     Rows.uuid(row, "rollout_id"),
                     new DeviceId(row.getString("device_id")),
                     SignedManifest.parseFrom(row.getBytes("manifest")),
+                    Rows.optionalText(row, "chunk_set").map(Sha256::new),
                     Rows.optionalText(row, "traceparent").flatMap(TraceParent::parse));
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("the database holds a manifest that doesn't parse", e);

@@ -20,6 +20,35 @@ import org.jdbi.v3.core.statement.StatementContext;
 /** Rollouts in the database. */
 @Singleton
 class JdbiRollouts {
+    private static final String SETTLED = """
+            r.state = 'FINISHED' and not exists (select from rollout o
+                where o.fleet = r.fleet and o.state in ('RUNNING', 'PAUSED', 'ROLLING_BACK'))""";
+
+    // The settled rollouts come as values, so that the database knows how many there are: it then goes through the
+    // devices
+    // once for all of them, where it would otherwise do so for each.
+    private static final String WITH_LATECOMERS = """
+            with settled as (
+                select r.* from unnest(cast(:ids as uuid[]), cast(:fleets as text[])) as s (id, fleet)
+                join rollout r on r.id = s.id and r.fleet = s.fleet),
+            served as (
+                select rollout_id, device_class from rollout_variant where rollout_id = any(:ids)
+                union
+                select s.id, v.device_class from settled s
+                join variant v on v.model_name = s.model_name and v.model_version = s.model_version
+                    and v.verdict = 'READY'),
+            lacking as (
+                select s.id from settled s
+                join fleet_device f on f.fleet = s.fleet
+                join served v on v.rollout_id = s.id and v.device_class = f.device_class
+                where not exists (select from rollout_member m
+                        where m.rollout_id = s.id and m.device_id = f.device_id)
+                    and not exists (select from device_commanded c
+                        where c.device_id = f.device_id and c.began_at > s.began_at)
+                union
+                select rollout_id from rollout_member where rollout_id = any(:ids) and deployment_id is null)
+            select s.id from settled s join lacking l on l.id = s.id order by s.began_at desc""";
+
     private final ObjectMapper json;
 
     JdbiRollouts(ObjectMapper json) {
@@ -98,24 +127,39 @@ class JdbiRollouts {
     }
 
     /**
-     * The newest finished rollout of each fleet that nothing commands now, if a device has come that it lacks; the one
-     * that began last first, for a device that came to several fleets is its.
+     * The newest finished rollouts of fleets that nothing commands now, where a device has come that its rollout lacks;
+     * the one that began last first, for a device that came to several fleets is its.
      */
-    List<Rollout> withLatecomers(Tx tx) {
-        return tx.handle().createQuery("""
-                        select r.* from fleet f join lateral (
-                            select * from rollout where fleet = f.name and state = 'FINISHED'
-                            order by finished_at desc limit 1) r on true
-                        where not exists (select from rollout o
-                                where o.fleet = f.name and o.state in ('RUNNING', 'PAUSED', 'ROLLING_BACK'))
-                            and exists (select from rollout_candidate c
-                                join rollout_variant v on v.rollout_id = r.id and v.device_class = c.device_class
-                                where c.rollout_id = r.id and not exists (select from rollout_member m
-                                    where m.rollout_id = r.id and m.device_id = c.device_id)
-                                union all
-                                select from rollout_member m where m.rollout_id = r.id and m.deployment_id is null)
-                        order by r.began_at desc
-                        for update of r skip locked""").map(this::map).list();
+    List<UUID> withLatecomers(Tx tx) {
+        List<Settled> settled = settled(tx);
+        return tx.handle()
+                .createQuery(WITH_LATECOMERS)
+                .bindArray("ids", UUID.class, settled.stream().map(Settled::id).toList())
+                .bindArray(
+                        "fleets",
+                        String.class,
+                        settled.stream().map(Settled::fleet).toList())
+                .mapTo(UUID.class)
+                .list();
+    }
+
+    private record Settled(UUID id, String fleet) {}
+
+    private static List<Settled> settled(Tx tx) {
+        return tx.handle()
+                .createQuery("select distinct on (r.fleet) r.id, r.fleet from rollout r where " + SETTLED
+                        + " order by r.fleet, r.finished_at desc")
+                .map((row, context) -> new Settled(Rows.uuid(row, "id"), row.getString("fleet")))
+                .list();
+    }
+
+    /** The rollout, its row held, if it has finished and nothing commands its fleet; empty if somebody else holds it. */
+    Optional<Rollout> lockSettledIfFree(Tx tx, UUID id) {
+        return tx.handle()
+                .createQuery("select r.* from rollout r where r.id = :id and " + SETTLED + " for update skip locked")
+                .bind("id", id)
+                .map(this::map)
+                .findOne();
     }
 
     /** The rollout, its row held until the transaction ends. */

@@ -84,11 +84,16 @@ class RolloutDriver {
         }
     }
 
+    /** The finished rollouts of fleets that devices have joined since. */
+    List<UUID> withLatecomers(Tx tx) {
+        return rollouts.withLatecomers(tx);
+    }
+
     /** Gives devices that joined a fleet since its rollout finished what the others serve; whether there may be more. */
-    boolean takeInLatecomers(Tx tx) {
-        return rollouts.withLatecomers(tx).stream()
-                .map(rollout -> stages.takeInLatecomers(tx, rollout))
-                .reduce(false, Boolean::logicalOr);
+    boolean takeInLatecomers(Tx tx, UUID id) {
+        return rollouts.lockSettledIfFree(tx, id)
+                .filter(rollout -> stages.takeInLatecomers(tx, rollout))
+                .isPresent();
     }
 
     /** Ends what has waited for a device longer than its manifest is good for. */

@@ -1,16 +1,20 @@
 package io.quantfleet.controlplane.rollout;
 
+import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.lifecycle.Ticker;
 import io.quantfleet.controlplane.storage.Database;
+import io.quantfleet.controlplane.storage.Tx;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 
-/** Drives rollouts, twice a second, each in a transaction of its own. */
+/** Drives rollouts, twice a second, each in a transaction of its own: one that can't be moved on does not hold up the others. */
 @Singleton
 public class RolloutTicker implements AutoCloseable {
     private static final Duration PERIOD = Duration.ofMillis(500);
-    /** Looking through all fleets for newcomers is paced as one piece of work. */
+    /** Looking through all fleets for latecomers is paced as one piece of work. */
     private static final UUID LATECOMERS = new UUID(0, 0);
 
     private final Database database;
@@ -34,16 +38,39 @@ public class RolloutTicker implements AutoCloseable {
 
     private void tick() {
         database.useTransaction(driver::expire);
-        boolean more = false;
-        for (UUID rollout : database.inTransaction(driver::movable)) {
-            more |= database.inTransaction(tx -> driver.step(tx, rollout));
-        }
+        List<RuntimeException> failures = new ArrayList<>();
+        forEach(database.inTransaction(driver::movable), driver::step, failures);
         if (pace.isDue(LATECOMERS)) {
-            more |= pace.run(LATECOMERS, () -> database.inTransaction(driver::takeInLatecomers));
+            forEach(
+                    pace.run(LATECOMERS, () -> database.inTransaction(driver::withLatecomers)),
+                    driver::takeInLatecomers,
+                    failures);
         }
-        if (more) {
-            ticker.wake();
+        if (!failures.isEmpty()) {
+            RuntimeException first = failures.get(0);
+            failures.stream().skip(1).forEach(first::addSuppressed);
+            throw first;
         }
+    }
+
+    private void forEach(List<UUID> rollouts, Step step, List<RuntimeException> failures) {
+        for (UUID rollout : rollouts) {
+            try {
+                if (database.inTransaction(tx -> step.take(tx, rollout))) {
+                    ticker.wake();
+                }
+            } catch (ControlPlaneException e) {
+                failures.add(e);
+            } catch (RuntimeException e) {
+                failures.add(new IllegalStateException("rollout " + rollout + " can't be moved on", e));
+            }
+        }
+    }
+
+    /** One step of a rollout; whether there is more to do at once. */
+    @FunctionalInterface
+    private interface Step {
+        boolean take(Tx tx, UUID rollout);
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import org.eclipse.paho.mqttv5.common.MqttException;
 
@@ -29,8 +30,20 @@ public final class Story {
     /** The same with these bytes as every class's variant. */
     public static byte[] quantizedModel(FakeWorker worker, ObjectStore store, String model, byte[] variant)
             throws IOException {
+        return quantizedModel(worker, store, model, variant, job -> true);
+    }
+
+    /** The same for some of the classes; the jobs of the others are never done. */
+    public static byte[] quantizedModel(
+            FakeWorker worker,
+            ObjectStore store,
+            String model,
+            byte[] variant,
+            Predicate<QuantizationJobRequested> done)
+            throws IOException {
         Api.register(model, "the graph of " + model).statusCode(201);
-        for (QuantizationJobRequested job : worker.awaitJobs(model, 3)) {
+        for (QuantizationJobRequested job :
+                worker.awaitJobs(model, 3).stream().filter(done).toList()) {
             byte[] probeSet = Api.bytes("probe set of " + job.getDeviceClass());
             store.put(new ByteArrayInputStream(variant));
             store.put(new ByteArrayInputStream(probeSet));
