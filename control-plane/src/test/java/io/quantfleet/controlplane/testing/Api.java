@@ -8,19 +8,17 @@ import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Map;
 import org.awaitility.Awaitility;
 
 /** The REST interface as a user sees it. */
 public final class Api {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private Api() {}
 
     public static void awaitReady() {
         Awaitility.await()
-                .atMost(PATIENCE)
+                .atMost(Story.PATIENCE)
                 .untilAsserted(() -> when().get("/q/health/ready").then().statusCode(200));
     }
 

@@ -27,7 +27,6 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -48,7 +47,6 @@ import org.eclipse.paho.mqttv5.common.packet.UserProperty;
 
 /** Stands in for a device: verifies manifests and chunks as one does, and reports what the test tells it to. */
 public final class FakeDevice implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Map<String, byte[]> received = new ConcurrentHashMap<>();
     private final Map<String, List<UserProperty>> properties = new ConcurrentHashMap<>();
@@ -110,7 +108,7 @@ public final class FakeDevice implements AutoCloseable {
                 Clock.systemUTC());
         String topic = MqttTopics.of(id, Channel.DESIRED);
         return Awaitility.await("a manifest for " + id)
-                .atMost(PATIENCE)
+                .atMost(Story.PATIENCE)
                 .until(
                         () -> verifier.verify(received.getOrDefault(topic, new byte[0]), trust -> sequence)
                                         instanceof Verification.Accepted accepted
@@ -132,7 +130,7 @@ public final class FakeDevice implements AutoCloseable {
             String topic = MqttTopics.chunk(chunk.name());
             client.subscribe(topic, 1);
             byte[] bytes = Awaitility.await("chunk " + chunk.name())
-                    .atMost(PATIENCE)
+                    .atMost(Story.PATIENCE)
                     .until(() -> received.getOrDefault(topic, new byte[0]), found -> found.length > 0);
             content.writeBytes(chunk.decode(bytes)
                     .orElseThrow(() -> new IllegalStateException("chunk " + chunk.name() + " has other content")));

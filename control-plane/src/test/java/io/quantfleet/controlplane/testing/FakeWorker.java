@@ -63,16 +63,14 @@ public final class FakeWorker implements AutoCloseable {
 
     /** Waits until {@code count} jobs for a model are there, and gives them; each by its id once. */
     public List<QuantizationJobRequested> awaitJobs(String model, int count) {
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
-                .until(() -> jobs(model).size() >= count);
+        Awaitility.await().atMost(Story.PATIENCE).until(() -> jobs(model).size() >= count);
         return jobs(model);
     }
 
     /** The same for jobs that train, which are on a topic of their own. */
     public List<QuantizationJobRequested> awaitTrainingJobs(String model, int count) {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Story.PATIENCE)
                 .until(() -> jobs(TOPICS.trainingJobs(), model).size() >= count);
         return jobs(TOPICS.trainingJobs(), model);
     }
@@ -94,7 +92,7 @@ public final class FakeWorker implements AutoCloseable {
 
     /** Waits until workers are told that a job is cancelled. */
     public void awaitCancelled(String jobId) {
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+        Awaitility.await().atMost(Story.PATIENCE).until(() -> {
             poll();
             return seen.stream()
                     .filter(record -> record.topic().equals(TOPICS.quantizationControl()))
@@ -108,7 +106,7 @@ public final class FakeWorker implements AutoCloseable {
     /** Waits for a dead letter and gives the reason in its headers. */
     public String awaitDeadLetter(Predicate<ConsumerRecord<String, byte[]>> which) {
         return Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Story.PATIENCE)
                 .until(
                         () -> {
                             poll();
