@@ -55,6 +55,7 @@ public final class FileToFileQuantizer {
      * @param calibration samples, for a method that calibrates
      * @param profiles one variant is made for each
      * @param options a method that quantizes weights alone, how, and what is left out
+     * @param threads how many threads compute
      * @param output the directory for the variants, made if it is not there
      * @throws QuantizerException if anything is wrong with what was given, or the work failed; the output directory is
      *     as it was before
@@ -64,6 +65,7 @@ public final class FileToFileQuantizer {
             Optional<Path> calibration,
             List<DeviceClassProfile> profiles,
             QuantizationOptions options,
+            int threads,
             Path output,
             QuantizationListener listener) {
         QuantizationRequest.checkProfiles(profiles);
@@ -72,7 +74,7 @@ public final class FileToFileQuantizer {
         ModelDescription read = ModelDescription.read(description);
         Path onnx = onnx(description);
         try (OutputFolder folder = new OutputFolder(output);
-                Rounding rounding = rounding(read, calibration, options)) {
+                Rounding rounding = rounding(read, calibration, options, threads)) {
             Set<String> excluded;
             long bytes;
             try (StreamedModel model = StreamedModel.open(onnx)) {
@@ -107,7 +109,7 @@ public final class FileToFileQuantizer {
     }
 
     private static Rounding rounding(
-            ModelDescription description, Optional<Path> calibration, QuantizationOptions options) {
+            ModelDescription description, Optional<Path> calibration, QuantizationOptions options, int threads) {
         return options.method() == Method.GPTQ
                 ? new Sampled(
                         Datasets.open(
@@ -115,14 +117,15 @@ public final class FileToFileQuantizer {
                                         ReasonCode.REQUEST_INVALID, "gptq rounds with calibration samples; give some")),
                                 description),
                         description,
-                        options)
-                : new ToNearest();
+                        options,
+                        threads)
+                : new ToNearest(threads);
     }
 
-    private record ToNearest() implements Rounding {
+    private record ToNearest(int threads) implements Rounding {
         @Override
         public StreamedVariant quantize(Path onnx, Path target, WeightOnlyOptions weights, ProgressListener listener) {
-            return WeightOnly.quantize(onnx, target, weights, listener);
+            return WeightOnly.quantize(onnx, target, weights, threads, listener);
         }
 
         @Override
@@ -131,14 +134,14 @@ public final class FileToFileQuantizer {
         }
     }
 
-    private record Sampled(LabelledSamples calibration, ModelDescription description, QuantizationOptions options)
+    private record Sampled(
+            LabelledSamples calibration, ModelDescription description, QuantizationOptions options, int threads)
             implements Rounding {
         @Override
         public StreamedVariant quantize(Path onnx, Path target, WeightOnlyOptions weights, ProgressListener listener) {
             // The same samples as for a model that is in memory.
             LabelledSamples samples = SampleSplit.of(calibration, options.calibrationSamples(), description)
                     .ranges();
-            int threads = Runtime.getRuntime().availableProcessors();
             return Gptq.quantize(onnx, target, samples, weights, options.gptq(), threads, listener);
         }
 

@@ -222,6 +222,7 @@ final class LargeModelBenchCommand implements Callable<Integer> {
                         Optional.of(description.resolveSibling(CALIBRATION)),
                         List.of(new ProfileReader().builtIn("rpi-cpu")),
                         QuantizationOptions.builder().method(method).build(),
+                        Runtime.getRuntime().availableProcessors(),
                         description.resolveSibling("variants"),
                         progress -> {})
                 .variants()

@@ -31,9 +31,11 @@ final class FileToFile {
             Optional<Path> calibration,
             List<DeviceClassProfile> profiles,
             QuantizationOptions options,
+            int threads,
             Path out,
             QuantizeSteps steps) {
-        FileToFileResult result = FileToFileQuantizer.quantize(description, calibration, profiles, options, out, steps);
+        FileToFileResult result =
+                FileToFileQuantizer.quantize(description, calibration, profiles, options, threads, out, steps);
         steps.finish();
         return result;
     }

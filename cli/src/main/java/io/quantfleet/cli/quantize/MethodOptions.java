@@ -8,6 +8,7 @@ import io.quantfleet.quantizer.evaluate.LikelihoodBudget;
 import io.quantfleet.quantizer.form.BlockEncoding;
 import io.quantfleet.quantizer.form.GptqOptions;
 import io.quantfleet.quantizer.form.WeightBlocks;
+import io.quantfleet.quantizer.search.TransformerPreset;
 import io.quantfleet.quantizer.train.TrainingOptimizer;
 import io.quantfleet.quantizer.train.TrainingSettings;
 import java.time.Duration;
@@ -24,8 +25,6 @@ import picocli.CommandLine.Spec;
 
 /** The part of the command line that says how to quantize. */
 final class MethodOptions {
-    private static final String TRANSFORMER = "transformer";
-    private static final List<String> HEAD_AND_EMBEDDINGS = List.of("op:Gather", "last");
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
@@ -278,10 +277,11 @@ final class MethodOptions {
         if (preset == null) {
             return excluded;
         }
-        if (!preset.equals(TRANSFORMER)) {
-            throw wrong("--preset: '" + preset + "' is no preset; there is " + TRANSFORMER);
+        if (!preset.equals(TransformerPreset.NAME)) {
+            throw wrong("--preset: '" + preset + "' is no preset; there is " + TransformerPreset.NAME);
         }
-        return Stream.concat(HEAD_AND_EMBEDDINGS.stream(), excluded.stream()).toList();
+        return Stream.concat(TransformerPreset.EXCLUDED.stream(), excluded.stream())
+                .toList();
     }
 
     private TrainingOptions training() {

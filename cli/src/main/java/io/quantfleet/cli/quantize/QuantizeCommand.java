@@ -105,7 +105,7 @@ public final class QuantizeCommand implements Callable<Integer> {
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Threads for calibration and accuracy. Default: one per processor.")
+            description = "Threads for calibration, accuracy, and from file to file. Default: one per processor.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
     @Mixin
@@ -156,7 +156,7 @@ public final class QuantizeCommand implements Callable<Integer> {
             throw new CliException("--extra is read from variants that are loaded, and these go from file to file");
         }
         FileToFileResult result =
-                FileToFile.make(description, data.calibration(options), profiles, options, out, steps);
+                FileToFile.make(description, data.calibration(options), profiles, options, threads, out, steps);
         report.ifPresent(file -> file.write(result.toJson()));
         output.printJson(
                 spec.commandLine().getOut(),

@@ -39,17 +39,24 @@ public final class WeightOnly {
                 start);
     }
 
+    /** The same with as many threads as there are processors. */
+    public static StreamedVariant quantize(
+            Path model, Path target, WeightOnlyOptions options, ProgressListener listener) {
+        return quantize(model, target, options, Runtime.getRuntime().availableProcessors(), listener);
+    }
+
     /**
      * Makes the variant of a model of any size, tensor by tensor: memory depends on the largest weight, not on the model.
      * The data goes into {@code target.data} beside {@code target}. The model is neither prepared nor run.
      *
      * @param model an ONNX file, with its external data beside it
      * @param target where the variant goes
+     * @param threads how many threads compute
      * @throws io.quantfleet.quantizer.QuantizerException if the model can't be read, has no stored matrix, or the variant
      *     can't be written
      */
     public static StreamedVariant quantize(
-            Path model, Path target, WeightOnlyOptions options, ProgressListener listener) {
+            Path model, Path target, WeightOnlyOptions options, int threads, ProgressListener listener) {
         try (StreamedModel source = StreamedModel.open(model);
                 StreamedOutput output = new StreamedOutput(source, target)) {
             Graph graph = source.graph();
@@ -59,7 +66,7 @@ public final class WeightOnly {
                     options,
                     tensor -> source.floats(tensor)::read,
                     output::store,
-                    new BlockQuantizer(options, Runtime.getRuntime().availableProcessors()));
+                    new BlockQuantizer(options, threads));
             rewriter.rewrite((nodes, all) -> listener.progressed((double) nodes / all));
             if (rewriter.quantized().isEmpty()) {
                 throw Forms.nothing(options.method());

@@ -7,6 +7,8 @@ import io.quantfleet.quantizer.evaluate.Latency;
 import io.quantfleet.quantizer.evaluate.LatencyMeter;
 import io.quantfleet.quantizer.evaluate.LatencyPlan;
 import io.quantfleet.quantizer.form.WeightBlocks;
+import io.quantfleet.quantizer.form.WeightOnly;
+import io.quantfleet.quantizer.form.WeightOnlyOptions;
 import io.quantfleet.quantizer.form.WholeModelForm;
 import io.quantfleet.quantizer.quantize.QuantizedModel;
 import io.quantfleet.quantizer.quantize.RangeChoice;
@@ -19,14 +21,18 @@ import io.quantfleet.quantizer.target.Form;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Tries the other forms that a profile allows when static INT8 misses the budget: dynamic INT8 and weight-only forms on
  * CPUs, 16-bit activations on NPUs. Of those that meet it, and of the best so far if that does, the one that costs least is
- * taken; if none does, the closest. Where static INT8 meets it, dynamic INT8 may still be faster: between matrix products,
+ * taken; if none does, the closest. Of a transformer, weight-only forms are tried a second time with the classical
+ * assignment, see {@link TransformerPreset}. Where static INT8 meets it, dynamic INT8 may still be faster: between matrix products,
  * a transformer's other operators are quicker on floats than with their inputs and outputs on integers.
  */
 final class FormStep implements Step {
@@ -66,7 +72,11 @@ final class FormStep implements Step {
         List<Candidate> made = new ArrayList<>();
         for (Form form : best.recipe().profile().forms()) {
             if (met ? mayBeFaster(form, best) : mayBeCloser(form, best)) {
-                make(form, best).ifPresent(made::add);
+                possible(() -> form == Form.A16W8 ? wide(best) : whole(form, best))
+                        .ifPresent(made::add);
+            }
+            if (!met && mayBePreset(form, best)) {
+                possible(() -> preset(form, best)).ifPresent(made::add);
             }
         }
         if (made.isEmpty()) {
@@ -109,9 +119,27 @@ final class FormStep implements Step {
         };
     }
 
-    private Optional<Candidate> make(Form form, Candidate best) {
+    // Embeddings, norms and the head are harmed most: in 16-bit floats they are left as good as they were.
+    private boolean mayBePreset(Form form, Candidate best) {
+        return (form == Form.WEIGHT_ONLY_INT8 || form == Form.WEIGHT_ONLY_INT4)
+                && best.recipe().profile().forms().contains(Form.FP16)
+                && TransformerPreset.suits(workbench.plain().prepared().model().graph());
+    }
+
+    private Candidate preset(Form form, Candidate best) {
+        Set<String> excluded = new LinkedHashSet<>(excluded());
+        excluded.addAll(
+                TransformerPreset.excluded(workbench.plain().prepared().model().graph()));
+        int bits = form == Form.WEIGHT_ONLY_INT8 ? Byte.SIZE : Byte.SIZE / 2;
+        QuantizedModel made = WeightOnly.quantize(
+                workbench.plain().prepared(), new WeightOnlyOptions(bits, blocks(best), excluded, true));
+        return workbench.compared(
+                List.of(form.label(), TransformerPreset.NAME), List.of(), workbench.plain(), best.recipe(), made);
+    }
+
+    private static Optional<Candidate> possible(Supplier<Candidate> maker) {
         try {
-            return Optional.of(form == Form.A16W8 ? wide(best) : whole(form, best));
+            return Optional.of(maker.get());
         } catch (QuantizerException e) {
             if (e.code() != ReasonCode.QUANTIZATION_FAILED) {
                 throw e;
@@ -129,14 +157,19 @@ final class FormStep implements Step {
     }
 
     private Candidate whole(Form form, Candidate best) {
-        WholeModelForm maker = new WholeModelForm(
-                options.reducedRange(),
-                options.perTensorWeights(),
-                WeightBlocks.usual().on(best.recipe().profile().runtime()),
-                ExcludedLayers.find(workbench.plain().prepared().model().graph(), options.excluded())
-                        .keySet());
+        WholeModelForm maker =
+                new WholeModelForm(options.reducedRange(), options.perTensorWeights(), blocks(best), excluded());
         QuantizedModel made = maker.quantize(workbench.plain().prepared(), form);
         return workbench.compared(List.of(form.label()), List.of(), workbench.plain(), best.recipe(), made);
+    }
+
+    private Set<String> excluded() {
+        return ExcludedLayers.find(workbench.plain().prepared().model().graph(), options.excluded())
+                .keySet();
+    }
+
+    private static WeightBlocks blocks(Candidate best) {
+        return WeightBlocks.usual().on(best.recipe().profile().runtime());
     }
 
     // All in turns, so that a busy machine slows them alike.

@@ -95,6 +95,32 @@ class CostlyRungsTest {
     }
 
     @Test
+    void theClassicalAssignmentIsTriedForATransformerAlone() {
+        DeviceClassProfile profile = profile(
+                "classical",
+                "onnxruntime-cpu",
+                "[int8, float32]",
+                "[static-int8, weight-only-int8, weight-only-int4, fp16]");
+        SearchOnNet transformer =
+                new SearchOnNet("transformer", profile).goal(IMPOSSIBLE).techniques(EnumSet.of(Technique.FORMS));
+        SearchOnNet convolutions =
+                new SearchOnNet("uneven depthwise", profile).goal(IMPOSSIBLE).techniques(EnumSet.of(Technique.FORMS));
+
+        SearchResult found = transformer.search();
+        convolutions.search();
+
+        assertThat(transformer.last().trials())
+                .extracting(Trial::name)
+                .containsExactly(
+                        "weight-only-int8-b32",
+                        "weight-only-int8-b32-fp16-rest",
+                        "weight-only-int4-b32",
+                        "weight-only-int4-b32-fp16-rest");
+        assertThat(convolutions.last().trials()).extracting(Trial::name).noneMatch(name -> name.endsWith("-fp16-rest"));
+        assertThat(errors(found, profile)).isEmpty();
+    }
+
+    @Test
     void dynamicRangesAreTriedForMatrixProductsThatAreAccurateEnoughAlready() {
         DeviceClassProfile profile = profile(
                 "faster", "onnxruntime-cpu", "[int8, float32]", "[static-int8, dynamic-int8, weight-only-int8]");
