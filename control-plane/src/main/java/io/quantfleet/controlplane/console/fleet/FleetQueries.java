@@ -48,7 +48,7 @@ public class FleetQueries {
     private static final int COMPARED = 500;
 
     private static final String SERVING = """
-            select device_class, coalesce(active_model_name, '') as model_name,
+            select d.device_class, coalesce(active_model_name, '') as model_name,
                    coalesce(active_model_version, 0) as model_version,
                    coalesce(active_variant_sha256, '') as variant_sha256,
                    count(*) as devices, count(*) filter (where online) as online
