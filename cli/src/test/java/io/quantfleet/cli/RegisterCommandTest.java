@@ -63,7 +63,7 @@ class RegisterCommandTest {
     }
 
     @Test
-    void refusesALanguageModelBeforeAnythingIsSent() throws IOException {
+    void refusesTheBudgetOfAnotherTaskBeforeAnythingIsSent() throws IOException {
         Path model = RandomLlama.write(folder, "tiny", new LlamaShape(16, 8, 1, 1, 1, 8, 4), 1);
         assertThat(controlPlane.run(
                         "register",
@@ -71,12 +71,35 @@ class RegisterCommandTest {
                         "--calibration",
                         model.toString(),
                         "--validation",
-                        model.toString()))
+                        model.toString(),
+                        "--max-loss-points",
+                        "1"))
                 .isEqualTo(1);
 
         assertThat(controlPlane.errors())
-                .contains(
-                        "tiny is a language model, and fleets take classification models only", "quantfleet quantize");
+                .contains("tiny is a language model: its budget is a rise of perplexity, not a loss of points");
         assertThat(controlPlane.asked()).isEmpty();
+    }
+
+    @Test
+    void sendsTheBudgetOfALanguageModelAmongItsOptions() throws IOException {
+        Path model = RandomLlama.write(folder, "tiny", new LlamaShape(16, 8, 1, 1, 1, 8, 4), 1);
+        controlPlane.run(
+                "register",
+                model.toString(),
+                "--calibration",
+                model.toString(),
+                "--validation",
+                model.toString(),
+                "--max-perplexity-increase",
+                "1.5",
+                "--max-divergence",
+                "0.01");
+
+        assertThat(controlPlane.asked())
+                .singleElement()
+                .asString()
+                .contains("\"maxPerplexityIncrease\":1.5", "\"maxDivergence\":0.01")
+                .doesNotContain("maxLossPoints");
     }
 }

@@ -11,6 +11,7 @@ import io.quantfleet.controlplane.testing.EmbeddedParts;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -55,7 +56,7 @@ class BadInputIT {
     }
 
     @Test
-    void refusesModelsThatDevicesCantCheckThemselves() {
+    void refusesForALanguageModelWhatMeansNothingThere() {
         String description = """
                 name: tiny
                 task: language-model
@@ -71,9 +72,32 @@ class BadInputIT {
         refused(
                 Api.register(description, DATA, DATA, DATA),
                 400,
-                "DESCRIPTION_INVALID",
-                "fleets take classification models only");
+                "DATASET_INVALID",
+                "a .npz file with the array input_ids");
+        refused(
+                tokens(description)
+                        .multiPart("maxLossPoints", "1")
+                        .post("/api/v1/models")
+                        .then(),
+                400,
+                "REQUEST_INVALID",
+                "give maxPerplexityIncrease in the options instead");
+        refused(
+                tokens(Api.description("tiny"))
+                        .multiPart("options", "{\"maxPerplexityIncrease\": 1}")
+                        .post("/api/v1/models")
+                        .then(),
+                400,
+                "REQUEST_INVALID",
+                "are the budget of a language model");
         Api.tryGet("models/tiny").statusCode(404);
+    }
+
+    private static RequestSpecification tokens(String description) {
+        return given().multiPart("description", "m.yaml", Api.bytes(description))
+                .multiPart("onnx", "model.onnx", DATA)
+                .multiPart("calibration", "c.npz", DATA)
+                .multiPart("validation", "v.npz", DATA);
     }
 
     @Test

@@ -3,7 +3,6 @@ package io.quantfleet.quantizer;
 import io.quantfleet.protocols.v1.ProbeSet;
 import io.quantfleet.quantizer.dataset.LabelledSamples;
 import io.quantfleet.quantizer.dataset.ModelDescription;
-import io.quantfleet.quantizer.dataset.Task;
 import io.quantfleet.quantizer.evaluate.Evaluation;
 import io.quantfleet.quantizer.evaluate.Evaluator;
 import io.quantfleet.quantizer.evaluate.LatencyPlan;
@@ -25,13 +24,11 @@ final class Judgement {
     private final Evaluator evaluator;
     private final ProbeCutter cutter;
     private final LabelledSamples validation;
-    private final Task task;
 
     Judgement(ModelDescription description, LabelledSamples validation, int threads, LatencyPlan latency) {
         this.evaluator = new Evaluator(description, validation, threads, latency);
         this.cutter = new ProbeCutter(description, validation);
         this.validation = validation;
-        this.task = description.task();
     }
 
     List<QuantizedVariant> of(Path onnx, List<Draft> drafts, QuantizationRequest request, ProgressListener progress) {
@@ -39,13 +36,9 @@ final class Judgement {
         Evaluator.Result result =
                 evaluator.evaluate(onnx, drafts.stream().map(Draft::file).toList(), progress);
         double seconds = (System.nanoTime() - start) / NANOS_PER_SECOND;
-        // What devices check themselves with has one answer for each sample.
-        boolean probed = task == Task.CLASSIFICATION;
-        int[] chosen = probed
-                ? cutter.choose(
-                        request.options().probeSamples(), request.options().seed())
-                : new int[0];
-        ProbeSet probes = probed ? cutter.cut(chosen, result.reference()) : ProbeSet.getDefaultInstance();
+        int[] chosen = cutter.choose(
+                request.options().probeSamples(), request.options().seed());
+        ProbeSet probes = cutter.cut(chosen, result.reference());
         List<QuantizedVariant> variants = new ArrayList<>();
         for (Draft draft : drafts) {
             Evaluation evaluation = result.variants().get(variants.size());
@@ -53,7 +46,7 @@ final class Judgement {
                     draft.published(),
                     report(draft, evaluation, seconds, request.options()),
                     probes,
-                    probed ? evaluation.variantPredictions().accuracy(validation, Arrays.stream(chosen)) : Double.NaN));
+                    evaluation.variantPredictions().accuracy(validation, Arrays.stream(chosen))));
         }
         return variants;
     }

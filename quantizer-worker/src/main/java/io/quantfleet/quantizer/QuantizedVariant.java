@@ -9,8 +9,7 @@ import java.nio.file.Path;
  *
  * @param file the quantized ONNX file
  * @param report what was measured
- * @param probeSet the samples that shall travel with it; empty for a language model
- * @param probeAccuracy the fraction of these for which the variant is right, measured here; not a number without a probe
- *     set
+ * @param probeSet the samples that shall travel with it
+ * @param probeAccuracy the fraction of their answers that the variant gives, measured here
  */
 public record QuantizedVariant(Path file, VariantReport report, ProbeSet probeSet, double probeAccuracy) {}

@@ -175,7 +175,12 @@ public final class Quantizer {
         return file;
     }
 
-    private static void checkBudget(ModelDescription description, QuantizationOptions options) {
+    /**
+     * Checks that the budget is one for the model's task: a loss of points, or for a language model a rise of perplexity.
+     *
+     * @throws QuantizerException with {@link ReasonCode#REQUEST_INVALID} if not
+     */
+    public static void checkBudget(ModelDescription description, QuantizationOptions options) {
         boolean language = description.task() == Task.LANGUAGE_MODEL;
         if (language
                 ? options.maxLossPoints().isPresent()

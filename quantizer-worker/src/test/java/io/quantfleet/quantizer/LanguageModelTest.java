@@ -197,7 +197,7 @@ class LanguageModelTest {
         assertThat(accuracy.at("/perplexity/increasePercent").doubleValue()).isLessThanOrEqualTo(2);
         assertThat(accuracy.at("/divergence").doubleValue()).isBetween(0.0, 0.01);
         assertThat(result.toHtml()).contains("Perplexity", "of tokens are FP32’s first choice");
-        assertThat(result.variants().get(0).probeSet().getSamples()).isZero();
+        assertThat(result.variants().get(0).probeSet().getPlaces()).isEqualTo(SHAPE.context());
     }
 
     @Test

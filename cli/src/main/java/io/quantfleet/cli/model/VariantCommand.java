@@ -130,6 +130,16 @@ public final class VariantCommand implements Runnable {
                 100 * last.path("accuracy").asDouble()));
     }
 
+    private static String figure(JsonNode value, String format, double times) {
+        return value.isNumber() ? String.format(Locale.ROOT, format, value.asDouble() * times) : "-";
+    }
+
+    // Of language models, with by how much it rises.
+    private static String perplexity(JsonNode perplexity) {
+        JsonNode rise = perplexity.path("increasePercent");
+        return figure(perplexity.path("variant"), "%.4f", 1) + (rise.isNumber() ? figure(rise, " (%+.2f %%)", 1) : "");
+    }
+
     private static List<String> lines(Iterable<JsonNode> variants) {
         Table table = new Table(
                 Table.Column.text("CLASS"),
@@ -138,6 +148,8 @@ public final class VariantCommand implements Runnable {
                 Table.Column.number("DONE %"),
                 Table.Column.text("STEP"),
                 Table.Column.number("KiB"),
+                Table.Column.number("ACCURACY %"),
+                Table.Column.number("PERPLEXITY"),
                 Table.Column.text("SHA-256"),
                 Table.Column.text("JOB"));
         List<String> why = new ArrayList<>();
@@ -153,6 +165,8 @@ public final class VariantCommand implements Runnable {
                             ? String.format(
                                     Locale.ROOT, "%.0f", variant.path("bytes").asDouble() / KIBI)
                             : "-",
+                    figure(variant.at("/report/accuracy/variant"), "%.2f", 100),
+                    perplexity(variant.at("/report/accuracy/perplexity")),
                     Table.orDash(sha256.substring(0, Math.min(12, sha256.length()))),
                     variant.path("jobId").asText());
             underWay(variant)

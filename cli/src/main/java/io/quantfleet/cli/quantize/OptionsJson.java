@@ -49,6 +49,10 @@ final class OptionsJson {
             method.patience().ifPresent(epochs -> json.put("patience", epochs));
         }
         options.minAgreement().ifPresent(share -> json.put("minAgreement", share));
+        options.likelihood().ifPresent(budget -> {
+            json.put("maxPerplexityIncrease", budget.maxIncreasePercent());
+            budget.maxDivergence().ifPresent(nats -> json.put("maxDivergence", nats));
+        });
         return json.toString();
     }
 }

@@ -8,9 +8,9 @@ import io.quantfleet.cli.terminal.OutputArguments;
 import io.quantfleet.cli.terminal.Progress;
 import io.quantfleet.cli.terminal.ProgressBar;
 import io.quantfleet.quantizer.QuantizationOptions;
+import io.quantfleet.quantizer.Quantizer;
 import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.dataset.ModelDescription;
-import io.quantfleet.quantizer.dataset.Task;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,11 +91,8 @@ public final class RegisterCommand implements Callable<Integer> {
         options.maxLossPoints().ifPresent(points -> fields.put("maxLossPoints", points.toString()));
         try {
             ModelDescription read = ModelDescription.read(file(description));
-            if (read.task() != Task.CLASSIFICATION) {
-                // The control plane says so, too, but only after gigabytes were uploaded.
-                throw new CliException(read.name() + " is a language model, and fleets take classification models only,"
-                        + " which devices can check themselves; quantize it with 'quantfleet quantize'");
-            }
+            // The control plane says so, too, but only after gigabytes were uploaded.
+            Quantizer.checkBudget(read, options);
             Path onnx = file(description.resolveSibling(read.onnx()));
             int version = upload(new ModelUpload(
                     description,

@@ -1,7 +1,7 @@
 package io.quantfleet.cli.simulate;
 
 import io.quantfleet.agent.serve.Model;
-import io.quantfleet.protocols.v1.ProbeSet;
+import io.quantfleet.agent.serve.ProbeAnswers;
 import java.util.random.RandomGenerator;
 
 /**
@@ -11,13 +11,13 @@ import java.util.random.RandomGenerator;
 final class SimulatedModel implements Model {
     private static final float CONFIDENCE = 0.9f;
 
-    private final ProbeSet probeSet;
+    private final ProbeAnswers answers;
     private final double accuracy;
     private final Distribution.Latency latency;
     private final RandomGenerator random;
 
-    SimulatedModel(ProbeSet probeSet, double accuracy, Distribution.Latency latency, RandomGenerator random) {
-        this.probeSet = probeSet;
+    SimulatedModel(ProbeAnswers answers, double accuracy, Distribution.Latency latency, RandomGenerator random) {
+        this.answers = answers;
         this.accuracy = accuracy;
         this.latency = latency;
         this.random = random;
@@ -25,19 +25,39 @@ final class SimulatedModel implements Model {
 
     @Override
     public int samples() {
-        return probeSet.getSamples();
+        return answers.samples();
     }
 
     @Override
-    public int label(int sample) {
-        return probeSet.getLabels(sample);
+    public int answers() {
+        return answers.count();
     }
 
     @Override
-    public Answer classify(int sample) {
-        // Spread evenly, so that of the first n samples accuracy * n are right, give or take one.
-        boolean right = Math.floor((sample + 1) * accuracy) > Math.floor(sample * accuracy);
-        return new Answer(right ? label(sample) : label(sample) + 1, (long) latency.sample(random), CONFIDENCE);
+    public int label(int answer) {
+        return answers.label(answer);
+    }
+
+    @Override
+    public Answer classify(int answer) {
+        return new Answer(
+                isRight(answer) ? label(answer) : label(answer) + 1, (long) latency.sample(random), CONFIDENCE);
+    }
+
+    @Override
+    public Check check(int sample) {
+        long right = answers.of(sample).filter(this::isRight).count();
+        return new Check((int) right, (int) answers.of(sample).count(), (long) latency.sample(random));
+    }
+
+    @Override
+    public boolean choosesTokens() {
+        return answers.areTokens();
+    }
+
+    // Spread evenly, so that of the first n answers accuracy * n are right, give or take one.
+    private boolean isRight(int answer) {
+        return Math.floor((answer + 1) * accuracy) > Math.floor(answer * accuracy);
     }
 
     @Override

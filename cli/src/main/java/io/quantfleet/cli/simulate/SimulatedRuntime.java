@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.quantfleet.agent.serve.Model;
 import io.quantfleet.agent.serve.ModelException;
 import io.quantfleet.agent.serve.ModelLoader;
+import io.quantfleet.agent.serve.ProbeAnswers;
 import io.quantfleet.cli.simulate.memory.MemoryFileSystem;
 import io.quantfleet.protocols.v1.ProbeSet;
 import java.io.IOException;
@@ -34,20 +35,16 @@ record SimulatedRuntime(
     /** Parsed probe sets, each once for all devices that have the same. Safe for use by several threads. */
     static final class ProbeSets {
         // By identity, as arrays are: equal files have the same array.
-        private final Map<byte[], ProbeSet> parsed = new WeakHashMap<>();
+        private final Map<byte[], ProbeAnswers> parsed = new WeakHashMap<>();
 
-        synchronized ProbeSet parse(byte[] content) throws InvalidProtocolBufferException {
-            ProbeSet known = parsed.get(content);
+        synchronized ProbeAnswers parse(byte[] content) throws InvalidProtocolBufferException {
+            ProbeAnswers known = parsed.get(content);
             if (known != null) {
                 return known;
             }
-            ProbeSet probeSet = withoutInputs(ProbeSet.parseFrom(content));
-            if (probeSet.getSamples() <= 0 || probeSet.getLabelsCount() != probeSet.getSamples()) {
-                throw new ModelException("the probe set has " + probeSet.getSamples() + " samples and "
-                        + probeSet.getLabelsCount() + " labels; it needs at least one, and as many");
-            }
-            parsed.put(content, probeSet);
-            return probeSet;
+            ProbeAnswers answers = ProbeAnswers.of(withoutInputs(ProbeSet.parseFrom(content)));
+            parsed.put(content, answers);
+            return answers;
         }
 
         private static ProbeSet withoutInputs(ProbeSet whole) {

@@ -134,15 +134,17 @@ final class SimulatedServing implements ActiveModel {
 
     private TelemetryWindow.Builder window(Served current) {
         Histogram latency = new Histogram(LARGEST_MICROS, SIGNIFICANT_DIGITS);
+        boolean tokens = current.model().choosesTokens();
         PredictionCounts predictions = new PredictionCounts();
+        predictions.countClasses(!tokens);
         int right = 0;
         for (int i = 0; i < inferencesPerWindow; i++) {
-            int sample = next;
-            next = (next + 1) % current.model().samples();
-            Model.Answer answer = current.model().classify(sample);
+            int asked = next;
+            next = (next + 1) % current.model().answers();
+            Model.Answer answer = current.model().classify(asked);
             predictions.add(answer.label(), answer.confidence());
             latency.recordValue(Math.min(LARGEST_MICROS, Math.round(answer.nanos() / NANOS_PER_MICRO)));
-            right += answer.label() == current.model().label(sample) ? 1 : 0;
+            right += answer.label() == current.model().label(asked) ? 1 : 0;
         }
         TelemetryWindow.Builder window = TelemetryWindow.newBuilder()
                 .setDeviceId(deviceId.value())
@@ -152,7 +154,7 @@ final class SimulatedServing implements ActiveModel {
                 .setRight(right)
                 .setWrong(inferencesPerWindow - right)
                 .setLatencyHistogram(encode(latency));
-        ServingLabels.of(current.manifest()).label(window);
+        ServingLabels.of(current.manifest(), tokens).label(window);
         predictions.takeInterval(window);
         return window;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.quantfleet.agent.serve.Model;
+import io.quantfleet.agent.serve.ProbeAnswers;
 import io.quantfleet.cli.CliException;
 import io.quantfleet.protocols.v1.ProbeSet;
 import java.time.Duration;
@@ -37,7 +38,8 @@ class BehaviourTest {
                 .setSamples(100)
                 .addAllLabels(IntStream.range(0, 100).boxed().toList())
                 .build();
-        Model model = new SimulatedModel(probes, 0.81, Distribution.Latency.parse("1ms"), new Random(1));
+        Model model =
+                new SimulatedModel(ProbeAnswers.of(probes), 0.81, Distribution.Latency.parse("1ms"), new Random(1));
 
         boolean[] first = right(model);
 

@@ -29,7 +29,7 @@ public class JdbiModels {
             String onnxSha256,
             long onnxBytes,
             ModelArtifacts artifacts,
-            double maxLossPoints,
+            Optional<Double> maxLossPoints,
             String source,
             Instant registeredAt) {}
 
@@ -159,7 +159,7 @@ public class JdbiModels {
                 row.getString("onnx_sha256"),
                 row.getLong("onnx_bytes"),
                 artifacts(row.getString("artifacts")),
-                row.getDouble("max_loss_points"),
+                Rows.optionalDouble(row, "max_loss_points"),
                 row.getString("source"),
                 Rows.instant(row, "registered_at"));
     }

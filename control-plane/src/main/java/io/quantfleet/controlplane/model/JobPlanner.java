@@ -45,7 +45,8 @@ class JobPlanner {
     /**
      * What a job is given beside the model.
      *
-     * @param maxLossPoints percentage points of accuracy that the variant may lose
+     * @param maxLossPoints percentage points of accuracy that the variant may lose; empty for a language model, whose budget
+     *     is among the options
      * @param options how to quantize; what it does not say is left to the worker
      */
     record Terms(Optional<Double> maxLossPoints, QuantizationOptions options) {
@@ -64,21 +65,15 @@ class JobPlanner {
     /** Tells of a version registered over REST; the planner itself reads that event, as it reads any producer's. */
     void announce(Tx tx, ModelVersionId id, NewModelVersion version, QuantizationOptions options) {
         Instant now = clock.instant();
-        outbox.add(
-                tx,
-                ids.next().toString(),
-                OutboxEvent.MODEL_VERSION_REGISTERED,
-                id.model(),
-                ModelVersionRegistered.newBuilder()
-                        .setModelName(id.model())
-                        .setVersion(id.version())
-                        .setArtifacts(version.artifacts())
-                        .setBudget(budget(version.maxLossPoints()))
-                        .setOptions(options)
-                        .setRegisteredAt(Timestamp.newBuilder()
-                                .setSeconds(now.getEpochSecond())
-                                .setNanos(now.getNano()))
-                        .build());
+        ModelVersionRegistered.Builder event = ModelVersionRegistered.newBuilder()
+                .setModelName(id.model())
+                .setVersion(id.version())
+                .setArtifacts(version.artifacts())
+                .setOptions(options)
+                .setRegisteredAt(
+                        Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()));
+        version.maxLossPoints().ifPresent(points -> event.setBudget(budget(points)));
+        outbox.add(tx, ids.next().toString(), OutboxEvent.MODEL_VERSION_REGISTERED, id.model(), event.build());
     }
 
     /** Plans the jobs of a version that are not planned yet. */
@@ -125,19 +120,24 @@ class JobPlanner {
                     requestId(job.id()),
                     trains ? OutboxEvent.TRAINING_JOB_REQUESTED : OutboxEvent.QUANTIZATION_JOB_REQUESTED,
                     job.id().toString(),
-                    QuantizationJobRequested.newBuilder()
-                            .setJobId(job.id().toString())
-                            .setModelName(job.model().model())
-                            .setModelVersion(job.model().version())
-                            .setDeviceClass(deviceClass.name())
-                            .setProfileYaml(deviceClass.profile())
-                            .setArtifacts(artifacts)
-                            .setBudget(budget(terms.maxLossPoints().orElse(defaults.maxLossPoints())))
-                            .setSeed(seed(artifacts))
-                            .setProbeSamples(defaults.probeSamples())
-                            .setOptions(terms.options())
-                            .build());
+                    message(job, deviceClass, artifacts, terms));
         }
+    }
+
+    private QuantizationJobRequested message(
+            JdbiJobs.Job job, DeviceClass deviceClass, ModelArtifacts artifacts, Terms terms) {
+        QuantizationJobRequested.Builder message = QuantizationJobRequested.newBuilder()
+                .setJobId(job.id().toString())
+                .setModelName(job.model().model())
+                .setModelVersion(job.model().version())
+                .setDeviceClass(deviceClass.name())
+                .setProfileYaml(deviceClass.profile())
+                .setArtifacts(artifacts)
+                .setSeed(seed(artifacts))
+                .setProbeSamples(defaults.probeSamples())
+                .setOptions(terms.options());
+        terms.maxLossPoints().ifPresent(points -> message.setBudget(budget(points)));
+        return message.build();
     }
 
     private static String requestId(UUID job) {

@@ -1,7 +1,6 @@
 package io.quantfleet.controlplane.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.quantfleet.controlplane.ControlPlaneException;
 import io.quantfleet.controlplane.YamlSchema;
 import io.quantfleet.protocols.ReasonCode;
 
@@ -14,7 +13,7 @@ import io.quantfleet.protocols.ReasonCode;
 record ModelDescription(String name, String task, String onnx, String yaml) {
     private static final YamlSchema SCHEMA =
             YamlSchema.load("model-description.v1.schema.json", "model description", ReasonCode.DESCRIPTION_INVALID);
-    private static final String CLASSIFICATION = "classification";
+    private static final String LANGUAGE_MODEL = "language-model";
 
     /**
      * Reads a description.
@@ -23,14 +22,15 @@ record ModelDescription(String name, String task, String onnx, String yaml) {
      */
     static ModelDescription parse(String yaml) {
         JsonNode root = SCHEMA.parse(yaml);
-        String task = root.path("task").asText();
-        if (!task.equals(CLASSIFICATION)) {
-            throw new ControlPlaneException(
-                    ReasonCode.DESCRIPTION_INVALID,
-                    "task: fleets take classification models only, which devices can check themselves, not " + task
-                            + "; quantize such a model with 'quantfleet quantize'");
-        }
         return new ModelDescription(
-                root.path("name").asText(), task, root.path("onnx").asText(), yaml);
+                root.path("name").asText(),
+                root.path("task").asText(),
+                root.path("onnx").asText(),
+                yaml);
+    }
+
+    /** Whether a task is that of a language model, whose samples are tokens and which is judged by perplexity. */
+    static boolean isLanguageModel(String task) {
+        return task.equals(LANGUAGE_MODEL);
     }
 }

@@ -79,7 +79,7 @@ public class ModelRegistrationResource {
             @Nullable
             String training,
 
-            @Schema(description = "in percentage points, 0 to 100")
+            @Schema(description = "in percentage points, 0 to 100; not for a language model")
             Double maxLossPoints,
 
             @Schema(description = "JSON, by the schema of quantization options")

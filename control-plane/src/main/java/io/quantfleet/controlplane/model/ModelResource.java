@@ -17,6 +17,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -41,6 +42,7 @@ public class ModelResource {
 
     /**
      * @param onnxBytes of the graph and its external data
+     * @param maxLossPoints percentage points of accuracy that a variant may lose; absent for a language model
      * @param source REST or EVENT
      */
     @Schema(name = "ModelVersion")
@@ -50,7 +52,7 @@ public class ModelResource {
             String task,
             String onnxSha256,
             long onnxBytes,
-            double maxLossPoints,
+            Optional<Double> maxLossPoints,
             String source,
             Instant registeredAt,
             String description,

@@ -41,7 +41,7 @@ final class ModelUpload {
         }
         this.description = ModelDescription.parse(descriptionText());
         this.maxLossPoints = maxLossPoints();
-        options();
+        BudgetRule.points(description.task(), maxLossPoints, options(), 0);
         requireFile("onnx", ReasonCode.MODEL_MALFORMED);
         requireDataSet("calibration");
         requireDataSet("validation");
@@ -80,7 +80,7 @@ final class ModelUpload {
         return new NewModelVersion(
                 description,
                 artifacts.build(),
-                maxLossPoints.orElse(defaultMaxLossPoints),
+                BudgetRule.points(description.task(), maxLossPoints, options(), defaultMaxLossPoints),
                 NewModelVersion.Source.REST);
     }
 
@@ -118,10 +118,14 @@ final class ModelUpload {
     private void requireDataSet(String name) throws IOException {
         requireFile(name, ReasonCode.DATASET_INVALID);
         String file = fileName(part(name)).toLowerCase(Locale.ROOT);
-        if (!FileNames.isPlain(file) || !(file.endsWith(".zip") || file.endsWith(".npz"))) {
+        boolean tokens = ModelDescription.isLanguageModel(description.task());
+        if (!FileNames.isPlain(file) || !((file.endsWith(".zip") && !tokens) || file.endsWith(".npz"))) {
             throw new ControlPlaneException(
                     ReasonCode.DATASET_INVALID,
-                    "the file name of '" + name + "' is '" + file + "'; a data set is a .zip or a .npz file");
+                    "the file name of '" + name + "' is '" + file + "'; "
+                            + (tokens
+                                    ? "the tokens of a language model are a .npz file with the array input_ids"
+                                    : "a data set is a .zip or a .npz file"));
         }
     }
 

@@ -64,7 +64,11 @@ class ModelVersionRegisteredHandler implements EventHandler<ModelVersionRegister
                     ReasonCode.DESCRIPTION_MISMATCH,
                     "the event is about model '" + name + "', its description names '" + description.name() + "'");
         }
-        double maxLossPoints = event.hasBudget() ? event.getBudget().getMaxLossPoints() : defaults.maxLossPoints();
+        Optional<Double> maxLossPoints = BudgetRule.points(
+                description.task(),
+                event.hasBudget() ? Optional.of(event.getBudget().getMaxLossPoints()) : Optional.empty(),
+                event.getOptions(),
+                defaults.maxLossPoints());
         NewModelVersion version =
                 new NewModelVersion(description, artifacts, maxLossPoints, NewModelVersion.Source.EVENT);
         List<DeviceClass> wanted = event.getDeviceClassesCount() == 0
@@ -75,7 +79,7 @@ class ModelVersionRegisteredHandler implements EventHandler<ModelVersionRegister
         ModelVersionId id = event.getVersion() == 0
                 ? registry.registerNext(tx, version)
                 : registry.registerAs(tx, new ModelVersionId(name, event.getVersion()), version);
-        planner.plan(tx, id, artifacts, new JobPlanner.Terms(Optional.of(maxLossPoints), event.getOptions()), wanted);
+        planner.plan(tx, id, artifacts, new JobPlanner.Terms(maxLossPoints, event.getOptions()), wanted);
         return Outcome.DONE;
     }
 }

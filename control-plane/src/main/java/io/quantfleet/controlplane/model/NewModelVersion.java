@@ -5,19 +5,22 @@ import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.v1.ModelArtifacts;
 import io.quantfleet.protocols.v1.NamedArtifact;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * A model version about to be registered; its artifacts are in the object store.
  *
- * @param maxLossPoints percentage points of accuracy that a variant may lose
+ * @param maxLossPoints percentage points of accuracy that a variant may lose; empty for a language model, whose budget is
+ *     another one
  */
-record NewModelVersion(ModelDescription description, ModelArtifacts artifacts, double maxLossPoints, Source source) {
+record NewModelVersion(
+        ModelDescription description, ModelArtifacts artifacts, Optional<Double> maxLossPoints, Source source) {
     NewModelVersion {
-        if (!(maxLossPoints >= 0 && maxLossPoints <= 100)) {
+        if (maxLossPoints.filter(points -> !(points >= 0 && points <= 100)).isPresent()) {
             throw ControlPlaneException.invalid(
-                    "maxLossPoints is " + maxLossPoints + "; it is in percentage points, from 0 to 100");
+                    "maxLossPoints is " + maxLossPoints.orElseThrow() + "; it is in percentage points, from 0 to 100");
         }
     }
 
@@ -43,7 +46,7 @@ record NewModelVersion(ModelDescription description, ModelArtifacts artifacts, d
                                 artifacts.getOnnx().getArtifact().getSha256(),
                                 artifacts.getCalibration().getArtifact().getSha256(),
                                 artifacts.getValidation().getArtifact().getSha256(),
-                                Double.toString(maxLossPoints)),
+                                maxLossPoints.map(String::valueOf).orElse("")),
                         data)
                 .collect(Collectors.joining("\n"));
         return Sha256.of(content.getBytes(StandardCharsets.UTF_8)).hex();

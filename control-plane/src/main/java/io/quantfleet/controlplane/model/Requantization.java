@@ -37,12 +37,12 @@ class Requantization {
                         .distinct()
                         .map(name -> classes.require(tx, name))
                         .toList();
-        double points = terms.maxLossPoints().orElse(registered.maxLossPoints());
+        Optional<Double> points = BudgetRule.points(
+                registered.task(),
+                terms.maxLossPoints(),
+                terms.options(),
+                registered.maxLossPoints().orElse(0.0));
         return planner.planAgain(
-                tx,
-                registered.id(),
-                registered.artifacts(),
-                new JobPlanner.Terms(Optional.of(points), terms.options()),
-                wanted);
+                tx, registered.id(), registered.artifacts(), new JobPlanner.Terms(points, terms.options()), wanted);
     }
 }

@@ -38,7 +38,7 @@ final class ServingModel implements ActiveModel, ServedModel {
     @Override
     public void serve(Model model, Manifest of) {
         loop.serve(model, () -> {
-            registry.serving(ServingLabels.of(of));
+            registry.serving(ServingLabels.of(of, model.choosesTokens()));
             manifest = Optional.of(of);
         });
     }

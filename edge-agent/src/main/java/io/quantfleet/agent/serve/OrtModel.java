@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,7 @@ public final class OrtModel implements Model {
 
     private final OrtSession session;
     private final ProbeSet probeSet;
+    private final ProbeAnswers answers;
     private final List<InputFiller> fillers = new ArrayList<>();
     private final Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
     private final Optional<Predictor> predictor;
@@ -39,11 +41,13 @@ public final class OrtModel implements Model {
     private OrtModel(
             OrtSession session,
             ProbeSet probeSet,
+            ProbeAnswers answers,
             Optional<Predictor> predictor,
             String executionProvider,
             Supplier<OptionalLong> memory) {
         this.session = session;
         this.probeSet = probeSet;
+        this.answers = answers;
         this.predictor = predictor;
         this.executionProvider = executionProvider;
         this.memory = memory;
@@ -63,19 +67,21 @@ public final class OrtModel implements Model {
             OrtEnvironment environment,
             OrtSession session,
             ProbeSet probes,
+            ProbeAnswers answers,
             String executionProvider,
             Supplier<OptionalLong> memory)
             throws OrtException {
-        OrtModel model =
-                new OrtModel(session, probes, predictor(environment, session, probes), executionProvider, memory);
+        Optional<Predictor> predictor = predictor(environment, session, probes, answers.areTokens());
+        OrtModel model = new OrtModel(session, probes, answers, predictor, executionProvider, memory);
         model.bindInputs(environment);
         return model;
     }
 
-    private static Optional<Predictor> predictor(OrtEnvironment environment, OrtSession session, ProbeSet probes)
-            throws OrtException {
+    private static Optional<Predictor> predictor(
+            OrtEnvironment environment, OrtSession session, ProbeSet probes, boolean tokens) throws OrtException {
         try {
-            return Optional.of(OrtPredictor.of(environment, session, probes.getOutput(), probes.getLabelNamesList()));
+            return Optional.of(
+                    OrtPredictor.of(environment, session, probes.getOutput(), probes.getLabelNamesList(), tokens));
         } catch (ModelException e) {
             LOG.warn("this model answers no requests: {}", e.getMessage());
             return Optional.empty();
@@ -88,18 +94,53 @@ public final class OrtModel implements Model {
     }
 
     @Override
-    public int label(int sample) {
-        return probeSet.getLabels(sample);
+    public int answers() {
+        return answers.count();
     }
 
     @Override
-    public Answer classify(int sample) {
+    public int label(int answer) {
+        return answers.label(answer);
+    }
+
+    @Override
+    public Answer classify(int answer) {
+        return run(answers.sample(answer), (values, classes, nanos) -> {
+            Scores scores = Scores.read(values, answers.place(answer) * classes, classes);
+            return new Answer(scores.label(), nanos, scores.confidence());
+        });
+    }
+
+    @Override
+    public Check check(int sample) {
+        int[] known = answers.of(sample).toArray();
+        return run(sample, (values, classes, nanos) -> {
+            long right = IntStream.of(known)
+                    .filter(answer ->
+                            Scores.best(values, answers.place(answer) * classes, classes) == answers.label(answer))
+                    .count();
+            return new Check((int) right, known.length, nanos);
+        });
+    }
+
+    @Override
+    public boolean choosesTokens() {
+        return answers.areTokens();
+    }
+
+    /** Reads the scores of one sample: {@code classes} of them for each place. */
+    @FunctionalInterface
+    private interface ScoreReader<T> {
+        T read(FloatBuffer values, int classes, long nanos);
+    }
+
+    private <T> T run(int sample, ScoreReader<T> reader) {
         fillers.forEach(filler -> filler.fill(sample));
         long start = System.nanoTime();
         try (OrtSession.Result result = session.run(inputs, Set.of(probeSet.getOutput()))) {
             long nanos = System.nanoTime() - start;
-            Scores scores = scores(result);
-            return new Answer(scores.label(), nanos, scores.confidence());
+            FloatBuffer values = scores(result);
+            return reader.read(values, values.remaining() / answers.places(), nanos);
         } catch (OrtException e) {
             throw new ModelException("the model failed on sample " + sample + ": " + e.getMessage(), e);
         }
@@ -149,6 +190,7 @@ public final class OrtModel implements Model {
     private void bindInputs(OrtEnvironment environment) throws OrtException {
         try {
             requireNames();
+            ScoreRoom.require(session, probeSet.getOutput(), answers.places());
             for (ProbeInput input : probeSet.getInputsList()) {
                 InputFiller filler = InputFiller.of(input, probeSet.getSamples());
                 fillers.add(filler);
@@ -183,7 +225,7 @@ public final class OrtModel implements Model {
         };
     }
 
-    private Scores scores(OrtSession.Result result) {
+    private FloatBuffer scores(OrtSession.Result result) {
         Optional<FloatBuffer> scores = result.get(probeSet.getOutput())
                 .filter(OnnxTensor.class::isInstance)
                 .map(value -> ((OnnxTensor) value).getFloatBuffer());
@@ -192,6 +234,12 @@ public final class OrtModel implements Model {
                     ErrorKind.OUTPUT, "the model's output '" + probeSet.getOutput() + "' is not a tensor of scores");
         }
         FloatBuffer values = scores.get();
-        return Scores.read(values, 0, values.remaining());
+        if (values.remaining() % answers.places() != 0) {
+            throw ModelException.of(
+                    ErrorKind.OUTPUT,
+                    "the model's output '" + probeSet.getOutput() + "' has " + values.remaining()
+                            + " scores, which are not as many for each of " + answers.places() + " tokens");
+        }
+        return values;
     }
 }

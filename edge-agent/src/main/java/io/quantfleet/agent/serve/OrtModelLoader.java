@@ -30,6 +30,7 @@ public record OrtModelLoader(List<ExecutionProvider> insisted) implements ModelL
     @Override
     public Model load(Path model, Path probeSet, List<String> providers) {
         ProbeSet probes = ProbeSetFile.read(probeSet);
+        ProbeAnswers answers = ProbeAnswers.of(probes);
         OrtEnvironment environment = OrtRuntime.environment();
         OptionalLong before = ResidentMemory.bytes(PROC);
         List<String> wanted = insisted.isEmpty()
@@ -37,7 +38,8 @@ public record OrtModelLoader(List<ExecutionProvider> insisted) implements ModelL
                 : insisted.stream().map(ExecutionProvider::code).toList();
         Session session = session(environment, model, wanted);
         try {
-            return OrtModel.of(environment, session.session(), probes, session.provider(), () -> growth(before));
+            return OrtModel.of(
+                    environment, session.session(), probes, answers, session.provider(), () -> growth(before));
         } catch (OrtException e) {
             throw cantLoad(e);
         }

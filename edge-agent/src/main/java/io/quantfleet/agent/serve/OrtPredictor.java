@@ -28,6 +28,7 @@ final class OrtPredictor implements Predictor {
     private final OrtSession session;
     private final String scores;
     private final List<String> labelNames;
+    private final boolean tokens;
     private final List<TensorSpec> inputs;
     private final List<TensorSpec> outputs;
 
@@ -36,12 +37,14 @@ final class OrtPredictor implements Predictor {
             OrtSession session,
             String scores,
             List<String> labelNames,
+            boolean tokens,
             List<TensorSpec> inputs,
             List<TensorSpec> outputs) {
         this.environment = environment;
         this.session = session;
         this.scores = scores;
         this.labelNames = labelNames;
+        this.tokens = tokens;
         this.inputs = inputs;
         this.outputs = outputs;
     }
@@ -50,15 +53,18 @@ final class OrtPredictor implements Predictor {
      * Describes a session's inputs and outputs.
      *
      * @param scores the output with one score per class along its last axis
+     * @param tokens whether the axis before it has a sample's tokens: what the model chooses then is the one after the last
      * @throws ModelException if one of them is not a tensor, or of a type that no request can carry
      */
-    static OrtPredictor of(OrtEnvironment environment, OrtSession session, String scores, List<String> labelNames)
+    static OrtPredictor of(
+            OrtEnvironment environment, OrtSession session, String scores, List<String> labelNames, boolean tokens)
             throws OrtException {
         return new OrtPredictor(
                 environment,
                 session,
                 scores,
                 List.copyOf(labelNames),
+                tokens,
                 specs(session.getInputInfo().values()),
                 specs(session.getOutputInfo().values()));
     }
@@ -90,7 +96,7 @@ final class OrtPredictor implements Predictor {
             long start = System.nanoTime();
             try (OrtSession.Result result = session.run(tensors, computed)) {
                 Duration latency = Duration.ofNanos(System.nanoTime() - start);
-                requireRoom(result, wanted);
+                requireRoom(result, computed);
                 List<Tensor> answers = new ArrayList<>();
                 for (String name : wanted) {
                     answers.add(tensor(name, output(result, name)));
@@ -144,8 +150,8 @@ final class OrtPredictor implements Predictor {
                 .orElseThrow(() -> ModelException.of(ErrorKind.OUTPUT, "the model gave no tensor '" + name + "'"));
     }
 
-    /** What the scores say, for every row along the last axis; nothing if they are not floats. */
-    private static List<Predictor.Choice> scores(OnnxTensor from) {
+    /** What the scores say, for every row along the last axis that stands for a sample; nothing if they are not floats. */
+    private List<Predictor.Choice> scores(OnnxTensor from) {
         TensorInfo info = from.getInfo();
         long[] shape = info.getShape();
         if (info.type != OnnxJavaType.FLOAT || shape.length == 0 || shape[shape.length - 1] == 0) {
@@ -153,9 +159,10 @@ final class OrtPredictor implements Predictor {
         }
         FloatBuffer values = from.getFloatBuffer();
         int classes = Math.toIntExact(shape[shape.length - 1]);
+        int sample = tokens && shape.length > 1 ? Math.toIntExact(shape[shape.length - 2] * classes) : classes;
         List<Predictor.Choice> choices = new ArrayList<>();
-        for (int row = 0; row + classes <= values.remaining(); row += classes) {
-            Scores scores = Scores.read(values, row, classes);
+        for (int end = sample; end <= values.remaining(); end += sample) {
+            Scores scores = Scores.read(values, end - classes, classes);
             choices.add(new Predictor.Choice(scores.label(), scores.confidence()));
         }
         return choices;

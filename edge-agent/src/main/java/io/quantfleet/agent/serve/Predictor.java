@@ -16,7 +16,7 @@ public interface Predictor {
     List<String> labelNames();
 
     /**
-     * The class that the model chose for a sample.
+     * The class that the model chose for a sample, or the token after its last one.
      *
      * @param label its index
      * @param confidence its score after softmax, 0 to 1

@@ -31,10 +31,6 @@ final class ProbeSetFile {
     }
 
     private static void requireSound(ProbeSet probeSet) {
-        if (probeSet.getSamples() <= 0 || probeSet.getLabelsCount() != probeSet.getSamples()) {
-            throw new ModelException("the probe set has " + probeSet.getSamples() + " samples and "
-                    + probeSet.getLabelsCount() + " labels; it needs at least one, and as many");
-        }
         if (probeSet.getInputsCount() == 0 || probeSet.getOutput().isEmpty()) {
             throw new ModelException("the probe set names no input or no output of the model");
         }

@@ -13,20 +13,28 @@ record Scores(int label, float confidence) {
      * @param classes how many, at least one
      */
     static Scores read(FloatBuffer values, int offset, int classes) {
-        int best = 0;
+        int best = best(values, offset, classes);
         float smallest = values.get(offset);
         double sum = 0;
         for (int label = 0; label < classes; label++) {
             float score = values.get(offset + label);
             sum += score;
             smallest = Math.min(smallest, score);
-            if (score > values.get(offset + best)) {
-                best = label;
-            }
         }
         float largest = values.get(offset + best);
         boolean probabilities = smallest >= 0 && Math.abs(sum - 1) < SUM_TOLERANCE;
         return new Scores(best, probabilities ? Math.min(1, largest) : softmax(values, offset, classes, largest));
+    }
+
+    /** Which of these scores is the largest; of equal ones the first. */
+    static int best(FloatBuffer values, int offset, int classes) {
+        int best = 0;
+        for (int label = 1; label < classes; label++) {
+            if (values.get(offset + label) > values.get(offset + best)) {
+                best = label;
+            }
+        }
+        return best;
     }
 
     /** Of the largest, which is taken off all of them first so that nothing overflows. */

@@ -17,11 +17,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves one model at a time: sample after sample of its probe set at a steady rate, on a thread of its own, and whoever
+ * Serves one model at a time: answer after answer of its probe set at a steady rate, on a thread of its own, and whoever
  * asks for an answer, on theirs. The model is exchanged when the inferences under way are over; those that come meanwhile
  * wait for the new one, so there is always one that answers. Owns the models it is given.
  *
- * <p>Every pass over the probe set goes in an order of its own: what a device has measured at any time is then a random
+ * <p>Every pass over the answers goes in an order of its own: what a device has measured at any time is then a random
  * part of the set, and the devices' parts have nothing to do with each other. The control plane's accuracy gate, which
  * adds the counts of many devices that have only just begun, rests on it ({@code docs/decisions/0007-gates-look-often.md}).
  */
@@ -40,7 +40,7 @@ public final class ServingLoop implements AutoCloseable {
 
     /**
      * @param period from one inference to the next
-     * @param random settles the order of the samples
+     * @param random settles the order of the answers
      */
     public ServingLoop(ServingObserver observer, Duration period, Random random) {
         this.observer = observer;
@@ -110,9 +110,9 @@ public final class ServingLoop implements AutoCloseable {
         }
     }
 
-    private int next(int samples) {
+    private int next(int answers) {
         if (pass.isEmpty()) {
-            IntStream.range(0, samples).forEach(pass::add);
+            IntStream.range(0, answers).forEach(pass::add);
             Collections.shuffle(pass, random);
         }
         return pass.remove(pass.size() - 1);
@@ -125,9 +125,9 @@ public final class ServingLoop implements AutoCloseable {
                 return;
             }
             Model active = model.get();
-            int sample = next(active.samples());
-            Model.Answer answer = active.classify(sample);
-            observer.answered(answer, answer.label() == active.label(sample));
+            int asked = next(active.answers());
+            Model.Answer answer = active.classify(asked);
+            observer.answered(answer, answer.label() == active.label(asked));
         } catch (ModelException e) {
             LOG.warn("inference failed: {}", e.getMessage());
             observer.failed(e.kind());

@@ -64,6 +64,7 @@ public final class MqttMeterRegistry extends PushMeterRegistry {
         try {
             publish();
             labels = Optional.of(next);
+            predictions.countClasses(!next.tokens());
             start = now();
         } finally {
             recording.unlock();

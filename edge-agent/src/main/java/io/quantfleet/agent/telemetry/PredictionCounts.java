@@ -14,6 +14,12 @@ public final class PredictionCounts {
 
     private final Map<Integer, Long> classes = new HashMap<>();
     private final long[] confidences = new long[BINS];
+    private boolean countsClasses = true;
+
+    /** Whether classes are counted from now on; confidences are in any case. */
+    public void countClasses(boolean yes) {
+        countsClasses = yes;
+    }
 
     /**
      * Counts one.
@@ -21,7 +27,9 @@ public final class PredictionCounts {
      * @param confidence 0 to 1; NaN if it is not known
      */
     public void add(int label, float confidence) {
-        classes.merge(label, 1L, Long::sum);
+        if (countsClasses) {
+            classes.merge(label, 1L, Long::sum);
+        }
         if (!Float.isNaN(confidence)) {
             confidences[Math.min(BINS - 1, Math.max(0, (int) (confidence * BINS)))]++;
         }

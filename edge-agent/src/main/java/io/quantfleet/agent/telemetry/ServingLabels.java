@@ -13,18 +13,21 @@ import java.util.regex.Pattern;
  * Which deployment the figures of a window belong to. A window never spans two.
  *
  * @param variant SHA-256
+ * @param tokens whether the model chooses tokens, which are not counted one by one
  */
-public record ServingLabels(String deploymentId, ByteString variant, String modelName, int modelVersion) {
+public record ServingLabels(
+        String deploymentId, ByteString variant, String modelName, int modelVersion, boolean tokens) {
     private static final Pattern UUID_TEXT = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     /** The labels of what a manifest deploys. */
-    public static ServingLabels of(Manifest manifest) {
+    public static ServingLabels of(Manifest manifest, boolean tokens) {
         return new ServingLabels(
                 manifest.getDeploymentId(),
                 ByteString.copyFrom(HexFormat.of()
                         .parseHex(manifest.getVariant().getArtifact().getSha256())),
                 manifest.getModelName(),
-                manifest.getModelVersion());
+                manifest.getModelVersion(),
+                tokens);
     }
 
     /** Writes them into a window of format 2. */

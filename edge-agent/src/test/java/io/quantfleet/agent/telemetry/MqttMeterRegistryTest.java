@@ -154,6 +154,23 @@ class MqttMeterRegistryTest {
         assertThat(windows.get(0).getConfidencesList()).isEmpty();
     }
 
+    @Test
+    void tokensAreNotCountedOneByOne() {
+        registry.serving(new ServingLabels("d1", ByteString.fromHex("c3".repeat(32)), "llama", 1, true));
+        IntStream.range(0, 600).forEach(token -> meters.answered(new Model.Answer(token, 1000, 0.5f), token % 2 == 0));
+
+        registry.publish();
+        registry.serving(FIRST);
+        meters.answered(answer(1), true);
+        registry.publish();
+
+        assertThat(windows.get(0).getPredictedClassesList()).isEmpty();
+        assertThat(windows.get(0).getPredictedOthers()).isZero();
+        assertThat(windows.get(0).getConfidencesList()).contains(600L);
+        assertThat(windows.get(0).getRight()).isEqualTo(300);
+        assertThat(windows.get(1).getPredictedClassesList()).hasSize(1);
+    }
+
     /** A minute of a busy device: ten inferences a second of ten classes, latencies around 12 ms with a long tail. */
     @Test
     void aTypicalWindowHasAtMost400Bytes() throws Exception {
@@ -175,7 +192,7 @@ class MqttMeterRegistryTest {
     }
 
     private static ServingLabels labels(String deployment, String hash, String model, int version) {
-        return new ServingLabels(deployment, ByteString.fromHex(hash.repeat(32)), model, version);
+        return new ServingLabels(deployment, ByteString.fromHex(hash.repeat(32)), model, version, false);
     }
 
     private static Model.Answer answer(int millis) {

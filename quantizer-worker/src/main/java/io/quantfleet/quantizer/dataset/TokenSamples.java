@@ -24,8 +24,12 @@ final class TokenSamples implements LabelledSamples {
         this.masked = description.input(MASK).isPresent();
         this.vocabulary = description.scores();
         // Before a graph is given a token that it has no row for.
+        boolean known = false;
         for (int sample = 0; sample < arrays.size(); sample++) {
-            targets(sample);
+            known |= Arrays.stream(targets(sample)).anyMatch(target -> target != NO_TARGET);
+        }
+        if (!known) {
+            throw Faults.dataset("no token of any sample has a next one: " + MASK + " leaves all of them out");
         }
     }
 

@@ -19,17 +19,23 @@ public final class Predictions {
     }
 
     /** The class chosen at a place: an index into the description's labels, or a token. */
-    public int of(int sample) {
-        return classes[sample];
+    public int of(int place) {
+        return classes[place];
     }
 
-    void set(int sample, int chosen) {
-        classes[sample] = chosen;
+    void set(int place, int chosen) {
+        classes[place] = chosen;
     }
 
-    /** The fraction of these samples for which the choice is right. */
+    /** The fraction of the places of these samples, of those with a right answer, for which the choice is right. */
     public double accuracy(LabelledSamples samples, IntStream which) {
-        return which.mapToDouble(sample -> of(sample) == samples.label(sample) ? 1 : 0)
+        return which.boxed()
+                .flatMapToDouble(sample -> {
+                    int[] targets = samples.targets(sample);
+                    return IntStream.range(0, targets.length)
+                            .filter(place -> targets[place] != LabelledSamples.NO_TARGET)
+                            .mapToDouble(place -> of(sample * targets.length + place) == targets[place] ? 1 : 0);
+                })
                 .average()
                 .orElseThrow();
     }

@@ -9,6 +9,7 @@ import io.quantfleet.quantizer.dataset.ImageInput;
 import io.quantfleet.quantizer.dataset.LabelledSamples;
 import io.quantfleet.quantizer.dataset.ModelDescription;
 import io.quantfleet.quantizer.dataset.ModelInput;
+import io.quantfleet.quantizer.dataset.Task;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -18,7 +19,8 @@ import java.util.stream.IntStream;
 
 /**
  * Cuts the probe set out of the validation samples: each label in proportion, which samples of it and in which order
- * by the seed alone. Stateless but for what it was made with.
+ * by the seed alone. Samples of a language model have no label of their own, and are chosen by the seed among those that have
+ * a next token. Stateless but for what it was made with.
  */
 public final class ProbeCutter {
     private final ModelDescription description;
@@ -40,12 +42,17 @@ public final class ProbeCutter {
         if (count < 1) {
             throw new IllegalArgumentException("a probe set has at least one sample, not " + count);
         }
-        List<Integer> all =
-                new ArrayList<>(IntStream.range(0, samples.size()).boxed().toList());
+        boolean classes = description.task() == Task.CLASSIFICATION;
+        List<Integer> all = new ArrayList<>(IntStream.range(0, samples.size())
+                .filter(sample -> classes || hasAnswer(sample))
+                .boxed()
+                .toList());
         Random random = new Random(seed);
         Collections.shuffle(all, random);
         // The sort is stable: within a label the order stays random.
-        all.sort(Comparator.comparingInt(samples::label));
+        if (classes) {
+            all.sort(Comparator.comparingInt(samples::label));
+        }
         int wanted = Math.min(count, all.size());
         List<Integer> chosen = new ArrayList<>();
         for (int i = 0; i < wanted; i++) {
@@ -53,6 +60,10 @@ public final class ProbeCutter {
         }
         Collections.shuffle(chosen, random);
         return chosen.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private boolean hasAnswer(int sample) {
+        return IntStream.of(samples.targets(sample)).anyMatch(target -> target != LabelledSamples.NO_TARGET);
     }
 
     /**
@@ -67,8 +78,15 @@ public final class ProbeCutter {
                 .setSamples(chosen.length)
                 .setOutput(description.output())
                 .addAllLabelNames(description.labels());
+        int places = description.places();
+        if (description.task() == Task.LANGUAGE_MODEL) {
+            probes.setPlaces(places);
+        }
         for (int sample : chosen) {
-            probes.addLabels(samples.label(sample)).addReference(reference.of(sample));
+            int[] targets = samples.targets(sample);
+            for (int place = 0; place < places; place++) {
+                probes.addLabels(targets[place]).addReference(reference.of(sample * places + place));
+            }
         }
         for (ModelInput input : description.inputs()) {
             probes.addInputs(input(input, chosen));

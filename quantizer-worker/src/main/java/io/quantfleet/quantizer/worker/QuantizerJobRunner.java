@@ -12,8 +12,7 @@ import io.quantfleet.quantizer.QuantizationResult;
 import io.quantfleet.quantizer.QuantizedVariant;
 import io.quantfleet.quantizer.Quantizer;
 import io.quantfleet.quantizer.QuantizerException;
-import io.quantfleet.quantizer.dataset.ModelDescription;
-import io.quantfleet.quantizer.dataset.Task;
+import io.quantfleet.quantizer.dataset.LabelledSamples;
 import io.quantfleet.quantizer.evaluate.Fidelity;
 import io.quantfleet.quantizer.report.ReportJson;
 import io.quantfleet.quantizer.search.Rung;
@@ -40,12 +39,6 @@ final class QuantizerJobRunner implements JobRunner {
 
     @Override
     public JobResult run(QuantizationJob job, JobFiles files, JobProgress progress) {
-        if (ModelDescription.read(files.description()).task() != Task.CLASSIFICATION) {
-            throw new QuantizerException(
-                    ReasonCode.DESCRIPTION_INVALID,
-                    "fleets take classification models only, which devices can check themselves; quantize a language"
-                            + " model with 'quantfleet quantize'");
-        }
         QuantizationRequest request = new QuantizationRequest(
                 new ModelFiles(files.description(), files.calibration(), files.validation(), files.training()),
                 List.of(profile(job.target())),
@@ -126,10 +119,11 @@ final class QuantizerJobRunner implements JobRunner {
     }
 
     private static double fp32Accuracy(ProbeSet probes) {
-        long right = IntStream.range(0, probes.getSamples())
-                .filter(sample -> probes.getReference(sample) == probes.getLabels(sample))
-                .count();
-        return (double) right / probes.getSamples();
+        return IntStream.range(0, probes.getLabelsCount())
+                .filter(place -> probes.getLabels(place) != LabelledSamples.NO_TARGET)
+                .mapToDouble(place -> probes.getReference(place) == probes.getLabels(place) ? 1 : 0)
+                .average()
+                .orElseThrow();
     }
 
     private static Path write(QuantizedVariant variant, Path directory) {

@@ -3,6 +3,7 @@ package io.quantfleet.quantizer.worker;
 import io.quantfleet.quantizer.OptionNames;
 import io.quantfleet.quantizer.QuantizationOptions;
 import io.quantfleet.quantizer.TrainingOptions;
+import io.quantfleet.quantizer.evaluate.LikelihoodBudget;
 import io.quantfleet.quantizer.form.BlockEncoding;
 import io.quantfleet.quantizer.form.GptqOptions;
 import io.quantfleet.quantizer.form.WeightBlocks;
@@ -50,11 +51,22 @@ final class WireOptions {
         if (wire.hasMinAgreement()) {
             options.minAgreement(wire.getMinAgreement());
         }
+        if (wire.hasMaxPerplexityIncrease() || wire.hasMaxDivergence()) {
+            options.likelihood(likelihood(wire));
+        }
         if (wire.getCalibrationSamples() != 0) {
             options.calibrationSamples(wire.getCalibrationSamples());
         }
         options.training(training(wire));
         return options;
+    }
+
+    private static LikelihoodBudget likelihood(io.quantfleet.protocols.v1.QuantizationOptions wire) {
+        return new LikelihoodBudget(
+                wire.hasMaxPerplexityIncrease()
+                        ? wire.getMaxPerplexityIncrease()
+                        : LikelihoodBudget.usual().maxIncreasePercent(),
+                wire.hasMaxDivergence() ? Optional.of(wire.getMaxDivergence()) : Optional.empty());
     }
 
     private static TrainingOptions training(io.quantfleet.protocols.v1.QuantizationOptions wire) {

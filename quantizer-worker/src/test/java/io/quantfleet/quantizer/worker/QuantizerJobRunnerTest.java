@@ -2,6 +2,7 @@ package io.quantfleet.quantizer.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,8 +19,11 @@ import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.sample.LlamaShape;
 import io.quantfleet.quantizer.sample.RandomLlama;
 import io.quantfleet.quantizer.sample.SampleModel;
+import io.quantfleet.quantizer.sample.TokenArchive;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +31,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,21 +61,50 @@ class QuantizerJobRunnerTest {
     }
 
     @Test
-    void refusesALanguageModelThatCameByKafka() throws IOException {
-        Path description =
-                RandomLlama.write(directory.resolve("llama"), "tiny", new LlamaShape(16, 8, 1, 1, 1, 8, 4), 1);
+    void judgesALanguageModelByPerplexityAndAsksDevicesForItsNextTokens() throws IOException {
+        LlamaShape shape = new LlamaShape(16, 64, 1, 2, 1, 64, 6);
+        Path description = RandomLlama.write(directory.resolve("llama"), "tiny", shape, 1);
+        Path tokens = directory.resolve("tokens.npz");
+        TokenArchive.write(
+                tokens,
+                shape.context(),
+                new Random(2).ints(40L * shape.context(), 0, shape.vocabulary()).toArray());
         JobFiles llama = new JobFiles(
-                description,
-                description.resolveSibling("tiny.onnx"),
-                files.calibration(),
-                files.validation(),
-                Optional.empty(),
-                files.output());
+                description, description.resolveSibling("tiny.onnx"), tokens, tokens, Optional.empty(), files.output());
 
-        assertThatThrownBy(() -> runner.run(job("rpi-cpu", "rpi-cpu"), llama, new HeardProgress()))
-                .isInstanceOfSatisfying(
-                        QuantizerException.class, e -> assertThat(e.code()).isEqualTo(ReasonCode.DESCRIPTION_INVALID))
-                .hasMessageContaining("fleets take classification models only");
+        JobResult result = runner.run(languageModelJob(), llama, new HeardProgress());
+
+        assertThat(result.ready()).isFalse();
+        assertThat(result.reasons()).anySatisfy(reason -> assertThat(reason).contains("diverges by"));
+        assertThat(result.reportJson()).contains("\"increasePercent\"");
+        ProbeSet probes = ProbeSet.parseFrom(Files.readAllBytes(result.probeSet()));
+        assertThat(probes.getSamples()).isEqualTo(result.probeSamples()).isEqualTo(8);
+        assertThat(probes.getPlaces()).isEqualTo(6);
+        assertThat(probes.getLabelsList()).hasSize(48);
+        assertThat(probes.getReferenceList()).hasSize(48).doesNotContain(-1);
+        ByteBuffer ids = probes.getInputs(0).getRaw().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        for (int place = 0; place < 48; place++) {
+            int next = place % 6 == 5 ? -1 : (int) ids.getLong((place + 1) * Long.BYTES);
+            assertThat(probes.getLabels(place)).isEqualTo(next);
+        }
+        assertThat(result.probeAccuracyFp32()).isBetween(0.0, 0.5);
+        assertThat(result.probeAccuracy() * 40).isCloseTo(Math.rint(result.probeAccuracy() * 40), within(1e-9));
+    }
+
+    private static QuantizationJob languageModelJob() {
+        QuantizationJob like = job("rpi-cpu", "rpi-cpu");
+        return new QuantizationJob(
+                "tokens",
+                "tiny:1",
+                like.target(),
+                like.artifacts(),
+                WireOptions.read(io.quantfleet.protocols.v1.QuantizationOptions.newBuilder()
+                                .setMethod("weight-only-int4")
+                                .setMaxPerplexityIncrease(50)
+                                .setMaxDivergence(0)
+                                .build())
+                        .probeSamples(8)
+                        .build());
     }
 
     @Test

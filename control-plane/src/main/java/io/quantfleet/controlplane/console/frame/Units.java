@@ -70,6 +70,20 @@ public final class Units {
         return significant(value);
     }
 
+    /** Perplexities of variants differ in the third decimal or so. */
+    public static String perplexity(double perplexity) {
+        return String.format(Locale.ROOT, "%.4f", perplexity);
+    }
+
+    /** Per cent by which something rises, with its sign. */
+    public static String rise(double percent) {
+        return String.format(Locale.ROOT, "%+.2f %%", percent).replace('-', '−');
+    }
+
+    public static String nats(double divergence) {
+        return String.format(Locale.ROOT, "%.5f", divergence);
+    }
+
     public static String decibels(double decibels) {
         return String.format(Locale.ROOT, "%.1f dB", decibels);
     }

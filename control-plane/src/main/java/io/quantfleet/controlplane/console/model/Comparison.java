@@ -30,6 +30,10 @@ public record Comparison(List<VariantColumn> variants) {
         return first(VariantColumn::accuracyFp32);
     }
 
+    public Optional<Double> fp32Perplexity() {
+        return first(VariantColumn::perplexityFp32);
+    }
+
     public Optional<Double> fp32P50() {
         return first(VariantColumn::fp32P50);
     }

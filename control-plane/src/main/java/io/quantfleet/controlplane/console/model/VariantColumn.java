@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  * @param id of the job
  * @param state QUEUED, RUNNING, FAILED, CANCELLED; of a finished job the verdict, READY or REJECTED
  * @param trains whether only workers that can train take the job
+ * @param perplexity of a language model, as the other figures of its kind; the increase is per cent, the divergence nats
  * @param devices that run this variant
  * @param rungs what a running job's search has climbed, as JSON
  * @param training how its training went until now, as JSON
@@ -39,6 +40,10 @@ public record VariantColumn(
         Optional<Double> accuracy,
         Optional<Double> agreement,
         Optional<Long> samples,
+        Optional<Double> perplexityFp32,
+        Optional<Double> perplexity,
+        Optional<Double> perplexityIncrease,
+        Optional<Double> divergence,
         Optional<Double> sqnrDb,
         Optional<Double> fp32P50,
         Optional<Double> fp32P95,
@@ -88,6 +93,7 @@ public record VariantColumn(
                 .collect(Collectors.joining(" + "));
     }
 
+    /** Whether it loses no more than these points. */
     public boolean withinBudget(double maxLossPoints) {
         return gain().filter(gain -> -gain * 100 <= maxLossPoints).isPresent();
     }

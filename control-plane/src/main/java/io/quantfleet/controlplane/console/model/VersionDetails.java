@@ -1,13 +1,14 @@
 package io.quantfleet.controlplane.console.model;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * One version of a model.
  *
  * @param description the model's YAML description
  * @param onnxBytes of the graph and its external data
- * @param maxLossPoints what a variant may lose, percentage points
+ * @param maxLossPoints what a variant may lose, percentage points; empty for a language model
  */
 public record VersionDetails(
         String modelName,
@@ -16,6 +17,16 @@ public record VersionDetails(
         String description,
         String onnxSha256,
         long onnxBytes,
-        double maxLossPoints,
+        Optional<Double> maxLossPoints,
         String source,
-        Instant registeredAt) {}
+        Instant registeredAt) {
+    /** Of a model that is no language model: what a variant may lose, percentage points. */
+    public double points() {
+        return maxLossPoints.orElse(0.0);
+    }
+
+    /** Whether its samples are tokens and it is judged by perplexity. */
+    public boolean languageModel() {
+        return task.equals("language-model");
+    }
+}

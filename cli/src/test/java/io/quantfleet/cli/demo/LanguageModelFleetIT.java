@@ -1,0 +1,170 @@
+package io.quantfleet.cli.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quantfleet.cli.client.ControlPlaneClient;
+import io.quantfleet.cli.model.VariantCommand;
+import io.quantfleet.cli.quantize.RegisterCommand;
+import io.quantfleet.cli.stack.Installation;
+import io.quantfleet.cli.stack.Stack;
+import io.quantfleet.cli.stack.StackOptions;
+import io.quantfleet.cli.terminal.Progress;
+import io.quantfleet.quantizer.runtime.Batch;
+import io.quantfleet.quantizer.runtime.OnnxSession;
+import io.quantfleet.quantizer.runtime.RuntimeOptions;
+import io.quantfleet.quantizer.sample.LlamaShape;
+import io.quantfleet.quantizer.sample.RandomLlama;
+import io.quantfleet.quantizer.sample.TokenArchive;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** A language model on its whole way, with every program as it is packaged: registered, quantized, rolled out, measured, asked. */
+class LanguageModelFleetIT {
+    private static final LlamaShape SHAPE = new LlamaShape(50, 64, 2, 4, 2, 96, 12);
+    private static final int SAMPLES = 80;
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final String DEVICE = "reader";
+    private static final DemoFleet FLEET = new DemoFleet("readers", List.of(new DemoFleet.Member(DEVICE, "rpi-cpu")));
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    private Path work;
+
+    @Test
+    void takesALanguageModelToADeviceThatChecksItsNextTokens() throws Exception {
+        Path description = RandomLlama.write(work.resolve("model"), "tiny", SHAPE, 3);
+        Path tokens = work.resolve("tokens.npz");
+        TokenArchive.write(tokens, SHAPE.context(), itsOwnText(description.resolveSibling("tiny.onnx")));
+        Installation installation = Installation.current();
+        try (Stack stack = Stack.open(
+                new StackOptions(work.resolve("data"), OptionalInt.empty(), 1),
+                installation,
+                Progress.onStandardError())) {
+            stack.start();
+            ControlPlaneClient api = new ControlPlaneClient(stack.addresses().console());
+
+            JsonNode variant = quantized(stack, api, description, tokens);
+            double accuracy = variant.at("/report/accuracy/variant").asDouble();
+            assertThat(accuracy).isBetween(0.6, 1.0);
+            assertThat(variant.at("/report/accuracy/fp32").asDouble()).isEqualTo(1.0);
+            assertThat(variant.at("/report/accuracy/samples").asInt()).isEqualTo(SAMPLES * (SHAPE.context() - 1));
+            assertThat(variant.at("/report/accuracy/perplexity/increasePercent").asDouble())
+                    .isLessThanOrEqualTo(10);
+            assertThat(page(stack, "/models/tiny/versions/1"))
+                    .contains("FP32 perplexity", "next tokens right", "Divergence");
+
+            new EnrolStep(api, FLEET, stack, installation).perform(quietly());
+            new RolloutStep(api, FLEET).perform(quietly(), "tiny", 1);
+
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                JsonNode device = api.read("devices/" + DEVICE);
+                assertThat(device.path("state").asText()).isEqualTo("ACTIVE");
+                assertThat(device.path("telemetryWindows").asInt()).isGreaterThan(2);
+            });
+            JsonNode device = api.read("devices/" + DEVICE);
+            assertThat(device.path("accuracy").asDouble())
+                    .as("what devices measure is a sample of what the worker measured: %s", device)
+                    .isBetween(accuracy - 0.25, Math.min(1, accuracy + 0.25));
+            JsonNode quality = api.read("telemetry/variants?model=tiny").at("/variants/0");
+            assertThat(quality.at("/measured/inferences").asLong()).isPositive();
+            assertThat(quality.has("drift")).as("of tokens: %s", quality).isFalse();
+        }
+    }
+
+    private static JsonNode quantized(Stack stack, ControlPlaneClient api, Path description, Path tokens)
+            throws IOException {
+        run(
+                stack,
+                new RegisterCommand(),
+                description.toString(),
+                "--calibration",
+                tokens.toString(),
+                "--validation",
+                tokens.toString(),
+                "--method",
+                "gptq",
+                "--max-perplexity-increase",
+                "10");
+        await().atMost(PATIENCE).until(() -> api.modelVersions("tiny").stream()
+                .flatMap(version -> version.variants().stream())
+                .anyMatch(made -> made.deviceClass().equals("rpi-cpu") && made.isFinal()));
+        assertThat(run(stack, new VariantCommand(), "list", "tiny", "1")).contains("PERPLEXITY", "rpi-cpu");
+        for (JsonNode variant : JSON.readTree(run(stack, new VariantCommand(), "list", "tiny", "1", "-o", "json"))) {
+            if (variant.path("deviceClass").asText().equals("rpi-cpu")) {
+                assertThat(variant.path("state").asText())
+                        .as(variant.toPrettyString())
+                        .isEqualTo("READY");
+                return variant;
+            }
+        }
+        throw new AssertionError("no variant for rpi-cpu");
+    }
+
+    /** Text of which FP32 knows every next token, because it wrote it: after the first one always the likeliest. */
+    private static int[] itsOwnText(Path onnx) {
+        int context = SHAPE.context();
+        int[] text = new int[SAMPLES * context];
+        Random random = new Random(5);
+        try (OnnxSession session = OnnxSession.open(onnx, RuntimeOptions.threads(1))) {
+            Batch batch = session.newBatch(SAMPLES);
+            IntStream.range(0, SAMPLES).forEach(sample -> text[sample * context] = random.nextInt(SHAPE.vocabulary()));
+            for (int place = 1; place < context; place++) {
+                ByteBuffer ids = batch.input("input_ids");
+                ids.clear();
+                IntStream.of(text).forEach(ids::putLong);
+                batch.run(SAMPLES);
+                float[] scores = batch.output("logits").floats();
+                for (int sample = 0; sample < SAMPLES; sample++) {
+                    int at = (sample * context + place - 1) * SHAPE.vocabulary();
+                    text[sample * context + place] = IntStream.range(0, SHAPE.vocabulary())
+                            .reduce(0, (best, token) -> scores[at + token] > scores[at + best] ? token : best);
+                }
+            }
+        }
+        return text;
+    }
+
+    private static Progress.Step quietly() {
+        return Progress.onStandardError().begin("");
+    }
+
+    private static String run(Stack stack, Object command, String... arguments) {
+        StringWriter screen = new StringWriter();
+        StringWriter errors = new StringWriter();
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--control-plane", stack.addresses().console().toString()));
+        int code = new CommandLine(command)
+                .setOut(new PrintWriter(screen, true))
+                .setErr(new PrintWriter(errors, true))
+                .execute(all.toArray(String[]::new));
+        assertThat(code).as(errors.toString()).isZero();
+        return screen.toString();
+    }
+
+    private static String page(Stack stack, String path) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(stack.addresses().console().resolve(path))
+                                .build(),
+                        BodyHandlers.ofString())
+                .body();
+    }
+}
