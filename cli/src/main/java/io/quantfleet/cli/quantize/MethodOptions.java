@@ -25,7 +25,6 @@ import picocli.CommandLine.Spec;
 
 /** The part of the command line that says how to quantize. */
 final class MethodOptions {
-
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
 

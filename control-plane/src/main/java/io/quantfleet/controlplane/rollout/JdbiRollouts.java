@@ -24,13 +24,11 @@ class JdbiRollouts {
             r.state = 'FINISHED' and not exists (select from rollout o
                 where o.fleet = r.fleet and o.state in ('RUNNING', 'PAUSED', 'ROLLING_BACK'))""";
 
-    // The settled rollouts come as values, so that the database knows how many there are: it then goes through the
-    // devices
-    // once for all of them, where it would otherwise do so for each.
+    // The settled rollouts come as values, so that the database knows how many there are: it goes through the devices
+    // once for all of them then, not once for each.
     private static final String WITH_LATECOMERS = """
             with settled as (
-                select r.* from unnest(cast(:ids as uuid[]), cast(:fleets as text[])) as s (id, fleet)
-                join rollout r on r.id = s.id and r.fleet = s.fleet),
+                select * from rollout where id = any(:ids)),
             served as (
                 select rollout_id, device_class from rollout_variant where rollout_id = any(:ids)
                 union
@@ -131,25 +129,18 @@ class JdbiRollouts {
      * the one that began last first, for a device that came to several fleets is its.
      */
     List<UUID> withLatecomers(Tx tx) {
-        List<Settled> settled = settled(tx);
         return tx.handle()
                 .createQuery(WITH_LATECOMERS)
-                .bindArray("ids", UUID.class, settled.stream().map(Settled::id).toList())
-                .bindArray(
-                        "fleets",
-                        String.class,
-                        settled.stream().map(Settled::fleet).toList())
+                .bindArray("ids", UUID.class, settled(tx))
                 .mapTo(UUID.class)
                 .list();
     }
 
-    private record Settled(UUID id, String fleet) {}
-
-    private static List<Settled> settled(Tx tx) {
+    private static List<UUID> settled(Tx tx) {
         return tx.handle()
-                .createQuery("select distinct on (r.fleet) r.id, r.fleet from rollout r where " + SETTLED
+                .createQuery("select distinct on (r.fleet) r.id from rollout r where " + SETTLED
                         + " order by r.fleet, r.finished_at desc")
-                .map((row, context) -> new Settled(Rows.uuid(row, "id"), row.getString("fleet")))
+                .mapTo(UUID.class)
                 .list();
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnx.proto.OnnxMl;
 import com.google.protobuf.ByteString;
+import io.quantfleet.agent.testkit.TinyModel;
 import io.quantfleet.protocols.v1.ProbeElementType;
 import io.quantfleet.protocols.v1.ProbeInput;
 import io.quantfleet.protocols.v1.ProbeSet;
@@ -153,12 +154,7 @@ class TokenModelTest {
                         .addInput("input_ids")
                         .addOutput("logits"))
                 .build();
-        return OnnxMl.ModelProto.newBuilder()
-                .setIrVersion(8)
-                .addOpsetImport(OnnxMl.OperatorSetIdProto.newBuilder().setVersion(17))
-                .setGraph(graph)
-                .build()
-                .toByteArray();
+        return TinyModel.model(graph);
     }
 
     private static OnnxMl.ValueInfoProto value(String name, int type, long... sample) {

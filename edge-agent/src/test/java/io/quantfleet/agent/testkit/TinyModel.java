@@ -60,6 +60,11 @@ public final class TinyModel {
                         .addInput("image")
                         .addOutput("scores"))
                 .build();
+        return model(graph);
+    }
+
+    /** A graph as an ONNX file. */
+    public static byte[] model(OnnxMl.GraphProto graph) {
         return OnnxMl.ModelProto.newBuilder()
                 .setIrVersion(8)
                 .addOpsetImport(OnnxMl.OperatorSetIdProto.newBuilder().setVersion(17))

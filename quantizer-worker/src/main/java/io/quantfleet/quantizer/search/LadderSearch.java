@@ -104,9 +104,8 @@ public final class LadderSearch {
         return result(standing);
     }
 
-    // What learns shares the time for training: each gets the same part of what is left, so that the last, which gains
-    // most,
-    // is not left without any.
+    // What learns shares the time for training: each gets the same part of what is left, so that something remains for
+    // the last, which gains most.
     private Standing learnt(Standing before) {
         Map<Technique, Function<Duration, Step>> steps = new EnumMap<>(Technique.class);
         steps.put(Technique.ADAROUND, time -> new AdaRoundStep(workbench, time, options.seed(), listener));
