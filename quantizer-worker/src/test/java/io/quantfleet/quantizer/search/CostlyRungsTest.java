@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 /** What is done if static INT8 of the whole model is not accurate enough. */
 class CostlyRungsTest {
     private static final AccuracyGoal NEARLY_ALL = new AccuracyGoal(2, Optional.of(0.98));
+    private static final AccuracyGoal MOST = new AccuracyGoal(8, Optional.of(0.92));
     private static final AccuracyGoal EASY = new AccuracyGoal(60, Optional.empty());
     private static final AccuracyGoal IMPOSSIBLE = new AccuracyGoal(0, Optional.of(1.0));
     private static final Set<Technique> ONLY_COSTLY = EnumSet.of(Technique.MIXED_PRECISION, Technique.FORMS);
@@ -146,11 +147,13 @@ class CostlyRungsTest {
     @Test
     void sixteenBitActivationsHelpWhereNothingMayStayInFloats() {
         DeviceClassProfile profile = new ProfileReader().builtIn("qnn-htp");
+        // Without mixed precision, which goes by measured times: whether that is enough by itself differs by machine.
         SearchOnNet search =
-                new SearchOnNet("transformer", profile).goal(NEARLY_ALL).techniques(ONLY_COSTLY);
+                new SearchOnNet("transformer", profile).goal(MOST).techniques(EnumSet.of(Technique.FORMS));
 
         SearchResult found = search.search();
 
+        assertThat(search.rungs().get(0).goalMet()).isFalse();
         assertThat(search.last().goalMet()).isTrue();
         assertThat(found.trail().method()).isEqualTo("auto-a16w8-minmax");
         assertThat(errors(found, profile)).isEmpty();
