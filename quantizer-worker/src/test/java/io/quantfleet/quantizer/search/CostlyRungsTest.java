@@ -148,8 +148,7 @@ class CostlyRungsTest {
     void sixteenBitActivationsHelpWhereNothingMayStayInFloats() {
         DeviceClassProfile profile = new ProfileReader().builtIn("qnn-htp");
         // Without mixed precision, which goes by measured times: whether that is enough by itself differs by machine.
-        SearchOnNet search =
-                new SearchOnNet("transformer", profile).goal(MOST).techniques(EnumSet.of(Technique.FORMS));
+        SearchOnNet search = new SearchOnNet("transformer", profile).goal(MOST).techniques(EnumSet.of(Technique.FORMS));
 
         SearchResult found = search.search();
 
