@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
@@ -176,20 +177,46 @@ class ConsolePagesIT {
         fixture.fill();
         FixtureCrowd.insert(fixture, 230);
         for (String direction : new String[] {"asc", "desc"}) {
-            List<String> seen = new ArrayList<>();
-            String next = "?sort=" + sort + "&dir=" + direction;
-            while (!next.isEmpty()) {
-                String html = page("/devices" + next).statusCode(200).extract().asString();
-                java.util.regex.Pattern.compile("id=\"d-([^\"]+)\"")
-                        .matcher(html)
-                        .results()
-                        .forEach(row -> seen.add(row.group(1)));
-                var link = java.util.regex.Pattern.compile("rel=\"next\" href=\"([^\"]+)\"")
-                        .matcher(html);
-                next = link.find() ? link.group(1).replace("&amp;", "&") : "";
-            }
+            List<String> seen = devicesOfAllPages("/devices", "?sort=" + sort + "&dir=" + direction);
             assertThat(seen).as("%s %s", sort, direction).hasSize(254).doesNotHaveDuplicates();
         }
+    }
+
+    @Test
+    void goesThroughTheDevicesOfARolloutPageByPage() {
+        fixture.fill();
+        FixtureCrowd.insert(fixture, 230);
+        String path = "/rollouts/" + FixtureCrowd.ROLLOUT;
+        fixture.run("update deployment set state = 'REVERTED', reason_code = 'SELF_TEST_FAILED' where device_id in"
+                + " ('crowd-00007', 'crowd-00123')");
+        fixture.run("update deployment set state = 'FETCHING', finished_at = null where device_id = 'crowd-00200'");
+
+        List<String> all = devicesOfAllPages(path, "");
+        List<String> failed = devicesOfAllPages(path, "?state=FAILED");
+        List<String> active = devicesOfAllPages(path, "?state=ACTIVE");
+
+        assertThat(all).hasSize(230).doesNotHaveDuplicates().startsWith("crowd-00007", "crowd-00123", "crowd-00200");
+        assertThat(failed).containsExactly("crowd-00007", "crowd-00123");
+        assertThat(active).hasSize(227).doesNotHaveDuplicates().doesNotContain("crowd-00007", "crowd-00200");
+        assertThat(devicesOfAllPages(path, "?state=no-such&after=no-such")).isEqualTo(all);
+        page(path).body(containsString("Failed 2")).body(containsString("Updating 1"));
+        page(path + "?state=PENDING").body(containsString("No device is in this state now."));
+    }
+
+    private List<String> devicesOfAllPages(String path, String query) {
+        List<String> seen = new ArrayList<>();
+        Optional<String> next = Optional.of(query);
+        while (next.isPresent()) {
+            String html =
+                    page(path + next.orElseThrow()).statusCode(200).extract().asString();
+            Pattern.compile("id=\"d-([^\"]+)\"").matcher(html).results().forEach(row -> seen.add(row.group(1)));
+            next = Pattern.compile("rel=\"next\" href=\"([^\"#]+)")
+                    .matcher(html)
+                    .results()
+                    .map(link -> link.group(1).replace("&amp;", "&"))
+                    .findFirst();
+        }
+        return seen;
     }
 
     @Test

@@ -32,7 +32,6 @@ import java.util.UUID;
 class RolloutPages {
     private static final Sorting.Usual NEWEST_FIRST = new Sorting.Usual("started", true);
     private static final int LIST = 20;
-    private static final int DEVICES = 200;
     private static final int HISTORY = 100;
 
     private final Pages pages;
@@ -76,17 +75,28 @@ class RolloutPages {
 
     @GET
     @Path("/{id}")
-    public TemplateInstance rollout(@PathParam("id") String id, @Context UriInfo uri) {
+    public TemplateInstance rollout(
+            @PathParam("id") String id,
+            @QueryParam("state") @DefaultValue("") String state,
+            @QueryParam("after") @DefaultValue("") String after,
+            @Context UriInfo uri) {
         Page page = pages.page("Rollout", "rollouts", uri);
         RolloutRow rollout = uuid(id).flatMap(rollouts::rollout)
                 .orElseThrow(() -> new NotFoundException("There is no rollout " + id));
+        DeploymentChoice choice = new DeploymentChoice(DeploymentGroup.named(state), after);
+        List<DeploymentRow> found = rollouts.deployments(rollout.id(), choice, DeploymentChoice.PAGE_SIZE + 1);
+        boolean more = found.size() > DeploymentChoice.PAGE_SIZE;
+        List<DeploymentRow> shown = more ? found.subList(0, DeploymentChoice.PAGE_SIZE) : found;
+        String next = more ? choice.behind(shown.get(shown.size() - 1).deviceId()) : "";
         return Templates.rollout(
                 page,
                 rollout,
                 windows.of(rollout.fleet(), page.now()),
                 rollouts.stages(rollout.id()),
                 rollouts.findings(rollout.id()),
-                rollouts.deployments(rollout.id(), DEVICES),
+                choice,
+                shown,
+                next,
                 rollouts.history(rollout.id(), HISTORY));
     }
 
@@ -115,7 +125,9 @@ class RolloutPages {
                 WindowsView windows,
                 List<StageRow> stages,
                 List<FindingRow> findings,
+                DeploymentChoice choice,
                 List<DeploymentRow> deployments,
+                String next,
                 List<HistoryRow> history);
     }
 }

@@ -4,10 +4,13 @@ import io.quantfleet.controlplane.console.ConsoleDatabase;
 import io.quantfleet.controlplane.console.frame.Sorting;
 import io.quantfleet.controlplane.filter.SqlFilter;
 import jakarta.inject.Singleton;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jdbi.v3.core.statement.Query;
 
@@ -16,37 +19,41 @@ import org.jdbi.v3.core.statement.Query;
 public class RolloutQueries {
     private static final String ROWS = """
             select r.*, p.*
-              from (select * from rollout r where %s order by r.created_at desc, r.id desc limit :limit) r
+              from (select * from rollout r where <which> order by <order> limit :limit) r
               left join lateral (select count(*) as devices,
-                       count(*) filter (where state = 'ACTIVE') as active,
-                       count(*) filter (where state in ('FETCHING', 'VERIFYING', 'SELF_TESTING', 'SWITCHING')) as updating,
-                       count(*) filter (where state in ('PENDING', 'PUBLISHED')) as pending,
-                       count(*) filter (where state in ('REFUSED', 'REVERTED', 'LOST')) as failed,
-                       count(*) filter (where state in ('EXPIRED', 'SUPERSEDED')) as superseded,
+                       <counts>,
                        coalesce(sum(fetched_bytes), 0)::bigint as fetched_bytes,
                        coalesce(sum(greatest(total_bytes - fetched_bytes, 0)) filter (where state = 'ACTIVE'), 0)::bigint
                            as saved_bytes
                   from rollout_member m join deployment d on d.rollout_id = m.rollout_id
                        and d.id = coalesce(m.rollback_id, m.deployment_id)
                  where m.rollout_id = r.id) p on true
-             order by r.created_at desc, r.id desc
+             order by <order>
             """;
 
+    private static final String COUNTS = Arrays.stream(DeploymentGroup.values())
+            .map(group -> "count(*) filter (where " + group.holds("state") + ") as " + group.name())
+            .collect(Collectors.joining(", "));
+
+    private static final String NEWEST_FIRST = "r.created_at desc, r.id desc";
     private static final int OPEN = 100;
 
     private static final String DEPLOYMENTS = """
+            with parts as not materialized (
+                select p.*, <rank> as rank
+                  from deployment p
+                  join rollout_member m on m.rollout_id = p.rollout_id and p.id = coalesce(m.rollback_id, m.deployment_id)
+                 where p.rollout_id = :id and <chosen>)
             select p.device_id, d.device_class, d.online, p.state, p.reason_code, p.reason, p.delta_outcome as delta,
                    p.delta_reason, p.fetched_bytes,
                    p.total_bytes, (p.self_test ->> 'accuracy')::double precision as self_test_accuracy,
                    (p.self_test ->> 'p50Micros')::double precision / 1000 as self_test_p50_millis,
                    v.probe_accuracy, v.sha256 as variant_sha256, p.state_at
-              from (select p.* from deployment p
-                      join rollout_member m on m.rollout_id = p.rollout_id and p.id = coalesce(m.rollback_id, m.deployment_id)
-                     where p.rollout_id = :id
-                     order by p.state not in ('REFUSED', 'REVERTED', 'LOST'), p.finished_at is not null, p.device_id
-                     limit :limit) p
+              from (select * from parts
+                     where coalesce((rank, device_id) > (select rank, device_id from parts where device_id = :after), true)
+                     order by rank, device_id limit :limit) p
               join device d on d.device_id = p.device_id join variant v on v.job_id = p.variant_job_id
-             order by p.state not in ('REFUSED', 'REVERTED', 'LOST'), p.finished_at is not null, p.device_id
+             order by p.rank, p.device_id
             """;
 
     private static final String HISTORY = """
@@ -102,23 +109,23 @@ public class RolloutQueries {
     List<RolloutRow> sorted(SqlFilter filter, Sorting sorting, int limit) {
         String direction = sorting.descending() ? " desc" : " asc";
         String by = COLUMNS.getOrDefault(sorting.column(), "r.created_at").replace(",", direction + ",") + direction;
-        String rows = ROWS.formatted(filter.condition()).replace("r.created_at desc, r.id desc", by + ", r.id desc");
-        return database.read(
-                handle -> rows(handle.createQuery(rows).bindMap(filter.values()).bind("limit", limit)));
+        return database.read(handle -> rows(rows(handle, filter.condition(), by + ", r.id desc")
+                .bindMap(filter.values())
+                .bind("limit", limit)));
     }
 
     /** The newest rollouts that match, older than the one of id {@code before}, if that is not empty. */
     List<RolloutRow> list(SqlFilter filter, Optional<UUID> before, int limit) {
         String older = " and (cast(:before as uuid) is null or (r.created_at, r.id) <"
                 + " (select b.created_at, b.id from rollout b where b.id = :before))";
-        return database.read(handle -> rows(handle.createQuery(ROWS.formatted(filter.condition() + older))
+        return database.read(handle -> rows(rows(handle, filter.condition() + older, NEWEST_FIRST)
                 .bindMap(filter.values())
                 .bind("before", before)
                 .bind("limit", limit)));
     }
 
     public List<RolloutRow> ofFleet(String fleet, int limit) {
-        return database.read(handle -> rows(handle.createQuery(ROWS.formatted("r.fleet = :fleet"))
+        return database.read(handle -> rows(rows(handle, "r.fleet = :fleet", NEWEST_FIRST)
                 .bind("fleet", fleet)
                 .bind("limit", limit)));
     }
@@ -126,16 +133,20 @@ public class RolloutQueries {
     /** Those that are not over. */
     public List<RolloutRow> open() {
         return database.read(handle ->
-                rows(handle.createQuery(ROWS.formatted("r.finished_at is null")).bind("limit", OPEN)));
+                rows(rows(handle, "r.finished_at is null", NEWEST_FIRST).bind("limit", OPEN)));
     }
 
     Optional<RolloutRow> rollout(UUID id) {
         return database.read(handle ->
-                rows(handle.createQuery(ROWS.formatted("r.id = :id"))
-                                .bind("id", id)
-                                .bind("limit", 1))
-                        .stream()
+                rows(rows(handle, "r.id = :id", NEWEST_FIRST).bind("id", id).bind("limit", 1)).stream()
                         .findFirst());
+    }
+
+    private static Query rows(Handle handle, String which, String order) {
+        return handle.createQuery(ROWS)
+                .define("which", which)
+                .define("order", order)
+                .define("counts", COUNTS);
     }
 
     private static List<RolloutRow> rows(Query query) {
@@ -168,9 +179,14 @@ public class RolloutQueries {
     }
 
     /** What failed first, then what is under way, then what is done. */
-    List<DeploymentRow> deployments(UUID rollout, int limit) {
+    List<DeploymentRow> deployments(UUID rollout, DeploymentChoice choice, int limit) {
         return database.read(handle -> handle.createQuery(DEPLOYMENTS)
+                .define("rank", DeploymentGroup.rank("p.state"))
+                .define(
+                        "chosen",
+                        choice.group().map(group -> group.holds("p.state")).orElse("true"))
                 .bind("id", rollout)
+                .bind("after", choice.after())
                 .bind("limit", limit)
                 .map(ConstructorMapper.of(DeploymentRow.class))
                 .list());

@@ -37,13 +37,28 @@ public record RolloutRow(
         long superseded,
         long fetchedBytes,
         long savedBytes) {
+    private static final List<DeploymentGroup> DRAWN = List.of(
+            DeploymentGroup.ACTIVE,
+            DeploymentGroup.UPDATING,
+            DeploymentGroup.PENDING,
+            DeploymentGroup.SUPERSEDED,
+            DeploymentGroup.FAILED);
+
     public StateBar bar() {
-        return StateBar.of(List.of(
-                new StateCount("ACTIVE", active),
-                new StateCount("UPDATING", updating),
-                new StateCount("PENDING", pending),
-                new StateCount("SUPERSEDED", superseded),
-                new StateCount("FAILED", failed)));
+        return StateBar.of(DRAWN.stream()
+                .map(group -> new StateCount(group.name(), count(group)))
+                .toList());
+    }
+
+    /** The devices that fare so. */
+    public long count(DeploymentGroup group) {
+        return switch (group) {
+            case FAILED -> failed;
+            case UPDATING -> updating;
+            case PENDING -> pending;
+            case SUPERSEDED -> superseded;
+            case ACTIVE -> active;
+        };
     }
 
     /** What people can do to it now. */
