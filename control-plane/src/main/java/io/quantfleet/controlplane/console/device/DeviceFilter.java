@@ -29,7 +29,7 @@ public record DeviceFilter(
         String sort,
         boolean descending,
         String after) {
-    public static final int PAGE_SIZE = 100;
+    public static final int PAGE_SIZE = 50;
     private static final Sorting.Usual BY_ID = new Sorting.Usual("device", false);
     private static final Map<String, String> COLUMNS = columns();
 
