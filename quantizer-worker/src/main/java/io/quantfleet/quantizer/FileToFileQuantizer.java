@@ -8,6 +8,7 @@ import io.quantfleet.quantizer.dataset.Datasets;
 import io.quantfleet.quantizer.dataset.DescriptionCheck;
 import io.quantfleet.quantizer.dataset.LabelledSamples;
 import io.quantfleet.quantizer.dataset.ModelDescription;
+import io.quantfleet.quantizer.form.Awq;
 import io.quantfleet.quantizer.form.Gptq;
 import io.quantfleet.quantizer.form.StreamedVariant;
 import io.quantfleet.quantizer.form.WeightOnly;
@@ -24,7 +25,7 @@ import java.util.Set;
 
 /**
  * Quantizes weights alone from file to file: for models that memory does not hold. By rounding to nearest, one weight after
- * another is read; by GPTQ, one transformer block after another is run. Neither the model nor a variant is loaded as a
+ * another is read; by GPTQ and AWQ, one transformer block after another is run. Neither the model nor a variant is loaded as a
  * whole, so that nobody knows what a variant loses: it is not judged. Stateless; each request is carried out on the thread
  * that makes it.
  */
@@ -33,7 +34,11 @@ public final class FileToFileQuantizer {
 
     /** Whether a method can go that way. */
     public static boolean isFor(Method method) {
-        return method.weightOnly() || method == Method.GPTQ;
+        return method.weightOnly() || sampled(method);
+    }
+
+    private static boolean sampled(Method method) {
+        return method == Method.GPTQ || method == Method.AWQ;
     }
 
     /**
@@ -110,11 +115,12 @@ public final class FileToFileQuantizer {
 
     private static Rounding rounding(
             ModelDescription description, Optional<Path> calibration, QuantizationOptions options, int threads) {
-        return options.method() == Method.GPTQ
+        return sampled(options.method())
                 ? new Sampled(
                         Datasets.open(
                                 calibration.orElseThrow(() -> new QuantizerException(
-                                        ReasonCode.REQUEST_INVALID, "gptq rounds with calibration samples; give some")),
+                                        ReasonCode.REQUEST_INVALID,
+                                        options.method().wireName() + " rounds with calibration samples; give some")),
                                 description),
                         description,
                         options,
@@ -142,7 +148,9 @@ public final class FileToFileQuantizer {
             // The same samples as for a model that is in memory.
             LabelledSamples samples = SampleSplit.of(calibration, options.calibrationSamples(), description)
                     .ranges();
-            return Gptq.quantize(onnx, target, samples, weights, options.gptq(), threads, listener);
+            return options.method() == Method.AWQ
+                    ? Awq.quantize(onnx, target, samples, weights, threads, listener)
+                    : Gptq.quantize(onnx, target, samples, weights, options.gptq(), threads, listener);
         }
 
         @Override
@@ -155,7 +163,7 @@ public final class FileToFileQuantizer {
         if (!isFor(options.method())) {
             throw new QuantizerException(
                     ReasonCode.REQUEST_INVALID,
-                    "only weight-only-int8, weight-only-int4 and gptq go from file to file, not "
+                    "only weight-only-int8, weight-only-int4, gptq and awq go from file to file, not "
                             + options.method().wireName());
         }
         FormMaker.checkAllowed(options.method(), profile);

@@ -37,8 +37,8 @@ import picocli.CommandLine.Spec;
                     + " weights, and tells how much memory a process of its own took for that. Without options it has seven"
                     + " billion parameters: 27 GB, and 4.5 GB for the variant. All files are removed afterwards.",
             "",
-            "gptq runs the model block by block on samples of random tokens; its time is mostly that of factorizing, and"
-                    + " grows with the third power of the widths.",
+            "gptq and awq run the model block by block on samples of random tokens. The time of gptq is mostly that of"
+                    + " factorizing, and grows with the third power of the widths.",
             ""
         },
         sortOptions = false)
@@ -105,14 +105,14 @@ final class LargeModelBenchCommand implements Callable<Integer> {
             names = "--method",
             defaultValue = "weight-only-int4",
             paramLabel = "METHOD",
-            description = "weight-only-int4 or gptq. Default: ${DEFAULT-VALUE}")
+            description = "weight-only-int4, gptq or awq. Default: ${DEFAULT-VALUE}")
     private String method = "weight-only-int4";
 
     @Option(
             names = "--samples",
             defaultValue = "32",
             paramLabel = "N",
-            description = "Samples of " + CONTEXT + " tokens that gptq calibrates with. Default: ${DEFAULT-VALUE}")
+            description = "Samples of " + CONTEXT + " tokens that gptq and awq calibrate with. Default: ${DEFAULT-VALUE}")
     private int samples;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to this file, too.")
@@ -151,11 +151,11 @@ final class LargeModelBenchCommand implements Callable<Integer> {
     }
 
     private Method chosen() {
-        return Stream.of(Method.WEIGHT_ONLY_INT4, Method.GPTQ)
+        return Stream.of(Method.WEIGHT_ONLY_INT4, Method.GPTQ, Method.AWQ)
                 .filter(each -> each.wireName().equals(method))
                 .findFirst()
                 .orElseThrow(() -> new CommandLine.ParameterException(
-                        spec.commandLine(), "--method is weight-only-int4 or gptq, not " + method));
+                        spec.commandLine(), "--method is weight-only-int4, gptq or awq, not " + method));
     }
 
     private ObjectNode measure(LlamaShape shape, Method chosen) throws IOException {

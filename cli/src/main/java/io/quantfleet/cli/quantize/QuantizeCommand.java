@@ -35,8 +35,8 @@ import picocli.CommandLine.Spec;
             "Accuracy is that on all validation samples; latency is that of one inference at a time on one thread of"
                     + " this machine, measured in turns with FP32.",
             "",
-            "A model that memory does not hold can be quantized by weight-only-int8, weight-only-int4 and gptq: these go from"
-                    + " file to file then, and the variants are not evaluated.",
+            "A model that memory does not hold can be quantized by weight-only-int8, weight-only-int4, gptq and awq: these"
+                    + " go from file to file then, and the variants are not evaluated.",
             "",
             "The output directory gets all variants, or nothing if anything fails. A variant that loses more accuracy"
                     + " than it may is written too, and marked REJECTED.",

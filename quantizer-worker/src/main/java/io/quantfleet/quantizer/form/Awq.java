@@ -3,16 +3,13 @@ package io.quantfleet.quantizer.form;
 import io.quantfleet.quantizer.ProgressListener;
 import io.quantfleet.quantizer.dataset.SampleSource;
 import io.quantfleet.quantizer.onnx.Graph;
-import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.Tensors;
 import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.quantize.QuantizedModel;
 import io.quantfleet.quantizer.technique.ActivationScaling;
-import io.quantfleet.quantizer.technique.Treatment;
+import io.quantfleet.quantizer.technique.Finding;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
 
 /**
  * Weights in blocks, those that meet large activations made larger before they are rounded, and blocks cut off where that
@@ -20,6 +17,8 @@ import java.util.stream.IntStream;
  * Compression and Acceleration</i>). Stateless.
  */
 public final class Awq {
+    private static final String NAME = "awq";
+
     private Awq() {}
 
     /**
@@ -38,55 +37,79 @@ public final class Awq {
             int threads,
             ProgressListener listener) {
         long start = System.nanoTime();
-        Treatment treated = scaled(prepared, samples, options, threads, fraction -> listener.progressed(fraction / 2));
+        PreparedModel scaled =
+                scaled(prepared, samples, options, threads, fraction -> listener.progressed(fraction / 2));
         return SampledWeights.quantize(
-                treated.model(),
+                scaled,
                 samples,
                 options,
-                "awq",
-                new ClippedRounding(options),
+                NAME,
+                new ClippedRounding(options, threads),
                 threads,
                 start,
                 fraction -> listener.progressed((1 + fraction) / 2));
     }
 
-    private static Treatment scaled(
+    private static PreparedModel scaled(
             PreparedModel prepared,
             SampleSource samples,
             WeightOnlyOptions options,
             int threads,
             ProgressListener listener) {
-        LayerInputs inputs = new LayerInputs(
-                new WholeModelRuns(prepared::model, samples, threads), ActivationScaling.tensors(prepared), listener);
         Graph graph = prepared.model().graph();
-        return ActivationScaling.apply(
-                prepared,
-                samples,
-                tensor -> inputs.of(tensor).magnitudes(),
-                layer -> loss(graph, layer, inputs, options));
+        LayerInputs inputs = new LayerInputs(
+                new WholeModelRuns(prepared::model, samples, threads), ActivationScaling.tensors(graph), listener);
+        List<Finding> findings = ActivationScaling.apply(
+                graph,
+                Tensors::changed,
+                sizes(inputs),
+                new ScalingLoss(graph, Forms::inMemory, inputs, options, threads));
+        return findings.isEmpty() ? prepared : prepared.rewritten(graph, samples);
     }
 
-    private static ToDoubleFunction<double[]> loss(
-            Graph graph, Node layer, LayerInputs inputs, WeightOnlyOptions options) {
-        Optional<StoredMatrix> stored =
-                options.excluded().contains(layer.label()) ? Optional.empty() : StoredMatrix.of(graph, layer);
-        if (stored.isEmpty()) {
-            return factors -> 0;
+    private static ActivationScaling.Magnitudes sizes(LayerInputs inputs) {
+        return tensor -> inputs.of(tensor).magnitudes();
+    }
+
+    /**
+     * Makes the variant of a model that is larger than memory, from file to file: transformer block by transformer block, what
+     * lies between two of them on disk. A first pass finds the factors, a second one rounds; scaled weights are scaled as they
+     * are read. Memory depends on the largest block and on the square of the widest layer input, not on the model and not on
+     * the number of samples. The model is not prepared.
+     *
+     * @param model an ONNX file, with its external data beside it
+     * @param target where the variant goes, with its data in {@code target.data}; its folder must have room for what the model
+     *     computes of the samples between two blocks, twice
+     * @param samples to calibrate with
+     * @param threads how many threads compute
+     * @param listener hears how much is done; it stops the work by throwing
+     * @throws io.quantfleet.quantizer.QuantizerException if the model can't be read or run, has no stored matrix, a layer's
+     *     input is not finite, or the variant can't be written
+     */
+    public static StreamedVariant quantize(
+            Path model,
+            Path target,
+            SampleSource samples,
+            WeightOnlyOptions options,
+            int threads,
+            ProgressListener listener) {
+        try (StreamedRounding rounding = StreamedRounding.open(model, target, samples, options, threads)) {
+            scale(rounding, options, threads, fraction -> listener.progressed(fraction / 2));
+            return rounding.finish(
+                    NAME, new ClippedRounding(options, threads), fraction -> listener.progressed((1 + fraction) / 2));
         }
-        StoredMatrix matrix = stored.get();
-        float[] weights = Tensors.floats(matrix.tensor());
-        List<float[]> columns = IntStream.of(Reconstruction.sampled(matrix))
-                .mapToObj(column -> Reconstruction.column(matrix, weights, column))
-                .toList();
-        InputStatistics seen = inputs.of(layer.inputs().get(0));
-        BlockGrid grid = BlockGrid.ofWholeRange(options);
-        return factors -> {
-            double sum = 0;
-            for (float[] column : columns) {
-                sum += seen.squaredError(
-                        grid.differences(column, factors, options.blocks().size()));
-            }
-            return sum;
-        };
+    }
+
+    private static void scale(
+            StreamedRounding rounding, WeightOnlyOptions options, int threads, ProgressListener listener) {
+        Graph graph = rounding.graph();
+        try (BlockwiseRuns runs = rounding.runs()) {
+            LayerInputs inputs = new LayerInputs(runs, ActivationScaling.tensors(graph), listener);
+            ActivationScaling.apply(
+                    graph,
+                    rounding.tensors()::changed,
+                    sizes(inputs),
+                    new ScalingLoss(graph, rounding::weights, inputs, options, threads));
+        }
     }
 }

@@ -58,7 +58,7 @@ final class BlockQuantizer implements MatrixRounding {
     private void quantizeRows(StoredMatrix matrix, WeightSource source, Blocks result) {
         int columns = matrix.columns();
         float[] rows = new float[Math.multiplyExact(blockSize, columns)];
-        int share = share(columns);
+        int share = result.share(threads);
         try (InParallel parallel = new InParallel(threads)) {
             for (int b = 0; b < result.count(); b++) {
                 int index = b;
@@ -73,12 +73,6 @@ final class BlockQuantizer implements MatrixRounding {
                 parallel.run(tasks);
             }
         }
-    }
-
-    // Two halves of a byte that belong to neighbouring columns are no matter for two threads.
-    private int share(int columns) {
-        boolean apart = columns % 2 == 0 || options.encoding() == BlockEncoding.MATMUL_N_BITS;
-        return apart ? Math.max(2, (columns / threads + 1) / 2 * 2) : columns;
     }
 
     private void quantizeRows(float[] rows, int columns, int length, int from, int to, int index, Blocks result) {

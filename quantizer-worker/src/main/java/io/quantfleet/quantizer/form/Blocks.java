@@ -1,11 +1,16 @@
 package io.quantfleet.quantizer.form;
 
-/** A quantized matrix, stored in some layout, block after block as it is made. For use by one thread. */
+/**
+ * A quantized matrix, stored in some layout, block after block as it is made. For use by one thread, or by several of which
+ * each stores a {@link #share} of the columns.
+ */
 final class Blocks {
     private final BlockLayout layout;
     private final int bits;
     private final int blockSize;
     private final int rows;
+    private final int columns;
+    private final boolean columnsApart;
     private final boolean symmetric;
     private final byte[] integers;
     private final float[] scales;
@@ -16,6 +21,8 @@ final class Blocks {
         this.bits = options.bits();
         this.blockSize = options.blocks().size();
         this.rows = matrix.rows();
+        this.columns = matrix.columns();
+        this.columnsApart = options.encoding() == BlockEncoding.MATMUL_N_BITS;
         this.symmetric = options.blocks().symmetric();
         this.integers = packed(layout.integers());
         this.scales = new float[Math.multiplyExact(matrix.columns(), layout.blocks())];
@@ -44,6 +51,13 @@ final class Blocks {
     /** Blocks in a column. */
     int count() {
         return layout.blocks();
+    }
+
+    /** How many columns, from a multiple of as many on, a thread of several stores: all if two would write the same byte. */
+    int share(int threads) {
+        // Two halves of a byte that belong to neighbouring columns are no matter for two threads.
+        boolean apart = columns % 2 == 0 || columnsApart;
+        return apart ? Math.max(2, (columns / threads + 1) / 2 * 2) : columns;
     }
 
     /** Whether runtimes can do without scales of zero and below. */

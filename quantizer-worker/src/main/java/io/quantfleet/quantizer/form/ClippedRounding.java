@@ -1,28 +1,47 @@
 package io.quantfleet.quantizer.form;
 
+import io.quantfleet.quantizer.runtime.InParallel;
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * Rounds weights to the nearest integer, with the scale of each block chosen for the least error of what the block adds to the
- * layer's output rather than of the weights themselves (AWQ's search for weights to cut off).
+ * layer's output rather than of the weights themselves (AWQ's search for weights to cut off). Several threads share the columns.
  */
 final class ClippedRounding implements SampledWeights.Choice {
     private final WeightOnlyOptions options;
-    private final BlockGrid grid;
+    private final int threads;
 
-    ClippedRounding(WeightOnlyOptions options) {
+    ClippedRounding(WeightOnlyOptions options, int threads) {
         this.options = options;
-        this.grid = BlockGrid.clipping(options);
+        this.threads = threads;
     }
 
     @Override
     public Blocks round(StoredMatrix matrix, float[] weights, InputStatistics seen) {
         Blocks result = new Blocks(matrix, options);
+        int share = result.share(threads);
+        List<Runnable> tasks = new ArrayList<>();
+        for (int first = 0; first < matrix.columns(); first += share) {
+            int from = first;
+            int to = Math.min(matrix.columns(), first + share);
+            tasks.add(() -> round(matrix, weights, seen, from, to, result));
+        }
+        try (InParallel parallel = new InParallel(threads)) {
+            parallel.run(tasks);
+        }
+        return result;
+    }
+
+    private void round(StoredMatrix matrix, float[] weights, InputStatistics seen, int from, int to, Blocks result) {
+        BlockGrid grid = BlockGrid.clipping(options);
         int size = options.blocks().size();
         float[] block = new float[size];
         for (int index = 0; index < result.count(); index++) {
             int first = index * size;
             int length = Math.min(size, matrix.rows() - first);
             BlockGrid.Misfit error = new OutputError(seen, first, size);
-            for (int column = 0; column < matrix.columns(); column++) {
+            for (int column = from; column < to; column++) {
                 for (int i = 0; i < length; i++) {
                     block[i] = weights[matrix.element(first + i, column)];
                 }
@@ -33,7 +52,6 @@ final class ClippedRounding implements SampledWeights.Choice {
                 }
             }
         }
-        return result;
     }
 
     /** What the rounding of some rows alone adds to the squared error of the layer's output. */

@@ -63,7 +63,8 @@ public final class Gptq {
             GptqOptions gptq,
             int threads,
             ProgressListener listener) {
-        return SampledWeights.quantize(
-                model, target, samples, options, "gptq", new GptqRounding(options, gptq, threads), threads, listener);
+        try (StreamedRounding rounding = StreamedRounding.open(model, target, samples, options, threads)) {
+            return rounding.finish("gptq", new GptqRounding(options, gptq, threads), listener);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.quantfleet.quantizer.form;
 
 import java.nio.FloatBuffer;
+import java.util.List;
 
 /**
  * What calibration samples show of a tensor that layers multiply with a matrix: the sum of xxᵀ over the rows x of a sample,
@@ -57,18 +58,33 @@ final class InputStatistics {
 
     /** The sum of the squares of x·d: the error of an output whose column is off by {@code d}. */
     double squaredError(float[] d) {
-        float[] product = new float[channels];
+        return squaredErrors(List.of(d))[0];
+    }
+
+    /** That of each output. A row of the moments serves all of them while it is in the processor's cache. */
+    double[] squaredErrors(List<float[]> columns) {
+        float[][] sums = new float[columns.size()][channels];
         for (int i = 0; i < channels; i++) {
-            float weight = d[i];
-            int row = i * channels;
-            for (int j = 0; weight != 0 && j < channels; j++) {
-                product[j] += weight * products[row + j];
+            for (int column = 0; column < sums.length; column++) {
+                addRow(i, columns.get(column)[i], sums[column]);
             }
         }
-        double sum = 0;
-        for (int i = 0; i < channels; i++) {
-            sum += (double) product[i] * d[i];
+        double[] errors = new double[sums.length];
+        for (int column = 0; column < sums.length; column++) {
+            float[] d = columns.get(column);
+            double sum = 0;
+            for (int i = 0; i < channels; i++) {
+                sum += (double) sums[column][i] * d[i];
+            }
+            errors[column] = Math.max(0, sum);
         }
-        return Math.max(0, sum);
+        return errors;
+    }
+
+    private void addRow(int i, float weight, float[] sum) {
+        int row = i * channels;
+        for (int j = 0; weight != 0 && j < channels; j++) {
+            sum[j] += weight * products[row + j];
+        }
     }
 }

@@ -91,7 +91,7 @@ final class OnnxReader {
                 what + " has " + bytes + " bytes; models up to " + mostBytesInMemory()
                         + " bytes are read into memory"
                         + (mostBytesInMemory() < MOST_BYTES ? ", half of what Java may use (-Xmx)" : "")
-                        + ". Larger ones can be quantized by weight-only-int8, weight-only-int4 and gptq alone, which go"
+                        + ". Larger ones can be quantized by weight-only-int8, weight-only-int4, gptq and awq alone, which go"
                         + " from file to file");
     }
 

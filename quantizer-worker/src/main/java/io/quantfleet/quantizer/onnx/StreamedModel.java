@@ -30,9 +30,13 @@ public final class StreamedModel implements AutoCloseable {
     /** The external tensors that are widened, as they are stored. */
     private final Map<String, TensorProto> narrow;
 
+    private final Map<String, Changed> changes = new HashMap<>();
     private final Map<Path, FileChannel> channels = new HashMap<>();
     private final ByteBuffer piece = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.LITTLE_ENDIAN);
     private final ByteBuffer widened = ByteBuffer.allocateDirect(2 * PIECE).order(ByteOrder.LITTLE_ENDIAN);
+
+    /** An external tensor that is changed as it is read. */
+    private record Changed(TensorProto stored, ElementChange change) {}
 
     private StreamedModel(OnnxModel stored, Path file) {
         this.file = file;
@@ -103,6 +107,28 @@ public final class StreamedModel implements AutoCloseable {
         return model;
     }
 
+    /**
+     * One of the model's tensors of 32-bit floats under another name, with its elements changed. If it is external, its data
+     * stays where it is and is changed whenever it is read.
+     *
+     * @param stored may be one that was made here
+     */
+    public TensorProto changed(TensorProto stored, String name, ElementChange change) {
+        if (!ExternalData.isExternal(stored)) {
+            return Tensors.changed(stored, name, change);
+        }
+        Changed before = changes.get(stored.getName());
+        changes.put(
+                name,
+                before == null
+                        ? new Changed(stored, change)
+                        : new Changed(
+                                before.stored(),
+                                (element, value) ->
+                                        change.of(element, before.change().of(element, value))));
+        return stored.toBuilder().setName(name).build();
+    }
+
     /** Reads elements of one of the model's tensors. */
     @FunctionalInterface
     public interface Floats {
@@ -146,16 +172,40 @@ public final class StreamedModel implements AutoCloseable {
         FileChannel channel = channel(place.file());
         int times = widening(tensor);
         long next = place.offset() + first / times;
+        long element = first / Float.BYTES;
         for (long left = bytes / times; left > 0; left -= piece.limit()) {
             piece.clear().limit((int) Math.min(PIECE, left));
             next += fill(channel, next);
-            pieces.take(asDeclared(tensor, piece.flip()));
+            ByteBuffer read = asDeclared(tensor, piece.flip());
+            change(tensor, element, read);
+            element += read.remaining() / Float.BYTES;
+            pieces.take(read);
         }
     }
 
+    private void change(TensorProto tensor, long first, ByteBuffer read) {
+        Changed changed = changes.get(tensor.getName());
+        if (changed == null) {
+            return;
+        }
+        int position = read.position();
+        for (int i = 0; i < read.remaining() / Float.BYTES; i++) {
+            int at = position + i * Float.BYTES;
+            read.putFloat(at, changed.change().of(Math.toIntExact(first + i), read.getFloat(at)));
+        }
+    }
+
+    private TensorProto unchanged(TensorProto tensor) {
+        Changed changed = changes.get(tensor.getName());
+        return changed == null ? tensor : changed.stored();
+    }
+
+    private Optional<TensorProto> narrow(TensorProto tensor) {
+        return Optional.ofNullable(narrow.get(unchanged(tensor).getName()));
+    }
+
     private ByteBuffer asDeclared(TensorProto tensor, ByteBuffer stored) {
-        Optional<NarrowFloat> type =
-                Optional.ofNullable(narrow.get(tensor.getName())).flatMap(WidenedFloats::narrow);
+        Optional<NarrowFloat> type = narrow(tensor).flatMap(WidenedFloats::narrow);
         if (type.isEmpty()) {
             return stored;
         }
@@ -164,11 +214,11 @@ public final class StreamedModel implements AutoCloseable {
     }
 
     private ExternalData.Place place(TensorProto tensor) throws IOException {
-        return places.place(narrow.getOrDefault(tensor.getName(), tensor));
+        return places.place(narrow(tensor).orElse(unchanged(tensor)));
     }
 
     private int widening(TensorProto tensor) {
-        return narrow.containsKey(tensor.getName()) ? Float.BYTES / Short.BYTES : 1;
+        return narrow(tensor).isPresent() ? Float.BYTES / Short.BYTES : 1;
     }
 
     private long bytes(TensorProto tensor) throws IOException {

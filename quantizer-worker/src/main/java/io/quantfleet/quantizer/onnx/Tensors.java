@@ -111,6 +111,15 @@ public final class Tensors {
         return of(name, TensorProto.DataType.FLOAT, dimensions, bytes);
     }
 
+    /** A tensor of 32-bit floats that are in memory under another name, with its elements changed. */
+    public static TensorProto changed(TensorProto stored, String name, ElementChange change) {
+        float[] values = floats(stored);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = change.of(i, values[i]);
+        }
+        return ofFloats(name, stored.getDimsList(), values);
+    }
+
     /** A vector of 64-bit integers. */
     public static TensorProto ofLongs(String name, long... values) {
         ByteBuffer bytes = little(values.length, Long.BYTES);

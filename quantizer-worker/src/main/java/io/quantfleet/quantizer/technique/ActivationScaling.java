@@ -1,9 +1,8 @@
 package io.quantfleet.quantizer.technique;
 
-import io.quantfleet.quantizer.dataset.SampleSource;
+import io.quantfleet.quantizer.onnx.ChangedTensors;
 import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.Node;
-import io.quantfleet.quantizer.prepare.PreparedModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -26,7 +25,7 @@ public final class ActivationScaling {
     private static final int POWERS = 20;
     private static final double LEAST = 1e-4;
 
-    private final Graph graph;
+    private final ChannelScaling channels;
     private final Magnitudes magnitudes;
     private final Loss loss;
     private final List<Finding> findings = new ArrayList<>();
@@ -45,38 +44,35 @@ public final class ActivationScaling {
         ToDoubleFunction<double[]> of(Node layer);
     }
 
-    private ActivationScaling(Graph graph, Magnitudes magnitudes, Loss loss) {
-        this.graph = graph;
+    private ActivationScaling(ChannelScaling channels, Magnitudes magnitudes, Loss loss) {
+        this.channels = channels;
         this.magnitudes = magnitudes;
         this.loss = loss;
     }
 
     /** The tensors that {@link #apply} may divide, with how many channels each has, in the order of the graph. */
-    public static Map<String, Integer> tensors(PreparedModel model) {
+    public static Map<String, Integer> tensors(Graph graph) {
         Map<String, Integer> tensors = new LinkedHashMap<>();
-        ScaledReaders.of(model.model().graph(), model.facts())
-                .forEach(place -> tensors.put(place.tensor(), place.channels()));
+        ScaledReaders.of(graph).forEach(place -> tensors.put(place.tensor(), place.channels()));
         return tensors;
     }
 
     /**
      * Scales.
      *
-     * @param samples inputs to compare the rewritten model on
+     * @param tensors makes the tensors that the graph has afterwards
      * @param magnitudes asked in the order of the graph
      * @param loss asked for the layers that read a tensor after its magnitudes
+     * @return what was done; empty if nothing was
      */
-    public static Treatment apply(PreparedModel model, SampleSource samples, Magnitudes magnitudes, Loss loss) {
-        Graph graph = model.model().graph();
-        List<ScaledReaders> places = ScaledReaders.of(graph, model.facts());
-        ActivationScaling scaling = new ActivationScaling(graph, magnitudes, loss);
+    public static List<Finding> apply(Graph graph, ChangedTensors tensors, Magnitudes magnitudes, Loss loss) {
+        List<ScaledReaders> places = ScaledReaders.of(graph);
+        ActivationScaling scaling = new ActivationScaling(new ChannelScaling(graph, tensors), magnitudes, loss);
         // All factors are found before the graph changes: losses are those of the model that samples were run through.
         Map<ScaledReaders, double[]> factors = new LinkedHashMap<>();
         places.forEach(place -> factors.put(place, scaling.best(place)));
         factors.forEach(scaling::scale);
-        return scaling.findings.isEmpty()
-                ? new Treatment(model, List.of())
-                : new Treatment(model.rewritten(graph, samples), scaling.findings);
+        return scaling.findings;
     }
 
     private double[] best(ScaledReaders place) {
@@ -117,9 +113,9 @@ public final class ActivationScaling {
         if (Arrays.stream(factors).allMatch(factor -> factor == 1)) {
             return;
         }
-        place.maker().ifPresent(maker -> ChannelScaling.divideOutputs(graph, maker, factors));
-        place.vectors().forEach(vector -> ChannelScaling.divide(graph, vector, factors, "_scaled"));
-        place.layers().forEach(layer -> ChannelScaling.multiplyInputs(graph, layer, factors));
+        place.maker().ifPresent(maker -> channels.divideOutputs(maker, factors));
+        place.vectors().forEach(vector -> channels.divide(vector, factors, "_scaled"));
+        place.layers().forEach(layer -> channels.multiplyInputs(layer, factors));
         double[] sorted = factors.clone();
         Arrays.sort(sorted);
         findings.add(new Finding(

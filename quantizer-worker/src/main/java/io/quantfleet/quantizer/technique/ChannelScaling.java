@@ -1,6 +1,8 @@
 package io.quantfleet.quantizer.technique;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
+import io.quantfleet.quantizer.onnx.ChangedTensors;
+import io.quantfleet.quantizer.onnx.ElementChange;
 import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.Tensors;
@@ -9,51 +11,41 @@ import io.quantfleet.quantizer.prepare.OutputChannels;
 import java.util.List;
 import java.util.Optional;
 
-/** Changes single channels of layers. Stored tensors are replaced by new ones: others may share the old. */
-final class ChannelScaling {
-    private ChannelScaling() {}
+/**
+ * Changes single channels of layers. Stored tensors are replaced by new ones: others may share the old.
+ *
+ * @param graph whose layers are changed
+ * @param tensors makes the new ones
+ */
+record ChannelScaling(Graph graph, ChangedTensors tensors) {
+
+    /** Of a graph whose tensors are in memory. */
+    static ChannelScaling of(Graph graph) {
+        return new ChannelScaling(graph, Tensors::changed);
+    }
 
     /** Divides what the layer makes. */
-    static void divideOutputs(Graph graph, Node layer, double[] factors) {
+    void divideOutputs(Node layer, double[] factors) {
         TensorProto weight = LayerPair.weight(graph, layer);
         OutputChannels channels = OutputChannels.of(layer, weight);
-        float[] values = Tensors.floats(weight);
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) (values[i] / factors[channels.ofElement(i)]);
-        }
-        replace(graph, layer, 1, weight, values);
-        Optional<TensorProto> bias = layer.input(2).flatMap(graph::initializer);
-        if (bias.isPresent()) {
-            float[] shifts = Tensors.floats(bias.get());
-            for (int i = 0; i < shifts.length; i++) {
-                shifts[i] = (float) (shifts[i] / factors[i]);
-            }
-            replace(graph, layer, 2, bias.get(), shifts);
-        }
+        replace(layer, 1, weight, "_equalized", (i, value) -> (float) (value / factors[channels.ofElement(i)]));
+        layer.input(2)
+                .flatMap(graph::initializer)
+                .ifPresent(bias -> replace(layer, 2, bias, "_equalized", (i, value) -> (float) (value / factors[i])));
     }
 
     /** Multiplies the weights that read each channel. */
-    static void multiplyInputs(Graph graph, Node layer, double[] factors) {
+    void multiplyInputs(Node layer, double[] factors) {
         TensorProto weight = LayerPair.weight(graph, layer);
         InputChannels channels = InputChannels.of(layer, weight);
-        float[] values = Tensors.floats(weight);
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) (values[i] * factors[channels.ofElement(i)]);
-        }
-        replace(graph, layer, 1, weight, values);
+        replace(layer, 1, weight, "_equalized", (i, value) -> (float) (value * factors[channels.ofElement(i)]));
     }
 
     /** Divides a stored vector. */
-    static void divide(Graph graph, NormReaders.Vector vector, double[] factors, String suffix) {
+    void divide(NormReaders.Vector vector, double[] factors, String suffix) {
         TensorProto stored =
                 graph.initializer(vector.node().inputs().get(vector.place())).orElseThrow();
-        float[] values = Tensors.floats(stored);
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) (values[i] / factors[i]);
-        }
-        String name = graph.freshName(stored.getName() + suffix);
-        graph.setInitializer(Tensors.ofFloats(name, stored.getDimsList(), values));
-        graph.setInput(vector.node(), vector.place(), name);
+        replace(vector.node(), vector.place(), stored, suffix, (i, value) -> (float) (value / factors[i]));
     }
 
     /** Adds to a layer's bias, giving it one if it has none. */
@@ -68,9 +60,9 @@ final class ChannelScaling {
         graph.setInput(layer, 2, name);
     }
 
-    private static void replace(Graph graph, Node layer, int place, TensorProto old, float[] values) {
-        String name = graph.freshName(old.getName() + "_equalized");
-        graph.setInitializer(Tensors.ofFloats(name, old.getDimsList(), values));
-        graph.setInput(layer, place, name);
+    private void replace(Node node, int place, TensorProto old, String suffix, ElementChange change) {
+        String name = graph.freshName(old.getName() + suffix);
+        graph.setInitializer(tensors.change(old, name, change));
+        graph.setInput(node, place, name);
     }
 }

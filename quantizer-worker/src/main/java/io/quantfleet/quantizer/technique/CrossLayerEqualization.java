@@ -238,8 +238,9 @@ public final class CrossLayerEqualization {
         if (greatest / least < 1.05) {
             return;
         }
-        ChannelScaling.divideOutputs(graph, pair.first(), all);
-        ChannelScaling.multiplyInputs(graph, pair.second(), all);
+        ChannelScaling channels = ChannelScaling.of(graph);
+        channels.divideOutputs(pair.first(), all);
+        channels.multiplyInputs(pair.second(), all);
         findings.add(new Finding(
                 NAME,
                 pair.first().label(),

@@ -4,7 +4,6 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.Tensors;
-import io.quantfleet.quantizer.prepare.TensorFacts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,51 +14,47 @@ import java.util.Optional;
  *
  * @param tensor its name
  * @param channels how many channels it has
- * @param rank of the tensor
  * @param vectors the stored vectors that make its size: a scale, and what is added after it
  * @param layers that multiply it with a stored matrix
  * @param others everyone else who reads it
  */
-record NormReaders(String tensor, int channels, int rank, List<Vector> vectors, List<Node> layers, List<Node> others) {
+record NormReaders(String tensor, int channels, List<Vector> vectors, List<Node> layers, List<Node> others) {
 
     /** A stored vector, and which input of a node it is. */
     record Vector(Node node, int place) {}
 
     /** All such tensors of a graph that a layer reads. */
-    static List<NormReaders> of(Graph graph, TensorFacts facts) {
+    static List<NormReaders> of(Graph graph) {
         List<NormReaders> all = new ArrayList<>();
         for (Node node : graph.sorted()) {
-            vectors(graph, facts, node)
-                    .flatMap(vectors -> of(graph, facts, node.output(), vectors))
+            vectors(graph, node)
+                    .flatMap(vectors -> of(graph, node.output(), vectors))
                     .ifPresent(all::add);
         }
         return all;
     }
 
-    private static Optional<NormReaders> of(Graph graph, TensorFacts facts, String tensor, List<Vector> vectors) {
-        int rank = facts.rank(tensor).orElse(0);
+    private static Optional<NormReaders> of(Graph graph, String tensor, List<Vector> vectors) {
         int channels = channels(graph, vectors.get(0));
         List<Node> readers = graph.consumers(tensor);
         boolean captured = readers.stream().anyMatch(reader -> reader.captured().contains(tensor));
         List<Node> layers = readers.stream()
                 .filter(reader -> multiplies(graph, reader, tensor, channels))
                 .toList();
-        if (rank < 2 || captured || graph.isOutput(tensor) || layers.isEmpty()) {
+        if (captured || graph.isOutput(tensor) || layers.isEmpty()) {
             return Optional.empty();
         }
         List<Node> others =
                 readers.stream().filter(reader -> !layers.contains(reader)).toList();
-        return Optional.of(new NormReaders(tensor, channels, rank, vectors, layers, others));
+        return Optional.of(new NormReaders(tensor, channels, vectors, layers, others));
     }
 
-    private static Optional<List<Vector>> vectors(Graph graph, TensorFacts facts, Node node) {
+    private static Optional<List<Vector>> vectors(Graph graph, Node node) {
         if (node.is("LayerNormalization")) {
             List<Vector> vectors = new ArrayList<>(List.of(new Vector(node, 1)));
             node.input(2).ifPresent(bias -> vectors.add(new Vector(node, 2)));
-            int rank = facts.rank(node.inputs().get(0)).orElse(0);
-            long axis = node.integer("axis", -1);
-            boolean last = axis == -1 || axis == rank - 1;
-            return last ? allStored(graph, vectors) : Optional.empty();
+            // Whatever axes it normalizes: a vector that is stored for them runs along the last one.
+            return allStored(graph, vectors);
         }
         if (node.is("Mul")) {
             return factor(graph, node);

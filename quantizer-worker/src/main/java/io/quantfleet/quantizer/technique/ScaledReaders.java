@@ -5,7 +5,6 @@ import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.Tensors;
 import io.quantfleet.quantizer.prepare.InputChannels;
 import io.quantfleet.quantizer.prepare.OutputChannels;
-import io.quantfleet.quantizer.prepare.TensorFacts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,8 +23,8 @@ record ScaledReaders(
         String tensor, int channels, List<NormReaders.Vector> vectors, Optional<Node> maker, List<Node> layers) {
 
     /** All such tensors of a graph, in its order. */
-    static List<ScaledReaders> of(Graph graph, TensorFacts facts) {
-        List<NormReaders> norms = NormReaders.of(graph, facts);
+    static List<ScaledReaders> of(Graph graph) {
+        List<NormReaders> norms = NormReaders.of(graph);
         List<ScaledReaders> all = new ArrayList<>();
         for (Node node : graph.sorted()) {
             norms.stream()

@@ -7,12 +7,14 @@ import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.Tensors;
 import io.quantfleet.quantizer.prepare.InputChannels;
 import io.quantfleet.quantizer.prepare.PreparedModel;
+import io.quantfleet.quantizer.prepare.TensorFacts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Takes outlier channels from activations to weights: what a LayerNormalization (or any stored factor) makes is divided
@@ -49,7 +51,7 @@ public final class SmoothQuant {
     public static Treatment apply(
             PreparedModel model, double strength, boolean withResiduals, SampleSource samples, int threads) {
         Graph graph = model.model().graph();
-        List<NormReaders> places = NormReaders.of(graph, model.facts()).stream()
+        List<NormReaders> places = places(graph, model.facts())
                 .filter(place -> withResiduals || place.others().isEmpty())
                 .toList();
         if (places.isEmpty()) {
@@ -65,8 +67,17 @@ public final class SmoothQuant {
 
     /** Whether there is a place that others than layers read. */
     public static boolean hasResiduals(PreparedModel model) {
-        return NormReaders.of(model.model().graph(), model.facts()).stream()
+        return places(model.model().graph(), model.facts())
                 .anyMatch(place -> !place.others().isEmpty());
+    }
+
+    // Those with an axis beside that of the channels, over which extremes are taken.
+    private static Stream<NormReaders> places(Graph graph, TensorFacts facts) {
+        return NormReaders.of(graph).stream().filter(place -> rank(facts, place) >= 2);
+    }
+
+    private static int rank(TensorFacts facts, NormReaders place) {
+        return facts.rank(place.tensor()).orElse(0);
     }
 
     private static Map<NormReaders, ChannelExtremes> extremes(
@@ -75,12 +86,12 @@ public final class SmoothQuant {
         Map<NormReaders, List<String>> watched = new LinkedHashMap<>();
         Map<NormReaders, ChannelExtremes> seen = new LinkedHashMap<>();
         for (NormReaders place : places) {
-            int last = place.rank() - 1;
+            int rank = rank(model.facts(), place);
             watched.put(
                     place,
                     List.of(
-                            watch.leastOfEach(place.tensor(), place.rank(), last),
-                            watch.greatestOfEach(place.tensor(), place.rank(), last)));
+                            watch.leastOfEach(place.tensor(), rank, rank - 1),
+                            watch.greatestOfEach(place.tensor(), rank, rank - 1)));
             seen.put(place, new ChannelExtremes(place.channels()));
         }
         watch.run(
@@ -100,8 +111,9 @@ public final class SmoothQuant {
         if (greatest / least < WORTHWHILE) {
             return;
         }
-        place.vectors().forEach(vector -> ChannelScaling.divide(graph, vector, factors, "_smoothed"));
-        place.layers().forEach(layer -> ChannelScaling.multiplyInputs(graph, layer, factors));
+        ChannelScaling channels = ChannelScaling.of(graph);
+        place.vectors().forEach(vector -> channels.divide(vector, factors, "_smoothed"));
+        place.layers().forEach(layer -> channels.multiplyInputs(layer, factors));
         if (!place.others().isEmpty()) {
             giveBack(place, factors);
         }

@@ -92,7 +92,7 @@ class AwqTest {
         seen.add(1, FloatBuffer.wrap(new float[] {1, 0, 0, 1e-6f}), FloatBuffer.allocate(2));
         StoredMatrix matrix = new StoredMatrix(Tensors.ofFloats("w", List.of(2L, 1L), weights), 2, 1, false);
         WeightOnlyOptions options = options(BlockEncoding.MATMUL_N_BITS);
-        Blocks blocks = new ClippedRounding(options).round(matrix, weights, seen);
+        Blocks blocks = new ClippedRounding(options, 1).round(matrix, weights, seen);
         assertThat(blocks.value(0, 0)).isEqualTo(2.5f);
         assertThat(blocks.value(0, 1)).isEqualTo(-4f);
         assertThat(new BlockQuantizer(options)

@@ -17,12 +17,10 @@ import io.quantfleet.quantizer.runtime.RuntimeOptions;
 import io.quantfleet.quantizer.sample.LlamaShape;
 import io.quantfleet.quantizer.sample.RandomLlama;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,8 +31,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class BlockwiseGptqTest {
     private static final LlamaShape SHAPE = new LlamaShape(64, 64, 3, 4, 2, 96, 12);
-    private static final SampleSource SAMPLES = new Tokens(20, SHAPE, 3);
-    private static final SampleSource OTHERS = new Tokens(6, SHAPE, 4);
+    private static final SampleSource SAMPLES = new SkewedTokens(20, SHAPE, 3);
+    private static final SampleSource OTHERS = new SkewedTokens(6, SHAPE, 4);
 
     @TempDir
     private Path folder = Path.of("");
@@ -45,17 +43,6 @@ class BlockwiseGptqTest {
     void writeModel() throws IOException {
         RandomLlama.write(folder, "llama", SHAPE, 1);
         model = folder.resolve("llama.onnx");
-    }
-
-    /** Tokens of which some are far more frequent than others. */
-    private record Tokens(int size, LlamaShape shape, long seed) implements SampleSource {
-        @Override
-        public void fill(int sample, String inputName, ByteBuffer target) {
-            Random random = new Random(seed * 1000 + sample);
-            for (int i = 0; i < shape.context(); i++) {
-                target.putLong((long) (shape.vocabulary() * Math.pow(random.nextDouble(), 3)));
-            }
-        }
     }
 
     private static WeightOnlyOptions options(BlockEncoding encoding) {

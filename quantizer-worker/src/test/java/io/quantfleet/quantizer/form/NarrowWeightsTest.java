@@ -11,6 +11,7 @@ import com.google.protobuf.ByteString;
 import io.quantfleet.quantizer.ModelFiles;
 import io.quantfleet.quantizer.ProgressListener;
 import io.quantfleet.quantizer.QuantizationOptions;
+import io.quantfleet.quantizer.QuantizationOptions.Method;
 import io.quantfleet.quantizer.QuantizationRequest;
 import io.quantfleet.quantizer.Quantizer;
 import io.quantfleet.quantizer.dataset.SampleSource;
@@ -35,6 +36,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Language models as they are exported as a rule: all floats of 16 bits. */
@@ -113,24 +115,29 @@ class NarrowWeightsTest {
         return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
     }
 
-    private byte[] written(Path model, boolean gptq) throws IOException {
+    private byte[] written(Path model, Method method) throws IOException {
         Path target = folder.resolve("variant.onnx");
-        if (gptq) {
-            Gptq.quantize(model, target, new Counting(10), OPTIONS, GptqOptions.usual(), 1, ProgressListener.NONE);
-        } else {
-            WeightOnly.quantize(model, target, OPTIONS, ProgressListener.NONE);
+        SampleSource samples = new Counting(10);
+        switch (method) {
+            case GPTQ -> Gptq.quantize(model, target, samples, OPTIONS, GptqOptions.usual(), 1, ProgressListener.NONE);
+            case AWQ -> Awq.quantize(model, target, samples, OPTIONS, 1, ProgressListener.NONE);
+            default -> WeightOnly.quantize(model, target, OPTIONS, ProgressListener.NONE);
         }
         return bytes(OnnxModel.readAnyForm(target));
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = DataType.class,
-            names = {"FLOAT16", "BFLOAT16"})
-    void fromFileToFileTheyGiveWhatTheSameNumbersInFp32Give(DataType type) throws IOException {
+    @CsvSource({
+        "FLOAT16, WEIGHT_ONLY_INT4",
+        "FLOAT16, GPTQ",
+        "FLOAT16, AWQ",
+        "BFLOAT16, WEIGHT_ONLY_INT4",
+        "BFLOAT16, GPTQ",
+        "BFLOAT16, AWQ"
+    })
+    void fromFileToFileTheyGiveWhatTheSameNumbersInFp32Give(DataType type, Method method) throws IOException {
         Both both = write(type);
-        assertThat(written(both.narrow(), false)).isEqualTo(written(both.wide(), false));
-        assertThat(written(both.narrow(), true)).isEqualTo(written(both.wide(), true));
+        assertThat(written(both.narrow(), method)).isEqualTo(written(both.wide(), method));
     }
 
     @ParameterizedTest
@@ -174,7 +181,7 @@ class NarrowWeightsTest {
                                 new ModelFiles(description, tokens, tokens),
                                 List.of(new ProfileReader().builtIn("rpi-cpu")),
                                 QuantizationOptions.builder()
-                                        .method(QuantizationOptions.Method.WEIGHT_ONLY_INT8)
+                                        .method(Method.WEIGHT_ONLY_INT8)
                                         .build(),
                                 folder.resolve("out")),
                         progress -> {})
