@@ -18,6 +18,8 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class QuantizeCommandTest {
@@ -220,22 +222,23 @@ class QuantizeCommandTest {
         assertThat(variant.get("bytes").asLong()).isLessThan(Files.size(sample.onnx()));
     }
 
-    @Test
-    void roundsWithSamplesFromFileToFileWhereThereIsNothingToJudgeBy() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"gptq", "awq"})
+    void roundsWithSamplesFromFileToFileWhereThereIsNothingToJudgeBy(String method) throws IOException {
         Path json = folder.resolve("report.json");
         int code = quantizeWithoutData(
-                "--method", "gptq", "--calibration", sample.calibration().toString(), "--json", json.toString());
+                "--method", method, "--calibration", sample.calibration().toString(), "--json", json.toString());
         assertThat(errors.toString()).doesNotContain("quantfleet:");
         assertThat(code).isEqualTo(4);
         JsonNode variant =
                 new ObjectMapper().readTree(json.toFile()).get("variants").get(0);
-        assertThat(variant.get("method").asText()).isEqualTo("gptq-int4-b32");
+        assertThat(variant.get("method").asText()).isEqualTo(method + "-int4-b32");
         assertThat(variant.get("verdict").asText()).isEqualTo("NOT_EVALUATED");
         assertThat(variant.get("reconstruction").get(0).get("chosenDb").asDouble())
                 .isGreaterThan(
                         variant.get("reconstruction").get(0).get("roundedDb").asDouble());
-        assertThat(quantizeWithoutData("--method", "gptq")).isEqualTo(2);
-        assertThat(errors.toString()).contains("--calibration", "--method gptq needs it");
+        assertThat(quantizeWithoutData("--method", method)).isEqualTo(2);
+        assertThat(errors.toString()).contains("--calibration", "--method " + method + " needs it");
     }
 
     @Test

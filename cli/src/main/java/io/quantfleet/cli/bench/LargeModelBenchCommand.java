@@ -112,7 +112,8 @@ final class LargeModelBenchCommand implements Callable<Integer> {
             names = "--samples",
             defaultValue = "32",
             paramLabel = "N",
-            description = "Samples of " + CONTEXT + " tokens that gptq and awq calibrate with. Default: ${DEFAULT-VALUE}")
+            description =
+                    "Samples of " + CONTEXT + " tokens that gptq and awq calibrate with. Default: ${DEFAULT-VALUE}")
     private int samples;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to this file, too.")

@@ -26,9 +26,10 @@ final class DataArguments {
     @Option(
             names = "--validation",
             paramLabel = "DATA",
-            description = "Other samples, to measure accuracy with; in one of the same forms. Only weight-only-int8,"
-                    + " weight-only-int4, gptq and awq do without: they go from file to file then, whatever the size of"
-                    + " the model, and the variants are not evaluated. So they do if the model is too large for memory.")
+            description =
+                    "Other samples, to measure accuracy with; in one of the same forms. Only weight-only-int8,"
+                            + " weight-only-int4, gptq and awq do without: they go from file to file then, whatever the size of"
+                            + " the model, and the variants are not evaluated. So they do if the model is too large for memory.")
     private @Nullable Path validation;
 
     @Option(

@@ -15,7 +15,9 @@ import io.quantfleet.agent.serve.OrtModel;
 import io.quantfleet.agent.serve.Predictor;
 import io.quantfleet.agent.serve.ServingLoop;
 import io.quantfleet.agent.serve.ServingObserver;
+import io.quantfleet.agent.testkit.CountingLanguageModel;
 import io.quantfleet.agent.testkit.TinyModel;
+import io.quantfleet.protocols.v1.ProbeSet;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -137,6 +139,32 @@ class InferenceServerIT implements RequestObserver, ServingObserver {
                 """));
         assertThat(answered).hasValue(1);
         assertThat(clients.isIdleFor(Duration.ofMinutes(1))).isFalse();
+    }
+
+    @Test
+    void givesALanguageModelsScoresForTokens() throws Exception {
+        serve(1, CountingLanguageModel.onnx(), CountingLanguageModel.probes().build());
+
+        assertThat(json.readTree(get("/v2/models/brightest").body())
+                        .at("/inputs/0/datatype")
+                        .asText())
+                .isEqualTo("INT64");
+        HttpResponse<String> answer = post("/v2/models/brightest/infer", """
+                {"inputs": [{"name": "input_ids", "shape": [1, 4], "datatype": "INT64", "data": [3, 4, 0, 2]}]}
+                """);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(json.readTree(answer.body()).path("outputs")).isEqualTo(json.readTree("""
+                [{"name": "logits", "datatype": "FP32", "shape": [1, 4, 5], "data": [
+                    -1.0, -1.0, -1.0, -1.0, 9.0,
+                    9.0, -1.0, -1.0, -1.0, -1.0,
+                    -1.0, 9.0, -1.0, -1.0, -1.0,
+                    -1.0, -1.0, -1.0, 9.0, -1.0]}]
+                """));
+        HttpResponse<String> tooShort = post("/v2/models/brightest/infer", """
+                {"inputs": [{"name": "input_ids", "shape": [1, 3], "datatype": "INT64", "data": [3, 4, 0]}]}
+                """);
+        assertThat(tooShort.statusCode()).isEqualTo(400);
+        assertThat(error(tooShort)).contains("input_ids", "[1, 3]");
     }
 
     @Test
@@ -361,9 +389,12 @@ class InferenceServerIT implements RequestObserver, ServingObserver {
     }
 
     private void serve(int number, byte[] onnx) throws IOException {
+        serve(number, onnx, TinyModel.probeSet(1.0));
+    }
+
+    private void serve(int number, byte[] onnx, ProbeSet probeSet) throws IOException {
         Path model = Files.write(directory.resolve("model-" + number + ".onnx"), onnx);
-        Path probes =
-                Files.write(directory.resolve("probes"), TinyModel.probeSet(1.0).toByteArray());
+        Path probes = Files.write(directory.resolve("probes"), probeSet.toByteArray());
         Model loaded = OrtModel.load(model, probes);
         loop.serve(loaded, () -> version = Integer.toString(number));
     }

@@ -3,16 +3,10 @@ package io.quantfleet.agent.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.onnx.proto.OnnxMl;
-import com.google.protobuf.ByteString;
-import io.quantfleet.agent.testkit.TinyModel;
-import io.quantfleet.protocols.v1.ProbeElementType;
-import io.quantfleet.protocols.v1.ProbeInput;
+import io.quantfleet.agent.testkit.CountingLanguageModel;
 import io.quantfleet.protocols.v1.ProbeSet;
 import io.quantfleet.protocols.v1.SelfTest;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -23,14 +17,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A language model that counts: of five tokens the next one, from the last back to the first. */
+/** A language model in the agent: {@link CountingLanguageModel}. */
 class TokenModelTest {
-    private static final int VOCABULARY = 5;
-    private static final int TOKENS = 4;
-    /** Two samples; the model is wrong once in the second, and of its last token but one nobody knows the next. */
-    private static final List<Long> TEXT = List.of(0L, 1L, 2L, 3L, 4L, 0L, 3L, 4L);
-
-    private static final List<Integer> NEXT = List.of(1, 2, 3, -1, 0, 3, -1, -1);
+    private static final int VOCABULARY = CountingLanguageModel.VOCABULARY;
+    private static final int TOKENS = CountingLanguageModel.TOKENS;
 
     @TempDir
     Path directory;
@@ -39,12 +29,12 @@ class TokenModelTest {
 
     @BeforeEach
     void writeModel() throws IOException {
-        model = Files.write(directory.resolve("model.onnx"), onnx());
+        model = Files.write(directory.resolve("model.onnx"), CountingLanguageModel.onnx());
     }
 
     @Test
     void theSelfTestCountsEveryNextTokenThatIsKnown() throws IOException {
-        try (Model loaded = load(probes().build())) {
+        try (Model loaded = load(CountingLanguageModel.probes().build())) {
             SelfTest result = SelfTests.run(loaded);
 
             assertThat(result.getSamples()).isEqualTo(2);
@@ -55,7 +45,7 @@ class TokenModelTest {
 
     @Test
     void servingAsksForOneNextTokenAtATime() throws IOException {
-        try (Model loaded = load(probes().build())) {
+        try (Model loaded = load(CountingLanguageModel.probes().build())) {
             assertThat(loaded.answers()).isEqualTo(5);
             assertThat(IntStream.range(0, 5).map(loaded::label)).containsExactly(1, 2, 3, 0, 3);
             assertThat(IntStream.range(0, 5)
@@ -66,11 +56,15 @@ class TokenModelTest {
 
     @Test
     void aRequestChoosesTheTokenAfterTheLastOfEachSample() throws IOException {
-        try (Model loaded = load(probes().build())) {
+        try (Model loaded = load(CountingLanguageModel.probes().build())) {
             Predictor.Prediction prediction = loaded.predictor()
                     .orElseThrow()
                     .predict(
-                            List.of(new Tensor("input_ids", Datatype.INT64, List.of(2L, (long) TOKENS), longs(TEXT))),
+                            List.of(new Tensor(
+                                    "input_ids",
+                                    Datatype.INT64,
+                                    List.of(2L, (long) TOKENS),
+                                    CountingLanguageModel.text())),
                             Set.of("logits"));
 
             assertThat(prediction.labels()).containsExactly(4, 0);
@@ -81,14 +75,17 @@ class TokenModelTest {
 
     @Test
     void refusesAProbeSetWithoutAnAnswerForEachPlace() {
-        assertThatThrownBy(() -> load(probes().setPlaces(3).build()))
+        assertThatThrownBy(
+                        () -> load(CountingLanguageModel.probes().setPlaces(3).build()))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("2 samples of 3 tokens and 8 labels");
-        assertThatThrownBy(() -> load(probes().clearPlaces().build()))
+        assertThatThrownBy(
+                        () -> load(CountingLanguageModel.probes().clearPlaces().build()))
                 .as("as an agent that doesn't know places reads it")
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("2 samples and 8 labels");
-        assertThatThrownBy(() -> load(probes().clearLabels()
+        assertThatThrownBy(() -> load(CountingLanguageModel.probes()
+                        .clearLabels()
                         .addAllLabels(Collections.nCopies(8, -1))
                         .build()))
                 .isInstanceOf(ModelException.class)
@@ -109,66 +106,5 @@ class TokenModelTest {
     private Model load(ProbeSet probes) throws IOException {
         Path file = Files.write(directory.resolve("probe-set.pb"), probes.toByteArray());
         return OrtModel.load(model, file);
-    }
-
-    private static ProbeSet.Builder probes() {
-        return ProbeSet.newBuilder()
-                .setSamples(2)
-                .setPlaces(TOKENS)
-                .setOutput("logits")
-                .addAllLabels(NEXT)
-                .addInputs(ProbeInput.newBuilder()
-                        .setName("input_ids")
-                        .setType(ProbeElementType.PROBE_ELEMENT_TYPE_INT64)
-                        .addShape(TOKENS)
-                        .setRaw(ByteString.copyFrom(longs(TEXT))));
-    }
-
-    private static ByteBuffer longs(List<Long> values) {
-        ByteBuffer buffer = ByteBuffer.allocate(values.size() * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        values.forEach(buffer::putLong);
-        return buffer.flip();
-    }
-
-    private static byte[] onnx() {
-        ByteBuffer table =
-                ByteBuffer.allocate(VOCABULARY * VOCABULARY * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        for (int token = 0; token < VOCABULARY; token++) {
-            for (int next = 0; next < VOCABULARY; next++) {
-                table.putFloat(next == (token + 1) % VOCABULARY ? 9 : -1);
-            }
-        }
-        OnnxMl.GraphProto graph = OnnxMl.GraphProto.newBuilder()
-                .setName("counting")
-                .addInput(value("input_ids", OnnxMl.TensorProto.DataType.INT64_VALUE, TOKENS))
-                .addOutput(value("logits", OnnxMl.TensorProto.DataType.FLOAT_VALUE, TOKENS, VOCABULARY))
-                .addInitializer(OnnxMl.TensorProto.newBuilder()
-                        .setName("table")
-                        .setDataType(OnnxMl.TensorProto.DataType.FLOAT_VALUE)
-                        .addDims(VOCABULARY)
-                        .addDims(VOCABULARY)
-                        .setRawData(ByteString.copyFrom(table.flip())))
-                .addNode(OnnxMl.NodeProto.newBuilder()
-                        .setOpType("Gather")
-                        .addInput("table")
-                        .addInput("input_ids")
-                        .addOutput("logits"))
-                .build();
-        return TinyModel.model(graph);
-    }
-
-    private static OnnxMl.ValueInfoProto value(String name, int type, long... sample) {
-        OnnxMl.TensorShapeProto.Builder shape = OnnxMl.TensorShapeProto.newBuilder()
-                .addDim(OnnxMl.TensorShapeProto.Dimension.newBuilder().setDimParam("n"));
-        for (long size : sample) {
-            shape.addDim(OnnxMl.TensorShapeProto.Dimension.newBuilder().setDimValue(size));
-        }
-        return OnnxMl.ValueInfoProto.newBuilder()
-                .setName(name)
-                .setType(OnnxMl.TypeProto.newBuilder()
-                        .setTensorType(OnnxMl.TypeProto.Tensor.newBuilder()
-                                .setElemType(type)
-                                .setShape(shape)))
-                .build();
     }
 }

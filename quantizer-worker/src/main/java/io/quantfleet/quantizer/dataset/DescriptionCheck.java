@@ -31,9 +31,13 @@ public final class DescriptionCheck {
                             () -> faults.add("the graph has no input '" + input.name() + "', only " + names(inputs)));
         }
         for (TensorSpec spec : inputs) {
-            if (description.input(spec.name()).isEmpty()) {
-                faults.add("the graph's input '" + spec.name() + "' " + shape(spec.shape()) + " is not described; "
-                        + remedy(description, spec));
+            String input = "the graph's input '" + spec.name() + "' " + shape(spec.shape());
+            if (description.task() == Task.LANGUAGE_MODEL && spec.name().startsWith("past")) {
+                faults.add(input
+                        + " takes the keys and values of earlier tokens, and such a model can't be judged token by"
+                        + " token: export it without that cache (use_cache=False)");
+            } else if (description.input(spec.name()).isEmpty()) {
+                faults.add(input + " is not described; add it to inputs");
             }
         }
         find(outputs, description.output())
@@ -47,15 +51,6 @@ public final class DescriptionCheck {
                     "the description of " + description.name() + " does not fit " + description.onnx() + ": "
                             + String.join("; ", faults));
         }
-    }
-
-    private static String remedy(ModelDescription description, TensorSpec spec) {
-        boolean cached =
-                description.task() == Task.LANGUAGE_MODEL && spec.name().startsWith("past");
-        return cached
-                ? "a model that takes the keys and values of earlier tokens can't be judged token by token: export it"
-                        + " without such a cache (use_cache=False)"
-                : "add it to inputs";
     }
 
     private static void checkInput(ModelInput input, TensorSpec spec, List<String> faults) {

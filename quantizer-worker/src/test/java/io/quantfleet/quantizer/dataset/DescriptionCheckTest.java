@@ -8,8 +8,12 @@ import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.runtime.ElementType;
 import io.quantfleet.quantizer.runtime.TensorSpec;
+import io.quantfleet.quantizer.sample.LlamaShape;
+import io.quantfleet.quantizer.sample.RandomLlama;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DescriptionCheckTest {
     private static final TensorSpec IMAGE = floats("image", -1, 3, 6, 8);
@@ -55,6 +59,29 @@ class DescriptionCheckTest {
         assertThatThrownBy(() -> check(floats("pixels", -1, 3, 6, 8), SCORES))
                 .hasMessageContaining("the graph has no input 'image', only 'pixels'")
                 .hasMessageContaining("the graph's input 'pixels' [?, 3, 6, 8] is not described; add it to inputs");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "  - name: past_key_values.0.key\n    kind: tensor\n    type: float32\n    shape: [batch, 2, 4, 8]\n"
+            })
+    void refusesALanguageModelWithACacheWhetherItIsDescribedOrNot(String described) {
+        ModelDescription model = ModelDescription.parse(
+                RandomLlama.description("tiny", new LlamaShape(50, 64, 2, 4, 2, 96, 12))
+                        .replace("output: logits", described + "output: logits"),
+                "tiny.model.yaml");
+        TensorSpec tokens = new TensorSpec(RandomLlama.INPUT, ElementType.INT64, List.of(-1L, 12L));
+        assertThatThrownBy(() -> DescriptionCheck.check(
+                        model,
+                        List.of(tokens, floats("past_key_values.0.key", -1, 2, 4, 8)),
+                        List.of(floats(RandomLlama.OUTPUT, -1, 12, 50))))
+                .isInstanceOfSatisfying(
+                        QuantizerException.class, e -> assertThat(e.code()).isEqualTo(ReasonCode.DESCRIPTION_MISMATCH))
+                .hasMessage("the description of tiny does not fit tiny.onnx: the graph's input 'past_key_values.0.key'"
+                        + " [?, 2, 4, 8] takes the keys and values of earlier tokens, and such a model can't be judged"
+                        + " token by token: export it without that cache (use_cache=False)");
     }
 
     @Test
