@@ -1,7 +1,7 @@
 package io.quantfleet.cli;
 
+import static io.quantfleet.cli.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,7 +18,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -38,7 +37,6 @@ import picocli.CommandLine.Model.CommandSpec;
 /** Every command that asks a control plane, against a real one with a worker. The last test sees to it that none is left out. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class CommandsIT {
-    private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Set<String> COVERED = new TreeSet<>();
     private static final String DECLARED = """
@@ -152,9 +150,8 @@ class CommandsIT {
 
         assertThat(registered.path("version").asInt()).isEqualTo(1);
         assertThat(shown("model", "list").path(0).path("name")).isEqualTo(registered.path("model"));
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(shown("model", "jobs", "--filter", "state = READY and class = rpi-cpu"))
-                        .hasSize(1));
+        await().untilAsserted(() -> assertThat(shown("model", "jobs", "--filter", "state = READY and class = rpi-cpu"))
+                .hasSize(1));
         assertThat(shown("model", "show", model()).path(0).path("version").asInt())
                 .isEqualTo(1);
         assertThat(run("variant", "list", model(), "1", "--watch").code()).isZero();
@@ -338,9 +335,8 @@ class CommandsIT {
 
         String id = draft();
         done("rollout", "start", id);
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(
-                        done("rollout", "show", id).path("phase").asText())
-                .isEqualTo("AWAITING_APPROVAL"));
+        await().untilAsserted(() ->
+                assertThat(done("rollout", "show", id).path("phase").asText()).isEqualTo("AWAITING_APPROVAL"));
         assertThat(done("rollout", "approve", id).path("state").asText()).isEqualTo("RUNNING");
         done("rollout", "pause", id);
         done("rollout", "resume", id);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class QuantizerLayersTest {
     private static final String ROOT = "io.quantfleet.quantizer";
 
-    private final JavaClasses classes =
+    private static final JavaClasses CLASSES =
             new ClassFileImporter(List.of(new ImportOption.DoNotIncludeTests())).importPackages(ROOT);
 
     @Test
@@ -24,7 +24,7 @@ class QuantizerLayersTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("ai.onnxruntime..")
-                .check(classes);
+                .check(CLASSES);
     }
 
     @Test
@@ -35,7 +35,7 @@ class QuantizerLayersTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("ai.djl..")
-                .check(classes);
+                .check(CLASSES);
     }
 
     @Test
@@ -54,7 +54,7 @@ class QuantizerLayersTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("ai.onnx.proto..")
-                .check(classes);
+                .check(CLASSES);
     }
 
     @Test
@@ -65,7 +65,7 @@ class QuantizerLayersTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(ROOT + ".worker..", "org.apache.kafka..", "io.micrometer..", "picocli..")
-                .check(classes);
+                .check(CLASSES);
     }
 
     @Test
@@ -74,6 +74,6 @@ class QuantizerLayersTest {
                 .matching(ROOT + ".(*)..")
                 .should()
                 .beFreeOfCycles()
-                .check(classes);
+                .check(CLASSES);
     }
 }

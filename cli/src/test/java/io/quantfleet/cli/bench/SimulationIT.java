@@ -1,7 +1,7 @@
 package io.quantfleet.cli.bench;
 
+import static io.quantfleet.cli.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.quantfleet.cli.client.ControlPlaneClient;
 import io.quantfleet.cli.simulate.Behaviour;
@@ -34,7 +34,6 @@ class SimulationIT {
     private static final String DEVICE_CLASS = "rpi-cpu";
     private static final int DEVICES = 6;
     private static final int ARTIFACT_BYTES = 700_000;
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @TempDir
     private static Path directory;
@@ -67,7 +66,7 @@ class SimulationIT {
             // The variant, and a probe set of some hundred bytes.
             assertThat(figures.bytesDelivered())
                     .isBetween((long) DEVICES * ARTIFACT_BYTES, (long) DEVICES * (ARTIFACT_BYTES + 1000));
-            await().atMost(PATIENCE).until(() -> fleet.figures().windows() >= DEVICES);
+            await().until(() -> fleet.figures().windows() >= DEVICES);
         }
     }
 
@@ -139,6 +138,6 @@ class SimulationIT {
     }
 
     private static FleetFigures awaitEnd(SimulatedFleet fleet, Predicate<FleetFigures> end) {
-        return await().atMost(PATIENCE).until(fleet::figures, end);
+        return await().until(fleet::figures, end);
     }
 }

@@ -1,8 +1,8 @@
 package io.quantfleet.cli.broker;
 
+import static io.quantfleet.cli.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import io.quantfleet.cli.broker.TestClient.Will;
@@ -11,7 +11,6 @@ import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.mqtt.MqttTopics;
 import io.quantfleet.protocols.mqtt.MqttTopics.Channel;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
 import org.awaitility.Awaitility;
@@ -24,7 +23,6 @@ import org.junit.jupiter.api.Test;
  * is its own affair; the tests look only at what gets through. Device ids are used by one test each.
  */
 public abstract class MqttBrokerContract {
-    private static final Duration LIMIT = Duration.ofSeconds(15);
     private static final long SESSION_SECONDS = 600;
 
     static {
@@ -77,7 +75,7 @@ public abstract class MqttBrokerContract {
                 // as it may be
             }
             service.publish(desired(victim), "still here");
-            await().atMost(LIMIT).untilAsserted(() -> assertThat(device.texts()).containsExactly("still here"));
+            await().untilAsserted(() -> assertThat(device.texts()).containsExactly("still here"));
         }
     }
 
@@ -90,7 +88,7 @@ public abstract class MqttBrokerContract {
         }
         try (TestClient device = connectDevice(id)) {
             assertThat(device.subscribe(desired(id))).isTrue();
-            await().atMost(LIMIT).untilAsserted(() -> assertThat(device.texts()).containsExactly("new"));
+            await().untilAsserted(() -> assertThat(device.texts()).containsExactly("new"));
             assertThat(device.received().get(0).retained()).isTrue();
         }
     }
@@ -111,8 +109,7 @@ public abstract class MqttBrokerContract {
                 service.publish(desired(other), "for the other");
                 service.publish(MqttTopics.of(other, Channel.REPORTED), "from the other");
                 service.publish(desired(curious), "own");
-                await().atMost(LIMIT)
-                        .untilAsserted(() -> assertThat(again.texts()).contains("own"));
+                await().untilAsserted(() -> assertThat(again.texts()).contains("own"));
                 assertThat(again.texts()).containsOnly("own");
             }
         }
@@ -134,8 +131,7 @@ public abstract class MqttBrokerContract {
                 assertThat(device.publish(MqttTopics.of(liar, Channel.TELEMETRY), "own"))
                         .isTrue();
             }
-            await().atMost(LIMIT)
-                    .untilAsserted(() -> assertThat(service.texts()).contains("own"));
+            await().untilAsserted(() -> assertThat(service.texts()).contains("own"));
             assertThat(service.texts()).doesNotContain("forged");
         }
     }
@@ -150,8 +146,7 @@ public abstract class MqttBrokerContract {
         }
         try (TestClient device = connectDevice(new DeviceId("contract-k"))) {
             assertThat(device.subscribe(topic)).isTrue();
-            await().atMost(LIMIT)
-                    .untilAsserted(() -> assertThat(device.received()).hasSize(1));
+            await().untilAsserted(() -> assertThat(device.received()).hasSize(1));
             assertThat(device.received().get(0).payload()).isEqualTo(ByteString.copyFrom(content));
         }
     }
@@ -169,7 +164,7 @@ public abstract class MqttBrokerContract {
         try (TestClient device = connectDevice(new DeviceId("contract-l"))) {
             assertThat(device.subscribe(topic)).isTrue();
             assertThat(device.subscribe(fence)).isTrue();
-            await().atMost(LIMIT).untilAsserted(() -> assertThat(device.texts()).containsExactly("fence"));
+            await().untilAsserted(() -> assertThat(device.texts()).containsExactly("fence"));
         }
     }
 
@@ -183,8 +178,7 @@ public abstract class MqttBrokerContract {
                     TestClient.connect(uri(), id.value(), device(id), 0, Optional.of(new Will(presence, "offline")));
             assertThat(device.publish(presence, utf8("online"), true)).isTrue();
             device.vanish();
-            await().atMost(LIMIT)
-                    .untilAsserted(() -> assertThat(service.texts()).containsExactly("online", "offline"));
+            await().untilAsserted(() -> assertThat(service.texts()).containsExactly("online", "offline"));
         }
     }
 
@@ -197,8 +191,7 @@ public abstract class MqttBrokerContract {
             TestClient.connect(uri(), id.value(), device(id), 0, Optional.of(new Will(presence, "offline")))
                     .close();
             assertThat(service.publish(presence, "fence")).isTrue();
-            await().atMost(LIMIT)
-                    .untilAsserted(() -> assertThat(service.texts()).containsExactly("fence"));
+            await().untilAsserted(() -> assertThat(service.texts()).containsExactly("fence"));
         }
     }
 
@@ -214,7 +207,7 @@ public abstract class MqttBrokerContract {
             }
         }
         try (TestClient back = TestClient.connect(uri(), id.value(), device(id), SESSION_SECONDS, Optional.empty())) {
-            await().atMost(LIMIT).untilAsserted(() -> assertThat(back.texts()).hasSize(20));
+            await().untilAsserted(() -> assertThat(back.texts()).hasSize(20));
             assertThat(back.texts())
                     .startsWith("message 0")
                     .endsWith("message 19")

@@ -1,11 +1,10 @@
 package io.quantfleet.cli.demo;
 
+import static io.quantfleet.cli.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,8 +45,7 @@ class DemoIT {
             assertThat(figures.path("peakRssMiB").asLong(0)).isBetween(1L, 2560L);
             assertThat(demo.output()).contains("Variants of glyphs").contains("http://127.0.0.1:");
             assertThat(demo.processes()).isNotEmpty();
-            await().atMost(Duration.ofSeconds(10))
-                    .untilAsserted(() -> assertThat(demo.processes()).noneMatch(ProcessHandle::isAlive));
+            await().untilAsserted(() -> assertThat(demo.processes()).noneMatch(ProcessHandle::isAlive));
         }
     }
 

@@ -1,7 +1,7 @@
 package io.quantfleet.cli.demo;
 
+import static io.quantfleet.cli.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -26,7 +26,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -40,7 +39,6 @@ import picocli.CommandLine;
 class LanguageModelFleetIT {
     private static final LlamaShape SHAPE = new LlamaShape(50, 64, 2, 4, 2, 96, 12);
     private static final int SAMPLES = 80;
-    private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final String DEVICE = "reader";
     private static final DemoFleet FLEET = new DemoFleet("readers", List.of(new DemoFleet.Member(DEVICE, "rpi-cpu")));
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -74,7 +72,7 @@ class LanguageModelFleetIT {
             new EnrolStep(api, FLEET, stack, installation).perform(quietly());
             new RolloutStep(api, FLEET).perform(quietly(), "tiny", 1);
 
-            await().atMost(PATIENCE).untilAsserted(() -> {
+            await().untilAsserted(() -> {
                 JsonNode device = api.read("devices/" + DEVICE);
                 assertThat(device.path("state").asText()).isEqualTo("ACTIVE");
                 assertThat(device.path("telemetryWindows").asInt()).isGreaterThan(2);
@@ -103,7 +101,7 @@ class LanguageModelFleetIT {
                 "gptq",
                 "--max-perplexity-increase",
                 "10");
-        await().atMost(PATIENCE).until(() -> api.modelVersions("tiny").stream()
+        await().until(() -> api.modelVersions("tiny").stream()
                 .flatMap(version -> version.variants().stream())
                 .anyMatch(made -> made.deviceClass().equals("rpi-cpu") && made.isFinal()));
         assertThat(run(stack, new VariantCommand(), "list", "tiny", "1")).contains("PERPLEXITY", "rpi-cpu");

@@ -1,7 +1,7 @@
 package io.quantfleet.cli.demo;
 
+import static io.quantfleet.cli.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -35,7 +35,6 @@ class PrometheusIT {
     private static final Path DASHBOARDS = Path.of("../charts/quantfleet/dashboards");
     private static final Path RULES = Path.of("../charts/quantfleet/rules/rules.yaml");
     private static final Path CONFIGURATION = Path.of("../docker/prometheus/prometheus.yaml");
-    private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final Pattern METRIC =
             Pattern.compile("\\b(quantfleet[a-z0-9_:]*|up)\\b(?!\\s*[-.])(?=[\\s{\\[)]|$)");
 
@@ -54,7 +53,7 @@ class PrometheusIT {
             try {
                 Map<String, String> queries = queries();
                 assertThat(queries).hasSizeGreaterThan(40);
-                await().atMost(PATIENCE).pollInterval(Duration.ofSeconds(5)).untilAsserted(() -> {
+                await().pollInterval(Duration.ofSeconds(5)).untilAsserted(() -> {
                     List<String> empty = new ArrayList<>();
                     for (Map.Entry<String, String> query : queries.entrySet()) {
                         if (series(port, query.getValue()) == 0) {
@@ -63,7 +62,7 @@ class PrometheusIT {
                     }
                     assertThat(empty).as("queries without series").isEmpty();
                 });
-                await().atMost(PATIENCE).untilAsserted(() -> assertRulesAreHealthy(port));
+                await().untilAsserted(() -> assertRulesAreHealthy(port));
             } finally {
                 prometheus.destroy();
                 prometheus.waitFor();

@@ -1,7 +1,7 @@
 package io.quantfleet.cli.demo;
 
+import static io.quantfleet.cli.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.quantfleet.cli.CliException;
 import io.quantfleet.cli.client.ControlPlaneClient;
@@ -48,18 +48,16 @@ class SurvivalIT {
                 assertThat(device.path("telemetryWindows").asInt()).isGreaterThanOrEqualTo(3);
             });
             for (String name : List.of("worker-1", "control-plane", "servers", "demo-rpi")) {
-                assertThat(demo.output()).contains(name + " ended with status 137");
+                await().untilAsserted(() -> assertThat(demo.output()).contains(name + " ended with status 137"));
             }
             assertNothingHappenedTwice(demo);
 
             demo.killSupervisor();
-            await().atMost(Duration.ofSeconds(60))
-                    .untilAsserted(() -> assertThat(programs(demo)).noneMatch(ProcessHandle::isAlive));
+            await().untilAsserted(() -> assertThat(programs(demo)).noneMatch(ProcessHandle::isAlive));
         }
         try (DemoProcess again = DemoProcess.start(work, "--once")) {
             assertThat(again.awaitEnd()).as(again.output()).isZero();
-            await().atMost(Duration.ofSeconds(10))
-                    .untilAsserted(() -> assertThat(again.processes()).noneMatch(ProcessHandle::isAlive));
+            await().untilAsserted(() -> assertThat(again.processes()).noneMatch(ProcessHandle::isAlive));
         }
     }
 

@@ -1,7 +1,7 @@
 package io.quantfleet.cli.deploy;
 
+import static io.quantfleet.cli.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.quantfleet.cli.client.ControlPlaneClient;
 import io.quantfleet.cli.client.Device;
@@ -26,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ComposeIT {
     private static final String PROJECT =
             "quantfleet-test-" + ProcessHandle.current().pid();
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final String FLEET = "containers";
     private static final String CLASS = "rpi-cpu";
     private static final Map<String, String> ENVIRONMENT = new HashMap<>();
@@ -60,15 +59,14 @@ class ComposeIT {
         SampleModel sample = SampleModel.extractInto(directory);
         int version = api.registerModel(ModelUpload.of(
                 sample.description(), sample.onnx(), List.of(), sample.calibration(), sample.validation()));
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(variants(version))
+        await().untilAsserted(() -> assertThat(variants(version))
                 .extracting(ModelVersion.Variant::state)
                 .containsExactly("READY"));
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(api.devices(FLEET)).hasSize(1));
+        await().untilAsserted(() -> assertThat(api.devices(FLEET)).hasSize(1));
 
         api.createRollout(FLEET, SampleModel.NAME, version);
 
-        await().atMost(PATIENCE).untilAsserted(() -> {
+        await().untilAsserted(() -> {
             Device device = api.devices(FLEET).get(0);
             assertThat(device.state()).isEqualTo("ACTIVE");
             assertThat(variants(version))

@@ -1,8 +1,8 @@
 package io.quantfleet.cli.embedded;
 
+import static io.quantfleet.cli.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.quantfleet.cli.broker.Login;
 import io.quantfleet.cli.broker.MqttBrokerContract;
@@ -14,7 +14,6 @@ import io.quantfleet.protocols.security.Credentials;
 import io.quantfleet.protocols.signing.SigningKey;
 import io.quantfleet.protocols.v1.Role;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.eclipse.paho.mqttv5.common.MqttException;
@@ -76,7 +75,7 @@ class EmbeddedMqttBrokerIT extends MqttBrokerContract {
             assertThat(service.publish(MqttTopics.revoked(id), revocation, true))
                     .isTrue();
 
-            await().atMost(Duration.ofSeconds(15)).until(() -> !device.isConnected());
+            await().until(() -> !device.isConnected());
             assertThatThrownBy(() -> TestClient.connect(uri(), id.value(), old)).isInstanceOf(MqttException.class);
 
             broker.close();

@@ -1,10 +1,11 @@
 package io.quantfleet.cli.stack;
 
+import static io.quantfleet.cli.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.quantfleet.cli.CliException;
+import io.quantfleet.cli.Patience;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** With programs that are a line of shell. */
 class SupervisorTest {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
 
     @TempDir
     private Path directory;
@@ -48,8 +48,8 @@ class SupervisorTest {
 
         first.destroyForcibly();
 
-        await().atMost(LIMIT).until(() -> isRunningAsAnother("sleeper", first));
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(said)
+        await().until(() -> isRunningAsAnother("sleeper", first));
+        await().untilAsserted(() -> assertThat(said)
                 .anyMatch(line -> line.startsWith("sleeper ended with status 137; starting it again in 0.5 s"))
                 .anyMatch(line -> line.startsWith("sleeper is back after ")));
     }
@@ -59,7 +59,8 @@ class SupervisorTest {
         supervisor.launch(program(
                 "broken",
                 "echo 12:00 ERROR no disk; echo at some.Class; exit 3",
-                Optional.of(URI.create("http://127.0.0.1:1/health"))));
+                Optional.of(URI.create("http://127.0.0.1:1/health")),
+                Patience.LIMIT));
         assertThatThrownBy(() -> supervisor.awaitReady("broken"))
                 .isInstanceOf(CliException.class)
                 .hasMessageContaining("broken ended with status 3 before it was ready: 12:00 ERROR no disk; read ")
@@ -75,7 +76,7 @@ class SupervisorTest {
                     name,
                     "trap 'echo " + name + " >> " + order + "; exit 0' TERM; touch " + ready
                             + "; while :; do sleep 0.05; done");
-            await().atMost(LIMIT).until(() -> Files.exists(ready));
+            await().until(() -> Files.exists(ready));
         }
         List<ProcessHandle> processes = new ArrayList<>(supervisor.running().values());
 
@@ -88,7 +89,9 @@ class SupervisorTest {
 
     @Test
     void killsWhatDoesNotStop() {
-        start("deaf", "trap '' TERM; while :; do sleep 0.05; done");
+        supervisor.launch(program(
+                "deaf", "trap '' TERM; while :; do sleep 0.05; done", Optional.empty(), Duration.ofMillis(100)));
+        supervisor.awaitReady("deaf");
         ProcessHandle process = supervisor.running().get("deaf");
 
         supervisor.close();
@@ -121,19 +124,19 @@ class SupervisorTest {
     }
 
     private void start(String name, String script) {
-        supervisor.launch(program(name, script, Optional.empty()));
+        supervisor.launch(program(name, script, Optional.empty(), Patience.LIMIT));
         supervisor.awaitReady(name);
     }
 
-    private Program program(String name, String script, Optional<URI> health) {
+    private Program program(String name, String script, Optional<URI> health, Duration stopPatience) {
         return new Program(
                 name,
                 List.of("sh", "-c", script),
                 Map.of(),
                 directory.resolve(name + ".log"),
                 health,
-                LIMIT,
-                Duration.ofSeconds(1));
+                Patience.LIMIT,
+                stopPatience);
     }
 
     private boolean isRunningAsAnother(String name, ProcessHandle first) {

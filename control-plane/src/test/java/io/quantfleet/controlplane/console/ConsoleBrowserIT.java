@@ -1,5 +1,6 @@
 package io.quantfleet.controlplane.console;
 
+import static io.quantfleet.controlplane.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
@@ -12,9 +13,7 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.net.URL;
-import java.time.Duration;
 import javax.sql.DataSource;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,7 +52,7 @@ class ConsoleBrowserIT {
 
     @BeforeEach
     void open() {
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(database::isOpen);
+        await().until(database::isOpen);
         fixture = new ConsoleFixture(dataSource);
         fixture.fill();
         page = chromium.desktop();

@@ -1,5 +1,6 @@
 package io.quantfleet.controlplane.console;
 
+import static io.quantfleet.controlplane.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
@@ -11,13 +12,11 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.net.URL;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
-import org.awaitility.Awaitility;
 import org.jboss.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,7 +67,7 @@ class ConsoleLargeIT {
 
     @BeforeEach
     void fill() {
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(database::isOpen);
+        await().until(database::isOpen);
         fixture = new ConsoleFixture(dataSource);
         fixture.fill();
         FixtureCrowd.insert(fixture, 10_000);

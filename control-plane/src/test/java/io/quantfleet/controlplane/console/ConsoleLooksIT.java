@@ -1,5 +1,6 @@
 package io.quantfleet.controlplane.console;
 
+import static io.quantfleet.controlplane.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
@@ -14,7 +15,6 @@ import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.net.URL;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.assertj.core.api.SoftAssertions;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -106,7 +105,7 @@ class ConsoleLooksIT {
 
     @BeforeEach
     void schema() {
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(database::isOpen);
+        await().until(database::isOpen);
         fixture = new ConsoleFixture(dataSource);
     }
 

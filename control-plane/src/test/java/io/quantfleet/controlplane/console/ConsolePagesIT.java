@@ -1,5 +1,6 @@
 package io.quantfleet.controlplane.console;
 
+import static io.quantfleet.controlplane.testing.Patience.await;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
@@ -13,14 +14,12 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
-import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,7 +84,7 @@ class ConsolePagesIT {
 
     @BeforeEach
     void schema() {
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(database::isOpen);
+        await().until(database::isOpen);
         fixture = new ConsoleFixture(dataSource);
     }
 
@@ -347,7 +346,7 @@ class ConsolePagesIT {
 
     @Test
     void namesThePartsInTheFooter() {
-        Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> page("/console/parts")
+        await().untilAsserted(() -> page("/console/parts")
                 .statusCode(200)
                 .body(containsString("part good\">database"))
                 .body(containsString("part good\">kafka"))

@@ -1,5 +1,6 @@
 package io.quantfleet.controlplane.console;
 
+import static io.quantfleet.controlplane.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -23,12 +24,10 @@ import jakarta.inject.Inject;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URL;
-import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
-import org.awaitility.Awaitility;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.junit.jupiter.api.AfterEach;
@@ -285,8 +284,7 @@ class ConsoleTasksIT {
 
     /** The canary's manifest: one of the two gets it. */
     private static Manifest awaitEither(FakeDevice first, FakeDevice second) {
-        return Awaitility.await("the canary's manifest")
-                .atMost(Duration.ofSeconds(30))
+        return await("the canary's manifest")
                 .until(
                         () -> List.of(first, second).stream()
                                 .map(ConsoleTasksIT::wanted)
@@ -342,7 +340,7 @@ class ConsoleTasksIT {
         Locator live = page.locator("#live");
         PlaywrightAssertions.assertThat(page.locator("section[aria-labelledby=rules] tbody"))
                 .containsText("No telemetry window over 1 d");
-        Awaitility.await("the alert").atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+        await("the alert").untilAsserted(() -> {
             go("/alerts");
             assertThat(live.textContent()).contains("Firing").contains("0 came");
         });
@@ -350,7 +348,7 @@ class ConsoleTasksIT {
         PlaywrightAssertions.assertThat(page.locator(".attention li").first()).containsText("silence: " + FLEET);
 
         device.sendWindow(wanted(device), 4_000);
-        Awaitility.await("its end").atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+        await("its end").untilAsserted(() -> {
             go("/alerts");
             assertThat(live.textContent()).contains("Nothing fires").contains("Resolved");
         });

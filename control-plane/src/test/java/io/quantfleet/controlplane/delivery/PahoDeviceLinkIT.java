@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quantfleet.controlplane.security.MqttAddress;
 import io.quantfleet.controlplane.security.SignedAccounts;
 import io.quantfleet.controlplane.testing.FreePorts;
+import io.quantfleet.controlplane.testing.Patience;
 import io.quantfleet.controlplane.testing.TestMqttBroker;
 import io.quantfleet.protocols.signing.SigningKey;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -49,7 +49,7 @@ class PahoDeviceLinkIT {
     @Test
     void publishesThousandsOfMessagesOneAfterTheOther() throws Exception {
         for (int i = 0; i < MESSAGES; i++) {
-            link.publishRetained(topic(i), new byte[] {1}).get(10, TimeUnit.SECONDS);
+            link.publishRetained(topic(i), new byte[] {1}).get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
         }
     }
 
@@ -61,7 +61,7 @@ class PahoDeviceLinkIT {
         }
 
         assertThat(CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new)))
-                .succeedsWithin(Duration.ofSeconds(30));
+                .succeedsWithin(Patience.LIMIT);
     }
 
     private static String topic(int number) {

@@ -33,7 +33,7 @@ class WildcardsTest {
 
     @Test
     void takesNoEndlessTimeForManyWildcards() {
-        Assertions.assertTimeoutPreemptively(Duration.ofSeconds(5), () -> assertThatCode(
+        Assertions.assertTimeoutPreemptively(Duration.ofMinutes(1), () -> assertThatCode(
                         () -> Wildcards.match("*a".repeat(500) + "b", "a".repeat(4000)))
                 .doesNotThrowAnyException());
     }

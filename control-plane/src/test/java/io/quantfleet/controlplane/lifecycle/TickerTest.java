@@ -2,6 +2,7 @@ package io.quantfleet.controlplane.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quantfleet.controlplane.testing.Patience;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class TickerTest {
     private static final Duration NEVER = Duration.ofHours(1);
-    private static final int PATIENCE_SECONDS = 10;
+    private static final long PATIENCE_SECONDS = Patience.LIMIT.toSeconds();
 
     @Test
     void ticksAtOnceWhenItIsWoken() throws InterruptedException {

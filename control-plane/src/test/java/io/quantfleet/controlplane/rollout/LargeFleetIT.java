@@ -6,6 +6,7 @@ import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.controlplane.testing.Api;
 import io.quantfleet.controlplane.testing.EmbeddedParts;
 import io.quantfleet.controlplane.testing.FakeWorker;
+import io.quantfleet.controlplane.testing.Patience;
 import io.quantfleet.controlplane.testing.Story;
 import io.quantfleet.protocols.artifact.ObjectStore;
 import io.quantfleet.protocols.v1.DeviceReported;
@@ -19,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.awaitility.Awaitility;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.junit.jupiter.api.Tag;
@@ -136,7 +136,7 @@ class LargeFleetIT {
     }
 
     private static void await(java.util.concurrent.Callable<Boolean> condition) {
-        Awaitility.await()
+        Patience.await()
                 .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(50))
                 .until(condition);

@@ -1,5 +1,6 @@
 package io.quantfleet.controlplane.rollout;
 
+import static io.quantfleet.controlplane.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quantfleet.controlplane.storage.Database;
@@ -16,12 +17,10 @@ import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import org.awaitility.Awaitility;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 
@@ -118,7 +117,7 @@ class TwoInstancesIT {
         }
         try (RolloutTicker second = secondInstance()) {
             second.start();
-            Awaitility.await().atMost(Duration.ofSeconds(90)).until(() -> {
+            await().until(() -> {
                 reportAll();
                 return Api.get("rollouts")
                         .getList("findAll { it.state == 'FINISHED' }.id")

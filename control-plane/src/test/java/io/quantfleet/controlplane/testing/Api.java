@@ -1,5 +1,6 @@
 package io.quantfleet.controlplane.testing;
 
+import static io.quantfleet.controlplane.testing.Patience.await;
 import static io.restassured.RestAssured.given;
 import static io.restassured.RestAssured.when;
 
@@ -9,7 +10,6 @@ import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import org.awaitility.Awaitility;
 
 /** The REST interface as a user sees it. */
 public final class Api {
@@ -17,9 +17,7 @@ public final class Api {
     private Api() {}
 
     public static void awaitReady() {
-        Awaitility.await()
-                .atMost(Story.PATIENCE)
-                .untilAsserted(() -> when().get("/q/health/ready").then().statusCode(200));
+        await().untilAsserted(() -> when().get("/q/health/ready").then().statusCode(200));
     }
 
     public static ValidatableResponse post(String path, Object body) {

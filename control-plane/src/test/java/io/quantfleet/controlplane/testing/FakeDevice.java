@@ -1,5 +1,7 @@
 package io.quantfleet.controlplane.testing;
 
+import static io.quantfleet.controlplane.testing.Patience.await;
+
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
@@ -33,7 +35,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.HdrHistogram.Histogram;
-import org.awaitility.Awaitility;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttClient;
@@ -107,8 +108,7 @@ public final class FakeDevice implements AutoCloseable {
                 new ManifestVerifier.Verifying(id, deviceClass, "1.0.0"),
                 Clock.systemUTC());
         String topic = MqttTopics.of(id, Channel.DESIRED);
-        return Awaitility.await("a manifest for " + id)
-                .atMost(Story.PATIENCE)
+        return await("a manifest for " + id)
                 .until(
                         () -> verifier.verify(received.getOrDefault(topic, new byte[0]), trust -> sequence)
                                         instanceof Verification.Accepted accepted
@@ -129,8 +129,7 @@ public final class FakeDevice implements AutoCloseable {
                 artifact.getChunksList().stream().map(ChunkRef::of).toList()) {
             String topic = MqttTopics.chunk(chunk.name());
             client.subscribe(topic, 1);
-            byte[] bytes = Awaitility.await("chunk " + chunk.name())
-                    .atMost(Story.PATIENCE)
+            byte[] bytes = await("chunk " + chunk.name())
                     .until(() -> received.getOrDefault(topic, new byte[0]), found -> found.length > 0);
             content.writeBytes(chunk.decode(bytes)
                     .orElseThrow(() -> new IllegalStateException("chunk " + chunk.name() + " has other content")));

@@ -1,5 +1,7 @@
 package io.quantfleet.controlplane.testing;
 
+import static io.quantfleet.controlplane.testing.Patience.await;
+
 import com.google.protobuf.Message;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.kafka.KafkaMessageFactory;
@@ -34,7 +36,6 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.awaitility.Awaitility;
 
 /** Stands in for workers and foreign producers: reads topics from their beginning and writes what it is told to. */
 public final class FakeWorker implements AutoCloseable {
@@ -63,15 +64,13 @@ public final class FakeWorker implements AutoCloseable {
 
     /** Waits until {@code count} jobs for a model are there, and gives them; each by its id once. */
     public List<QuantizationJobRequested> awaitJobs(String model, int count) {
-        Awaitility.await().atMost(Story.PATIENCE).until(() -> jobs(model).size() >= count);
+        await().until(() -> jobs(model).size() >= count);
         return jobs(model);
     }
 
     /** The same for jobs that train, which are on a topic of their own. */
     public List<QuantizationJobRequested> awaitTrainingJobs(String model, int count) {
-        Awaitility.await()
-                .atMost(Story.PATIENCE)
-                .until(() -> jobs(TOPICS.trainingJobs(), model).size() >= count);
+        await().until(() -> jobs(TOPICS.trainingJobs(), model).size() >= count);
         return jobs(TOPICS.trainingJobs(), model);
     }
 
@@ -92,7 +91,7 @@ public final class FakeWorker implements AutoCloseable {
 
     /** Waits until workers are told that a job is cancelled. */
     public void awaitCancelled(String jobId) {
-        Awaitility.await().atMost(Story.PATIENCE).until(() -> {
+        await().until(() -> {
             poll();
             return seen.stream()
                     .filter(record -> record.topic().equals(TOPICS.quantizationControl()))
@@ -105,9 +104,7 @@ public final class FakeWorker implements AutoCloseable {
 
     /** Waits for a dead letter and gives the reason in its headers. */
     public String awaitDeadLetter(Predicate<ConsumerRecord<String, byte[]>> which) {
-        return Awaitility.await()
-                .atMost(Story.PATIENCE)
-                .until(
+        return await().until(
                         () -> {
                             poll();
                             return seen.stream()

@@ -1,23 +1,20 @@
 package io.quantfleet.controlplane.testing;
 
+import static io.quantfleet.controlplane.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quantfleet.protocols.artifact.ObjectStore;
 import io.quantfleet.protocols.v1.QuantizationJobRequested;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Predicate;
-import org.awaitility.Awaitility;
 import org.eclipse.paho.mqttv5.common.MqttException;
 
 /** Steps that many tests share. Every model here is quantized for the built-in classes; every device is an rpi-cpu. */
 public final class Story {
     /** For what happens within a second or two on a machine that does nothing else; only a test that fails waits so long. */
-    static final Duration PATIENCE = Duration.ofSeconds(60);
-
     private static final int SEVERAL_CHUNKS = 700_000;
 
     private Story() {}
@@ -95,6 +92,6 @@ public final class Story {
     }
 
     public static void eventually(org.awaitility.core.ThrowingRunnable assertion) {
-        Awaitility.await().atMost(PATIENCE).untilAsserted(assertion);
+        await().untilAsserted(assertion);
     }
 }

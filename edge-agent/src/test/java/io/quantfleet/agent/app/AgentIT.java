@@ -1,7 +1,7 @@
 package io.quantfleet.agent.app;
 
+import static io.quantfleet.agent.testkit.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.quantfleet.agent.enrol.PinnedKeys;
 import io.quantfleet.agent.testkit.TestBroker;
@@ -23,7 +23,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -235,7 +234,7 @@ class AgentIT {
         broker = TestBroker.start(brokerDirectory, port);
         controlPlane = new TestControlPlane(TestBroker.uri(port), KEY, device);
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> controlPlane.windows.size() >= 4);
+        await().until(() -> controlPlane.windows.size() >= 4);
         assertThat(controlPlane.distinctWindows())
                 .extracting(TelemetryWindow::getWindowNumber)
                 .doesNotHaveDuplicates()
@@ -259,7 +258,7 @@ class AgentIT {
         broker = TestBroker.start(brokerDirectory, port);
         controlPlane = new TestControlPlane(TestBroker.uri(port), KEY, device);
 
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(controlPlane.windows)
+        await().untilAsserted(() -> assertThat(controlPlane.windows)
                 .extracting(TelemetryWindow::getWindowNumber)
                 .contains(seen + 1, seen + 2, seen + 3));
         assertThat(controlPlane.distinctWindows())
@@ -330,14 +329,13 @@ class AgentIT {
     }
 
     private void awaitReport(String deploymentId, DeviceState state) {
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(controlPlane.statesOf(deploymentId))
-                .contains(state));
+        await().untilAsserted(
+                        () -> assertThat(controlPlane.statesOf(deploymentId)).contains(state));
     }
 
     private void awaitRefusal(ReasonCode code, TestDeployment serving) {
-        await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() ->
-                        assertThat(controlPlane.lastReport().getReasonCode()).isEqualTo(code.name()));
+        await().untilAsserted(() ->
+                assertThat(controlPlane.lastReport().getReasonCode()).isEqualTo(code.name()));
         assertThat(controlPlane.lastReport().getState()).isEqualTo(DeviceState.DEVICE_STATE_REFUSED);
         assertThat(controlPlane.lastReport().getActiveVariantSha256()).isEqualTo(serving.variantSha256());
         int windows = controlPlane.windows.size();

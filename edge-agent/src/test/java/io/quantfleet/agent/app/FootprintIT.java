@@ -1,7 +1,7 @@
 package io.quantfleet.agent.app;
 
+import static io.quantfleet.agent.testkit.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.quantfleet.agent.testkit.AgentProgram;
 import io.quantfleet.agent.testkit.EnrolmentStub;
@@ -31,8 +31,11 @@ import org.junit.jupiter.api.io.TempDir;
 class FootprintIT {
     private static final SigningKey KEY = SigningKey.generate();
     private static final DeviceId DEVICE = new DeviceId("cam-9");
-    private static final long LARGEST_BYTES = 95_000_000;
-    private static final Duration SLOWEST_START = Duration.ofSeconds(15);
+    private static final long LARGEST_BYTES = 115_000_000;
+    /** Of what is no file's: how much of its libraries a process has in memory is up to the system. */
+    private static final long LARGEST_ANONYMOUS_BYTES = 65_000_000;
+    /** Of processor time: how long it takes depends on what else the machine does. */
+    private static final Duration SLOWEST_START = Duration.ofSeconds(10);
 
     @TempDir
     Path directory;
@@ -47,19 +50,19 @@ class FootprintIT {
                 TestControlPlane controlPlane = new TestControlPlane(TestBroker.uri(port), KEY, DEVICE)) {
             try (AgentProgram agent = start(packaged, enrolment)) {
                 controlPlane.deploy(TestDeployment.of(DEVICE, "d1", 1));
-                await().atMost(Duration.ofSeconds(40))
-                        .until(() -> controlPlane.statesOf("d1").contains(DeviceState.DEVICE_STATE_ACTIVE));
+                await().until(() -> controlPlane.statesOf("d1").contains(DeviceState.DEVICE_STATE_ACTIVE));
                 agent.terminate();
             }
             Files.deleteIfExists(directory.resolve("state/inference-port"));
             long begun = System.nanoTime();
             try (AgentProgram agent = start(packaged, enrolment)) {
-                await().atMost(SLOWEST_START)
-                        .pollInterval(Duration.ofMillis(10))
-                        .until(this::isReady);
+                await().pollInterval(Duration.ofMillis(10)).until(this::isReady);
                 Duration ready = Duration.ofNanos(System.nanoTime() - begun);
+                Duration computed = ProcessHandle.of(agent.pid())
+                        .flatMap(process -> process.info().totalCpuDuration())
+                        .orElseThrow();
                 int windows = controlPlane.windows.size();
-                await().atMost(Duration.ofSeconds(40)).until(() -> controlPlane.windows.size() > windows + 20);
+                await().until(() -> controlPlane.windows.size() > windows + 20);
                 long resident = status(agent, "VmRSS") << 10;
                 System.out.printf(
                         "agent: ready after %d ms, resident %.1f MB (anonymous %.1f, files %.1f), %d threads%n",
@@ -69,6 +72,8 @@ class FootprintIT {
                         (status(agent, "RssFile") << 10) / 1e6,
                         status(agent, "Threads"));
                 assertThat(resident).isLessThan(LARGEST_BYTES);
+                assertThat(status(agent, "RssAnon") << 10).isLessThan(LARGEST_ANONYMOUS_BYTES);
+                assertThat(computed).isLessThan(SLOWEST_START);
             }
         }
     }

@@ -1,7 +1,7 @@
 package io.quantfleet.agent.app;
 
+import static io.quantfleet.agent.testkit.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.quantfleet.agent.slot.Slot;
 import io.quantfleet.agent.slot.Slots;
@@ -246,6 +246,6 @@ class KilledAtEveryWriteIT {
     }
 
     private static ConditionFactory eventually() {
-        return await().atMost(Duration.ofSeconds(40)).pollInterval(Duration.ofMillis(20));
+        return await().pollInterval(Duration.ofMillis(20));
     }
 }

@@ -3,6 +3,7 @@ package io.quantfleet.agent.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quantfleet.agent.testkit.PackagedAgent;
+import io.quantfleet.agent.testkit.Patience;
 import io.quantfleet.agent.testkit.TinyModel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -46,7 +47,8 @@ class TrainingRunIT {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
         builder.environment().put("QUANTFLEET_AGENT_JAVA_OPTIONS", "-Xlog:class+load:stdout");
-        assertThat(builder.start().waitFor(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(builder.start().waitFor(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS))
+                .isTrue();
         return Files.readString(log, StandardCharsets.UTF_8);
     }
 }

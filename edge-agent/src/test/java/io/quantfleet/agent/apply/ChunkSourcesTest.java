@@ -1,7 +1,7 @@
 package io.quantfleet.agent.apply;
 
+import static io.quantfleet.agent.testkit.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.quantfleet.agent.testkit.RangeServer;
 import io.quantfleet.agent.testkit.RecordingLink;

@@ -1,11 +1,12 @@
 package io.quantfleet.agent.link;
 
+import static io.quantfleet.agent.testkit.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.quantfleet.agent.Backoff;
 import io.quantfleet.agent.enrol.Identity;
 import io.quantfleet.agent.enrol.PinnedKeys;
+import io.quantfleet.agent.testkit.Patience;
 import io.quantfleet.agent.testkit.TestBroker;
 import io.quantfleet.protocols.DeviceId;
 import io.quantfleet.protocols.signing.SigningKey;
@@ -71,7 +72,7 @@ class PahoDeviceLinkIT implements DeviceLink.Listener {
     @Test
     void publishesThousandsOfMessagesOneAfterTheOther() throws Exception {
         for (int i = 0; i < MESSAGES; i++) {
-            link.publish(TOPIC, new byte[] {1}, false).get(10, TimeUnit.SECONDS);
+            link.publish(TOPIC, new byte[] {1}, false).get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
         }
     }
 
@@ -83,7 +84,7 @@ class PahoDeviceLinkIT implements DeviceLink.Listener {
         }
 
         assertThat(CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new)))
-                .succeedsWithin(Duration.ofSeconds(30));
+                .succeedsWithin(Patience.LIMIT);
     }
 
     @Test
@@ -93,7 +94,7 @@ class PahoDeviceLinkIT implements DeviceLink.Listener {
 
         broker = TestBroker.start(directory.resolve("second"), port);
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> connections.get() == 2);
+        await().until(() -> connections.get() == 2);
         assertThat(lostSessions).hasValue(2);
     }
 
@@ -102,8 +103,8 @@ class PahoDeviceLinkIT implements DeviceLink.Listener {
         TraceParent trace = new TraceParent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
         link.subscribe(List.of(TOPIC));
 
-        link.publish(TOPIC, new byte[] {1}, false).get(10, TimeUnit.SECONDS);
-        link.publish(TOPIC, new byte[] {2}, false, trace).get(10, TimeUnit.SECONDS);
+        link.publish(TOPIC, new byte[] {1}, false).get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
+        link.publish(TOPIC, new byte[] {2}, false, trace).get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
 
         await().untilAsserted(() -> assertThat(traces).containsExactly(Optional.empty(), Optional.of(trace)));
     }

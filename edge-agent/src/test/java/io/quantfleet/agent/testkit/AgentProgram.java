@@ -108,7 +108,7 @@ public final class AgentProgram implements AutoCloseable {
 
     /** Waits for it to end. */
     public int exitStatus() throws InterruptedException {
-        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        if (!process.waitFor(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
             throw new AssertionError("the agent did not end:\n" + output());
         }
         return process.exitValue();

@@ -3,6 +3,7 @@ package io.quantfleet.quantizer.rounding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
 
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.ProgressListener;
@@ -34,7 +35,7 @@ import org.junit.jupiter.api.Test;
 
 class AdaRoundTest {
     private static final GaussianSamples SAMPLES = new GaussianSamples(32, 4 * 6 * 6);
-    private static final Duration LONG = Duration.ofMinutes(5);
+    private static final Duration LONG = Duration.ofHours(1);
     private static final AdaRound.Settings SHORT = new AdaRound.Settings(400, LONG, 128, 1024, 1 << 24, 0.01, 1);
 
     // An ordinary convolution with odd padding and strides, a depthwise one, one of each kind of matrix.
@@ -133,8 +134,13 @@ class AdaRoundTest {
     void endsAfterTheLayerInWhichTheTimeIsUp() {
         Setting setting = new Setting();
         AtomicInteger layersBegun = new AtomicInteger();
-        AdaRound.Settings hurried = new AdaRound.Settings(20, Duration.ofMillis(1), 64, 256, 1 << 24, 0.01, 1);
-        AdaRound.Learned learned = setting.learn(hurried, fraction -> layersBegun.incrementAndGet());
+        Duration time = Duration.ofMillis(300);
+        AdaRound.Settings hurried = new AdaRound.Settings(20, time, 64, 256, 1 << 24, 0.01, 1);
+        AdaRound.Learned learned = setting.learn(hurried, fraction -> {
+            layersBegun.incrementAndGet();
+            long since = System.nanoTime();
+            await().until(() -> System.nanoTime() - since > time.toNanos());
+        });
         assertThat(learned.gains()).hasSize(1);
         assertThat(learned.layers()).isEqualTo(5);
         assertThat(layersBegun).hasValue(1);

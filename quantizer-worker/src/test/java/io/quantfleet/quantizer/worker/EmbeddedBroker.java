@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.ThreadLocalRandom;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import kafka.tools.StorageTool;
@@ -87,17 +88,21 @@ final class EmbeddedBroker implements AutoCloseable {
         p.setProperty("group.share.min.heartbeat.interval.ms", "500");
         p.setProperty("group.share.heartbeat.interval.ms", "500");
         p.setProperty("group.share.min.session.timeout.ms", "3000");
-        p.setProperty("group.share.session.timeout.ms", "3000");
+        p.setProperty("group.share.session.timeout.ms", "30000");
         p.setProperty("auto.create.topics.enable", "false");
         p.setProperty("log.cleaner.dedupe.buffer.size", "2097152");
         return p;
     }
 
+    /** Below the range from which systems take ports for connections, so that it stays free while nobody listens on it. */
     static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(15_000, 30_000);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException taken) {
+                // Another one, then.
+            }
         }
     }
 }

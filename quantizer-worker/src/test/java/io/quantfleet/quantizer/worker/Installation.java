@@ -1,6 +1,6 @@
 package io.quantfleet.quantizer.worker;
 
-import static org.awaitility.Awaitility.await;
+import static io.quantfleet.quantizer.worker.Patience.await;
 
 import io.cloudevents.CloudEvent;
 import io.cloudevents.kafka.KafkaMessageFactory;
@@ -73,19 +73,19 @@ final class Installation implements AutoCloseable {
         consumer.seekToBeginning(read);
     }
 
+    /** Of a worker whose locks outlast whatever holds up this machine. */
     WorkerSettings settings(String workerId) {
-        return settings(bootstrapServers, topics, directory, workerId, 0);
+        return settings(workerId, Duration.ofSeconds(30));
     }
 
-    static WorkerSettings settings(String kafka, KafkaTopics topics, Path directory, String workerId, int httpPort) {
+    WorkerSettings settings(String workerId, Duration lock) {
+        return settings(bootstrapServers, topics, directory, workerId, 0, lock);
+    }
+
+    static WorkerSettings settings(
+            String kafka, KafkaTopics topics, Path directory, String workerId, int httpPort, Duration lock) {
         return new WorkerSettings(
-                kafka,
-                topics,
-                directory.resolve("object-store"),
-                directory.resolve("work"),
-                workerId,
-                httpPort,
-                Duration.ofSeconds(2));
+                kafka, topics, directory.resolve("object-store"), directory.resolve("work"), workerId, httpPort, lock);
     }
 
     StoredArtifact put(String content) {
@@ -203,7 +203,7 @@ final class Installation implements AutoCloseable {
         FakeJobRunner runner = FakeJobRunner.quick();
         request(job("last").build());
         try (WorkerThread worker = new WorkerThread(settings("w-last"), runner)) {
-            await().atMost(Duration.ofSeconds(30)).until(() -> !variants("last").isEmpty());
+            await().until(() -> !variants("last").isEmpty());
         }
         return runner.started.stream().filter(id -> !id.equals("last")).toList();
     }

@@ -1,7 +1,7 @@
 package io.quantfleet.quantizer.worker;
 
+import static io.quantfleet.quantizer.worker.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What the courier does when loans are lost and jobs come back. Loans last 60 ms here. */
-@Timeout(20)
+@Timeout(600)
 class JobCourierTest {
     private final FakeQueue queue = new FakeQueue();
     private final List<Long> begun = new CopyOnWriteArrayList<>();

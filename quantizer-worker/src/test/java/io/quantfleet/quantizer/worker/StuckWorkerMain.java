@@ -2,6 +2,7 @@ package io.quantfleet.quantizer.worker;
 
 import io.quantfleet.protocols.kafka.KafkaTopics;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
 /** A worker in a process of its own whose jobs never end, to be killed. Arguments: Kafka, topic prefix, directory. */
@@ -9,8 +10,8 @@ final class StuckWorkerMain {
     private StuckWorkerMain() {}
 
     public static void main(String[] args) throws Exception {
-        WorkerSettings settings =
-                Installation.settings(args[0], new KafkaTopics(args[1]), Path.of(args[2]), "stuck", 0);
+        WorkerSettings settings = Installation.settings(
+                args[0], new KafkaTopics(args[1]), Path.of(args[2]), "stuck", 0, Duration.ofSeconds(2));
         Worker worker = new Worker(
                 settings,
                 (job, files, progress) -> {

@@ -1,5 +1,7 @@
 package io.quantfleet.quantizer.worker;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /** A worker that runs in a thread of the test, until it is closed. */
 final class WorkerThread implements AutoCloseable {
     private final Worker worker;
@@ -26,6 +28,9 @@ final class WorkerThread implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         worker.close();
-        thread.join(5_000);
+        thread.join(Patience.LIMIT.toMillis());
+        assertThat(thread.isAlive())
+                .as("the worker goes on after it was closed")
+                .isFalse();
     }
 }

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 
 class BlockReconstructionTest {
     private static final GaussianSamples SAMPLES = new GaussianSamples(64, 4 * 6 * 6);
-    private static final Duration LONG = Duration.ofMinutes(5);
+    private static final Duration LONG = Duration.ofHours(1);
     private static final BlockReconstruction.Settings SHORT =
             new BlockReconstruction.Settings(300, LONG, 16, 1 << 24, 1, 0.02, 1);
 

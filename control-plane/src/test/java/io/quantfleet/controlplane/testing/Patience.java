@@ -1,0 +1,24 @@
+package io.quantfleet.controlplane.testing;
+
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+
+/**
+ * How long tests wait for what other threads and processes do. It takes a second or two on a machine that does nothing
+ * else, and only a test that fails waits for so long: no test may go by how fast it is.
+ */
+public final class Patience {
+    public static final Duration LIMIT = Duration.ofMinutes(3);
+
+    private Patience() {}
+
+    public static ConditionFactory await() {
+        return Awaitility.await().atMost(LIMIT);
+    }
+
+    /** The same for something that has a name in the message of a test that fails. */
+    public static ConditionFactory await(String what) {
+        return Awaitility.await(what).atMost(LIMIT);
+    }
+}
