@@ -249,7 +249,7 @@ public final class ApplyLoop implements DeviceLink.Listener, AutoCloseable {
         floor.tick();
         runner.tick(connected);
         if (connected) {
-            reporter.publishNext();
+            reporter.tick();
         }
     }
 

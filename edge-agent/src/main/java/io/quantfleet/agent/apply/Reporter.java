@@ -33,6 +33,8 @@ final class Reporter implements Deployment.Observer {
     private static final Logger LOG = LoggerFactory.getLogger(Reporter.class);
     /** Progress is told of no more often than this. */
     private static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(10);
+    /** What a deployment is at is told at the tick after so many others; how it ends, at once. */
+    private static final int UNTOLD_TICKS = 2;
 
     private final Reports reports;
     private final String topic;
@@ -44,6 +46,7 @@ final class Reporter implements Deployment.Observer {
     private Optional<Dealing> dealingWith = Optional.empty();
     private long onItsWay;
     private long lastProgress = System.nanoTime();
+    private int untoldFor;
 
     /** With which desired state the change under way deals, and the trace that it came in. */
     private record Dealing(Sha256 desired, Optional<TraceParent> trace) {}
@@ -141,16 +144,34 @@ final class Reporter implements Deployment.Observer {
         publishNext();
     }
 
-    /** Publishes the oldest report that the broker does not have, unless it is on its way already. */
-    void publishNext() {
-        if (onItsWay != 0 || journal.outbox().isEmpty()) {
+    /** Publishes what waits; called about once a second while there is a connection. */
+    void tick() {
+        if (isOnlyUnderWay()) {
+            untoldFor++;
+        }
+        publishNext();
+    }
+
+    /**
+     * Publishes the oldest report that the broker does not have, unless it is on its way already. What a deployment under way is
+     * at waits for some ticks: most deployments have ended by then, and their end is all that is told.
+     */
+    private void publishNext() {
+        if (onItsWay != 0 || journal.outbox().isEmpty() || (isOnlyUnderWay() && untoldFor <= UNTOLD_TICKS)) {
             return;
         }
+        untoldFor = 0;
         ReportedState report = journal.outbox().get(0);
         long number = report.getReportNumber();
         onItsWay = number;
         var unused = publish(report)
                 .whenCompleteAsync((nothing, failure) -> published(number, failure == null), applyThread);
+    }
+
+    /** Whether nothing is to be told but what a deployment is at. */
+    private boolean isOnlyUnderWay() {
+        return journal.outbox().size() == 1
+                && Reports.isUnderWay(journal.outbox().get(0));
     }
 
     private CompletableFuture<Void> publish(ReportedState report) {

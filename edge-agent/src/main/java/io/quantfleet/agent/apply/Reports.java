@@ -89,6 +89,15 @@ final class Reports {
         };
     }
 
+    /** Whether a report tells what a deployment is at that has not ended. */
+    static boolean isUnderWay(ReportedState report) {
+        return switch (report.getState()) {
+            case DEVICE_STATE_FETCHING, DEVICE_STATE_VERIFYING, DEVICE_STATE_SELF_TESTING, DEVICE_STATE_SWITCHING ->
+                true;
+            default -> false;
+        };
+    }
+
     static State restore(ReportedState report) {
         if (report.getState() == DeviceState.DEVICE_STATE_IDLE) {
             return new Idle();

@@ -27,6 +27,7 @@ public interface DeviceLink extends AutoCloseable {
         /**
          * A message came on a subscribed topic.
          *
+         * @param payload the link may use a chunk's array again once the chunk is acknowledged
          * @param acknowledge tells the broker that the message has been dealt with. Until then it counts against the
          *     number of messages that the broker may send at once, which bounds the agent's memory, and after a lost
          *     connection it comes again.

@@ -44,6 +44,7 @@ class LostModelTest {
         damageTheModelThatServes();
 
         device.restart();
+        device.tick(3);
         assertThat(device.lastReport().getActiveVariantSha256()).isEqualTo(before.variantSha256());
         assertThat(device.lastReport().getReason()).contains("being installed again");
         device.receive(lost.chunks());

@@ -13,10 +13,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,8 +45,10 @@ class ReportsOncePropertyTest {
         TestDevice device = new TestDevice(directory.resolve("state"));
         List<TestDeployment> made = new ArrayList<>();
         List<byte[]> messages = new ArrayList<>();
+        Set<String> accepted = new HashSet<>();
         for (int step = 0; step < STEPS; step++) {
             step(device, random, made, messages);
+            device.accepted().ifPresent(accepted::add);
         }
         device.online(true);
         device.quality = 1;
@@ -56,12 +60,14 @@ class ReportsOncePropertyTest {
         assertThat(device.lastReport().getState()).isEqualTo(DeviceState.DEVICE_STATE_ACTIVE);
         assertThat(device.lastReport().getActiveVariantSha256()).isEqualTo(last.variantSha256());
         assertThat(device.manifest()).contains(last.manifest());
-        for (ReportedState report : device.reports()) {
-            if (report.getState() == DeviceState.DEVICE_STATE_FETCHING) {
-                assertThat(device.finalReports(report.getDeploymentId()))
-                        .as("final reports of %s", report.getDeploymentId())
-                        .hasSize(1);
-            }
+        device.reports().stream()
+                .filter(report -> Reports.isUnderWay(report) && !report.getAfterActive())
+                .map(ReportedState::getDeploymentId)
+                .forEach(told -> assertThat(accepted).contains(told));
+        for (String deployment : accepted) {
+            assertThat(device.finalReports(deployment))
+                    .as("final reports of %s", deployment)
+                    .hasSize(1);
         }
         assertThat(device.reports()).extracting(ReportedState::getReportNumber).isSorted();
         device.stop();

@@ -137,6 +137,11 @@ final class TestDevice implements ActiveModel {
         return List.copyOf(reports);
     }
 
+    /** The deployment that the device accepted last. */
+    Optional<String> accepted() {
+        return new JournalFile(directory.resolve("journal")).load().deployment().map(ReportedState::getDeploymentId);
+    }
+
     /** Final reports of a deployment, without those that only say again what was said. */
     List<ReportedState> finalReports(String deploymentId) {
         return reports().stream()
