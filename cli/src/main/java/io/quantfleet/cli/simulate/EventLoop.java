@@ -25,6 +25,7 @@ final class EventLoop implements AutoCloseable {
     private final EventLoopGroup network;
     private final ScheduledThreadPoolExecutor agents;
     private final Semaphore between = new Semaphore(BYTES_BETWEEN);
+    private final ReusedArrays arrays = new ReusedArrays(BYTES_BETWEEN);
     private Optional<SslContext> tls = Optional.empty();
 
     /** @param threads how many of either kind */
@@ -64,6 +65,11 @@ final class EventLoop implements AutoCloseable {
         int size = Math.min(bytes, BYTES_BETWEEN);
         between.acquireUninterruptibly(size);
         return new Load(size);
+    }
+
+    /** Arrays for what is forgotten once it has arrived. */
+    ReusedArrays arrays() {
+        return arrays;
     }
 
     /** Bytes on their way; closing it says that they have arrived, or never will. */

@@ -64,11 +64,12 @@ final class FaultyLink implements DeviceLink {
         if (faults.contains(Fault.REORDERING) && random.nextDouble() < OVERTAKEN) {
             delay += HELD_UP.toNanos();
         }
+        byte[] copy = faults.contains(Fault.DUPLICATION) ? content.clone() : content;
         deliver(delay, () -> listener.received(topic, content, acknowledge));
         if (faults.contains(Fault.DUPLICATION) && random.nextDouble() < DUPLICATED) {
             deliver(
                     delay + (long) (random.nextDouble() * HELD_UP.toNanos()),
-                    () -> listener.received(topic, content, FaultyLink::acknowledgedAlready));
+                    () -> listener.received(topic, copy, FaultyLink::acknowledgedAlready));
         }
     }
 

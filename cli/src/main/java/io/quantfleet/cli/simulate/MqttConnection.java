@@ -1,7 +1,7 @@
 package io.quantfleet.cli.simulate;
 
 import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
@@ -30,6 +30,7 @@ import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
 import io.netty.handler.codec.mqtt.MqttReasonCodes;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.timeout.IdleState;
 import io.netty.handler.timeout.IdleStateEvent;
@@ -65,6 +66,9 @@ final class MqttConnection extends SimpleChannelInboundHandler<MqttMessage> {
     private static final int SMALLEST_READ = 512;
     private static final int FIRST_READ = 4096;
     private static final int RECEIVE_MAXIMUM_IF_UNSAID = 0xffff;
+    /** What is said at about the same time goes out in one piece. */
+    private static final int FLUSHES_TOGETHER = 16;
+
     private static final int LARGEST_PACKET_ID = 0xffff;
     private static final int FIRST_FAILURE_CODE = 0x80;
 
@@ -76,8 +80,13 @@ final class MqttConnection extends SimpleChannelInboundHandler<MqttMessage> {
         /** @param sessionPresent whether the broker knows of an earlier connection of this device */
         void connected(MqttConnection connection, boolean sessionPresent);
 
-        /** @param acknowledge lets the broker send another message */
-        void received(String topic, byte[] payload, Runnable acknowledge);
+        /**
+         * A message came.
+         *
+         * @param payload good until this returns
+         * @param acknowledge lets the broker send another message
+         */
+        void received(String topic, ByteBuf payload, Runnable acknowledge);
 
         /** The last event; the only one, if there was no connection at all. */
         void ended(MqttConnection connection);
@@ -114,6 +123,7 @@ final class MqttConnection extends SimpleChannelInboundHandler<MqttMessage> {
                         tls.ifPresent(context -> channel.pipeline()
                                 .addLast(context.newHandler(channel.alloc(), broker.getHost(), broker.getPort())));
                         channel.pipeline()
+                                .addLast(new FlushConsolidationHandler(FLUSHES_TOGETHER, true))
                                 .addLast(MqttEncoder.INSTANCE)
                                 .addLast(decoder())
                                 .addLast(new IdleStateHandler(
@@ -267,7 +277,7 @@ final class MqttConnection extends SimpleChannelInboundHandler<MqttMessage> {
                         header(MqttMessageType.PUBACK),
                         new MqttPubReplyMessageVariableHeader(id, (byte) 0, MqttProperties.NO_PROPERTIES)))
                 : () -> {};
-        events.received(message.variableHeader().topicName(), ByteBufUtil.getBytes(message.payload()), acknowledge);
+        events.received(message.variableHeader().topicName(), message.payload(), acknowledge);
     }
 
     private void acknowledged(MqttMessage message) {

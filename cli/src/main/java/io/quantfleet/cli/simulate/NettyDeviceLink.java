@@ -1,5 +1,6 @@
 package io.quantfleet.cli.simulate;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.mqtt.MqttConnectMessage;
 import io.netty.handler.codec.mqtt.MqttMessageBuilders;
 import io.netty.handler.codec.mqtt.MqttProperties;
@@ -11,6 +12,7 @@ import io.quantfleet.agent.Backoff;
 import io.quantfleet.agent.enrol.Identity;
 import io.quantfleet.agent.link.LinkException;
 import io.quantfleet.agent.link.PresenceMessages;
+import io.quantfleet.protocols.mqtt.MqttTopics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
@@ -120,7 +122,7 @@ final class NettyDeviceLink implements CuttableLink {
             }
 
             @Override
-            public void received(String topic, byte[] payload, Runnable acknowledge) {
+            public void received(String topic, ByteBuf payload, Runnable acknowledge) {
                 NettyDeviceLink.this.received(topic, payload, acknowledge, listener);
             }
 
@@ -157,11 +159,18 @@ final class NettyDeviceLink implements CuttableLink {
         }
     }
 
-    private void received(String topic, byte[] payload, Runnable acknowledge, Listener listener) {
-        EventLoop.Load load = loop.take(payload.length);
+    private void received(String topic, ByteBuf payload, Runnable acknowledge, Listener listener) {
+        int length = payload.readableBytes();
+        EventLoop.Load load = loop.take(length);
         underway.add(load);
-        listener.received(topic, payload, () -> {
-            underway.remove(load);
+        boolean isChunk = MqttTopics.parseChunk(topic).isPresent();
+        byte[] bytes = isChunk ? loop.arrays().take(length) : new byte[length];
+        payload.readBytes(bytes);
+        listener.received(topic, bytes, () -> {
+            // What was dropped may still be looked at.
+            if (underway.remove(load) && isChunk) {
+                loop.arrays().giveBack(bytes);
+            }
             load.close();
             acknowledge.run();
         });
