@@ -159,6 +159,14 @@ final class WeightOnlyRewriter {
         if (!options.blocks().symmetric()) {
             names.add(store(
                     name + "_zeros", shapes.integerType(), shapes.zeroPoints(), ByteBuffer.wrap(blocks.zeroPoints())));
+        } else if (shapes.integerType() == TensorProto.DataType.INT8) {
+            // ONNX Runtime 1.29 makes signed bytes unsigned on x86 without VNNI, and ends the process where no zero
+            // points are stored that it could change.
+            names.add(store(
+                    name + "_zeros",
+                    shapes.integerType(),
+                    shapes.zeroPoints(),
+                    ByteBuffer.allocate(blocks.scales().length)));
         }
         return names;
     }
