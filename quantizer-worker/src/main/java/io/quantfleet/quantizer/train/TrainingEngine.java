@@ -73,7 +73,7 @@ public final class TrainingEngine {
             throw new QuantizerException(
                     ReasonCode.TRAINING_UNAVAILABLE,
                     "this process can't train: " + reason
-                            + "; put what ./mvnw -Ptrain package gathers in quantizer-worker/target/lib-train into the"
+                            + "; put what ./mvnw package gathers in quantizer-worker/target/lib-train into the"
                             + " program's lib, or use the image's target \"train\" (docs/training.md)");
         });
     }

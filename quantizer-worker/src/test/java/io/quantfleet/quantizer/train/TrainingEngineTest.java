@@ -34,7 +34,7 @@ class TrainingEngineTest {
                     .isEqualTo(Optional.of("PyTorch is not on the class path"));
             assertThatThrownBy(() -> engine.getMethod("load", int.class).invoke(null, 1))
                     .cause()
-                    .hasMessageContainingAll("PyTorch is not on the class path", "./mvnw -Ptrain package");
+                    .hasMessageContainingAll("PyTorch is not on the class path", "./mvnw package");
         }
     }
 
