@@ -6,9 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.quantfleet.cli.embedded.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -48,7 +47,7 @@ class PrometheusIT {
     void everyQueryAndEveryRuleFindsSeriesOnTheRunningDemo() throws Exception {
         try (DemoProcess demo = DemoProcess.start(work)) {
             demo.awaitFigures();
-            int port = freePort();
+            int port = FreePort.next();
             Process prometheus = prometheus(demo, port);
             try {
                 Map<String, String> queries = queries();
@@ -157,11 +156,5 @@ class PrometheusIT {
                 .build();
         return json.readTree(
                 http.send(request, HttpResponse.BodyHandlers.ofString()).body());
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

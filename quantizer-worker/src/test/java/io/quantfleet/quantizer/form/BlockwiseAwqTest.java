@@ -1,15 +1,12 @@
 package io.quantfleet.quantizer.form;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.ProgressListener;
-import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.dataset.SampleSource;
 import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.onnx.Tensors;
@@ -24,7 +21,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -157,18 +153,11 @@ class BlockwiseAwqTest {
     @ParameterizedTest
     @ValueSource(doubles = {0.2, 0.7})
     void leavesNothingBehindWhenItIsCancelled(double at) throws IOException {
-        ProgressListener impatient = fraction -> {
-            if (fraction > at) {
-                throw new QuantizerException(ReasonCode.CANCELLED, "enough");
-            }
-        };
-        assertThatExceptionOfType(QuantizerException.class)
-                .isThrownBy(
-                        () -> blockwise(folder.resolve("new.onnx"), options(BlockEncoding.MATMUL_N_BITS), impatient))
-                .withMessage("enough");
-        try (Stream<Path> files = Files.list(folder)) {
-            assertThat(files.map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrder("llama.onnx", "llama.weights");
-        }
+        CancelledWork.leaves(
+                folder,
+                at,
+                impatient -> blockwise(folder.resolve("new.onnx"), options(BlockEncoding.MATMUL_N_BITS), impatient),
+                "llama.onnx",
+                "llama.weights");
     }
 }

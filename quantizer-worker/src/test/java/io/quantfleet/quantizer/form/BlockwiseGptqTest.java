@@ -1,11 +1,8 @@
 package io.quantfleet.quantizer.form;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.ProgressListener;
-import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.dataset.SampleSource;
 import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.onnx.TinyModel;
@@ -152,19 +149,13 @@ class BlockwiseGptqTest {
 
     @Test
     void leavesNothingBehindWhenItIsCancelled() throws IOException {
-        ProgressListener impatient = fraction -> {
-            if (fraction > 0.5) {
-                throw new QuantizerException(ReasonCode.CANCELLED, "enough");
-            }
-        };
-        assertThatExceptionOfType(QuantizerException.class)
-                .isThrownBy(
-                        () -> blockwise(folder.resolve("new.onnx"), options(BlockEncoding.MATMUL_N_BITS), impatient))
-                .withMessage("enough");
-        try (Stream<Path> files = Files.list(folder)) {
-            assertThat(files.map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrder("llama.onnx", "llama.onnx.weights", "llama.model.yaml");
-        }
+        CancelledWork.leaves(
+                folder,
+                0.5,
+                impatient -> blockwise(folder.resolve("new.onnx"), options(BlockEncoding.MATMUL_N_BITS), impatient),
+                "llama.onnx",
+                "llama.onnx.weights",
+                "llama.model.yaml");
     }
 
     @Test

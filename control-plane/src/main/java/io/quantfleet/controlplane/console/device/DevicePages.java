@@ -3,6 +3,7 @@ package io.quantfleet.controlplane.console.device;
 import io.quantfleet.controlplane.console.frame.Page;
 import io.quantfleet.controlplane.console.frame.Pages;
 import io.quantfleet.controlplane.console.frame.QueryMistake;
+import io.quantfleet.controlplane.console.frame.Rows;
 import io.quantfleet.controlplane.console.telemetry.Span;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
@@ -54,18 +55,16 @@ class DevicePages {
                 search.strip(), query.strip(), fleet, deviceClass, condition, sort, direction.equals("desc"), after);
         Optional<QueryMistake> mistake = filter.mistake(page.now());
         long total = mistake.isPresent() ? 0 : devices.count(filter, page.now());
-        List<DeviceRow> found =
-                mistake.isPresent() ? List.of() : devices.list(filter, page.now(), DeviceFilter.PAGE_SIZE + 1);
-        boolean more = found.size() > DeviceFilter.PAGE_SIZE;
-        List<DeviceRow> shown = more ? found.subList(0, DeviceFilter.PAGE_SIZE) : found;
-        String next = more ? filter.sorting().behind(shown.get(shown.size() - 1).deviceId()) : "";
+        Rows<DeviceRow> found = Rows.of(
+                mistake.isPresent() ? List.of() : devices.list(filter, page.now(), DeviceFilter.PAGE_SIZE + 1),
+                DeviceFilter.PAGE_SIZE);
         return Templates.list(
                 page,
                 filter,
                 mistake,
-                shown,
+                found.shown(),
                 total,
-                next,
+                found.next(last -> filter.sorting().behind(last.deviceId())),
                 devices.fleetNames(),
                 devices.staticFleetNames(),
                 devices.deviceClassNames(),

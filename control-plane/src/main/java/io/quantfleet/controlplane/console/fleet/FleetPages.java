@@ -6,6 +6,7 @@ import io.quantfleet.controlplane.console.device.DeviceRow;
 import io.quantfleet.controlplane.console.frame.Page;
 import io.quantfleet.controlplane.console.frame.Pages;
 import io.quantfleet.controlplane.console.frame.QueryMistake;
+import io.quantfleet.controlplane.console.frame.Rows;
 import io.quantfleet.controlplane.console.frame.Sorting;
 import io.quantfleet.controlplane.console.rollout.RolloutQueries;
 import io.quantfleet.controlplane.console.rollout.RolloutRow;
@@ -101,11 +102,9 @@ class FleetPages {
                 List<FleetLine> sorted = sorting.sort(lines.list(matching, "", Sorting.MOST, page.now()), COLUMNS);
                 return Templates.list(page, filter, "", Optional.empty(), sorted, "", sorting);
             }
-            List<FleetLine> found = lines.list(matching, after, LIST + 1, page.now());
-            boolean more = found.size() > LIST;
-            List<FleetLine> shown = more ? found.subList(0, LIST) : found;
-            String next = more ? sorting.behind(shown.get(LIST - 1).fleet().name()) : "";
-            return Templates.list(page, filter, after, Optional.empty(), shown, next, sorting);
+            Rows<FleetLine> found = Rows.of(lines.list(matching, after, LIST + 1, page.now()), LIST);
+            String next = found.next(last -> sorting.behind(last.fleet().name()));
+            return Templates.list(page, filter, after, Optional.empty(), found.shown(), next, sorting);
         } catch (FilterException e) {
             return Templates.list(page, filter, "", Optional.of(QueryMistake.of(filter, e)), List.of(), "", sorting);
         }

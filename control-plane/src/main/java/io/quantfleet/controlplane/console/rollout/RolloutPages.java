@@ -3,6 +3,7 @@ package io.quantfleet.controlplane.console.rollout;
 import io.quantfleet.controlplane.console.frame.Page;
 import io.quantfleet.controlplane.console.frame.Pages;
 import io.quantfleet.controlplane.console.frame.QueryMistake;
+import io.quantfleet.controlplane.console.frame.Rows;
 import io.quantfleet.controlplane.console.frame.Sorting;
 import io.quantfleet.controlplane.console.frame.Units;
 import io.quantfleet.controlplane.filter.FilterException;
@@ -60,14 +61,10 @@ class RolloutPages {
                 List<RolloutRow> sorted = rollouts.sorted(RolloutFields.sql(filter, page.now()), sorting, Sorting.MOST);
                 return Templates.list(page, filter, "", Optional.empty(), sorted, "", sorting);
             }
-            List<RolloutRow> found = rollouts.list(RolloutFields.sql(filter, page.now()), uuid(before), LIST + 1);
-            boolean more = found.size() > LIST;
-            List<RolloutRow> shown = more ? found.subList(0, LIST) : found;
-            String older = more
-                    ? "?filter=" + Units.url(filter) + "&before="
-                            + shown.get(LIST - 1).id()
-                    : "";
-            return Templates.list(page, filter, before, Optional.empty(), shown, older, sorting);
+            Rows<RolloutRow> found =
+                    Rows.of(rollouts.list(RolloutFields.sql(filter, page.now()), uuid(before), LIST + 1), LIST);
+            String older = found.next(last -> "?filter=" + Units.url(filter) + "&before=" + last.id());
+            return Templates.list(page, filter, before, Optional.empty(), found.shown(), older, sorting);
         } catch (FilterException e) {
             return Templates.list(page, filter, "", Optional.of(QueryMistake.of(filter, e)), List.of(), "", sorting);
         }
@@ -84,10 +81,8 @@ class RolloutPages {
         RolloutRow rollout = uuid(id).flatMap(rollouts::rollout)
                 .orElseThrow(() -> new NotFoundException("There is no rollout " + id));
         DeploymentChoice choice = new DeploymentChoice(DeploymentGroup.named(state), after);
-        List<DeploymentRow> found = rollouts.deployments(rollout.id(), choice, DeploymentChoice.PAGE_SIZE + 1);
-        boolean more = found.size() > DeploymentChoice.PAGE_SIZE;
-        List<DeploymentRow> shown = more ? found.subList(0, DeploymentChoice.PAGE_SIZE) : found;
-        String next = more ? choice.behind(shown.get(shown.size() - 1).deviceId()) : "";
+        Rows<DeploymentRow> deployments = Rows.of(
+                rollouts.deployments(rollout.id(), choice, DeploymentChoice.PAGE_SIZE + 1), DeploymentChoice.PAGE_SIZE);
         return Templates.rollout(
                 page,
                 rollout,
@@ -95,8 +90,8 @@ class RolloutPages {
                 rollouts.stages(rollout.id()),
                 rollouts.findings(rollout.id()),
                 choice,
-                shown,
-                next,
+                deployments.shown(),
+                deployments.next(last -> choice.behind(last.deviceId())),
                 rollouts.history(rollout.id(), HISTORY));
     }
 
