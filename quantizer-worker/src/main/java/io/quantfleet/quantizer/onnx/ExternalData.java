@@ -5,8 +5,6 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
-import io.quantfleet.protocols.ReasonCode;
-import io.quantfleet.quantizer.QuantizerException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -75,27 +73,19 @@ final class ExternalData {
         }
         Path file = file(tensor, entries.getOrDefault("location", ""));
         int elementBits = Tensors.elementBits(tensor)
-                .orElseThrow(
-                        () -> invalid(tensor, "is of data type " + tensor.getDataType() + ", not supported there"));
-        long needed = bytes(tensor, elementBits);
+                .orElseThrow(() ->
+                        Tensors.malformed(tensor, "is of data type " + tensor.getDataType() + ", not supported there"));
+        long needed = Tensors.bytes(tensor, elementBits);
         long offset = number(tensor, entries, "offset", 0);
         long length = number(tensor, entries, "length", needed);
         if (length != needed) {
-            throw invalid(tensor, "needs " + needed + " bytes, but its external data has " + length);
+            throw Tensors.malformed(tensor, "needs " + needed + " bytes, but its external data has " + length);
         }
         if (offset > Files.size(file) - length) {
-            throw invalid(tensor, "ends after byte " + Files.size(file) + ", where " + file.getFileName() + " does");
+            throw Tensors.malformed(
+                    tensor, "ends after byte " + Files.size(file) + ", where " + file.getFileName() + " does");
         }
         return new Place(file, offset, length);
-    }
-
-    private static long bytes(TensorProto tensor, int elementBits) {
-        try {
-            long bits = Math.multiplyExact(Tensors.elements(tensor), elementBits);
-            return bits / Byte.SIZE + (bits % Byte.SIZE == 0 ? 0 : 1);
-        } catch (ArithmeticException e) {
-            throw invalid(tensor, "has impossible dimensions " + tensor.getDimsList());
-        }
     }
 
     private static long number(TensorProto tensor, Map<String, String> entries, String key, long otherwise) {
@@ -105,23 +95,25 @@ final class ExternalData {
                 return value;
             }
         } catch (NumberFormatException e) {
-            throw invalid(tensor, "has the " + key + " \"" + entries.get(key) + "\" in its external data");
+            throw Tensors.malformed(tensor, "has the " + key + " \"" + entries.get(key) + "\" in its external data");
         }
-        throw invalid(tensor, "has a negative " + key + " in its external data");
+        throw Tensors.malformed(tensor, "has a negative " + key + " in its external data");
     }
 
     private Path file(TensorProto tensor, String location) throws IOException {
         try {
             Path file = directory.resolve(location).normalize();
             if (location.isEmpty() || !file.startsWith(directory) || !Files.isRegularFile(file)) {
-                throw invalid(tensor, "is kept in \"" + location + "\", which is not a file beside the model");
+                throw Tensors.malformed(
+                        tensor, "is kept in \"" + location + "\", which is not a file beside the model");
             }
             if (!file.toRealPath().startsWith(directory.toRealPath())) {
-                throw invalid(tensor, "is kept in \"" + location + "\", a link that leaves the model's directory");
+                throw Tensors.malformed(
+                        tensor, "is kept in \"" + location + "\", a link that leaves the model's directory");
             }
             return file;
         } catch (InvalidPathException e) {
-            throw invalid(tensor, "is kept in \"" + location + "\", which is no file name");
+            throw Tensors.malformed(tensor, "is kept in \"" + location + "\", which is no file name");
         }
     }
 
@@ -141,9 +133,5 @@ final class ExternalData {
             }
             return output.toByteString();
         }
-    }
-
-    private static QuantizerException invalid(TensorProto tensor, String fault) {
-        return new QuantizerException(ReasonCode.MODEL_MALFORMED, "tensor " + tensor.getName() + " " + fault);
     }
 }

@@ -118,7 +118,7 @@ final class OnnxReader {
         if (graph.getSparseInitializerCount() > 0) {
             throw new QuantizerException(ReasonCode.OPERATOR_UNSUPPORTED, what + " stores sparse tensors");
         }
-        graph.getInitializerList().forEach(OnnxReader::checkTensor);
+        TensorCheck.check(graph);
         GraphCheck.check(graph, what);
         return new OnnxModel(proto);
     }
@@ -133,17 +133,6 @@ final class OnnxReader {
                     ReasonCode.OPSET_UNSUPPORTED,
                     what + " is of opset " + opset + "; opsets " + OLDEST_OPSET + " to " + NEWEST_OPSET
                             + " are handled. Export the model again with another opset_version");
-        }
-    }
-
-    private static void checkTensor(TensorProto tensor) {
-        if (tensor.getDimsList().stream().anyMatch(dimension -> dimension < 0)) {
-            throw new QuantizerException(
-                    ReasonCode.MODEL_MALFORMED,
-                    "tensor " + tensor.getName() + " has a negative dimension: " + tensor.getDimsList());
-        }
-        if (tensor.hasRawData() && Tensors.elementBytes(tensor).isPresent()) {
-            Tensors.checkRawSize(tensor, Tensors.elementBytes(tensor).getAsInt());
         }
     }
 }

@@ -20,7 +20,7 @@ public final class StoredIntegers {
     private StoredIntegers(TensorProto tensor, StoredType type) {
         this.tensor = tensor;
         this.type = type;
-        this.count = Math.toIntExact(Tensors.elements(tensor));
+        this.count = Tensors.count(tensor);
         this.reader = tensor.hasRawData() ? raw(tensor.getRawData(), type) : listed(tensor, type);
         long needed = ((long) count * type.bits() + 7) / 8;
         long there = tensor.hasRawData() ? tensor.getRawData().size() : needed(tensor, type, needed);

@@ -108,8 +108,7 @@ public final class StreamedParts {
 
     private TensorProto inside(TensorProto tensor) throws IOException {
         int bits = Tensors.elementBits(tensor).orElseThrow();
-        ByteBuffer bytes =
-                ByteBuffer.allocate(Math.toIntExact((Tensors.elements(tensor) * bits + Byte.SIZE - 1) / Byte.SIZE));
+        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(Tensors.bytes(tensor, bits)));
         read(tensor, bytes);
         return Tensors.ofBytes(
                 tensor.getName(),

@@ -17,9 +17,17 @@ import java.util.OptionalInt;
 public final class Tensors {
     private Tensors() {}
 
-    /** How many elements the tensor has; 1 for a scalar. */
+    /**
+     * How many elements the tensor has; 1 for a scalar.
+     *
+     * @throws QuantizerException if they are more than can be counted in 63 bits
+     */
     public static long elements(TensorProto tensor) {
-        return tensor.getDimsList().stream().reduce(1L, Math::multiplyExact);
+        try {
+            return tensor.getDimsList().stream().reduce(1L, Math::multiplyExact);
+        } catch (ArithmeticException e) {
+            throw malformed(tensor, "has impossible dimensions " + tensor.getDimsList());
+        }
     }
 
     /** Whether the tensor holds 32-bit floats. */
@@ -32,13 +40,13 @@ public final class Tensors {
         require(tensor, TensorProto.DataType.FLOAT_VALUE, "32-bit floats");
         // Before any room is made: dimensions may promise what is not there.
         if (tensor.hasRawData()) {
-            checkRawSize(tensor, Float.BYTES);
+            checkRawSize(tensor, Float.SIZE);
         } else {
             sameCount(tensor, tensor.getFloatDataCount());
         }
         float[] values = new float[count(tensor)];
         if (tensor.hasRawData()) {
-            raw(tensor, Float.BYTES).asFloatBuffer().get(values);
+            raw(tensor, Float.SIZE).asFloatBuffer().get(values);
             return values;
         }
         for (int i = 0; i < values.length; i++) {
@@ -52,13 +60,13 @@ public final class Tensors {
         require(tensor, TensorProto.DataType.INT64_VALUE, "64-bit integers");
         // Before any room is made: dimensions may promise what is not there.
         if (tensor.hasRawData()) {
-            checkRawSize(tensor, Long.BYTES);
+            checkRawSize(tensor, Long.SIZE);
         } else {
             sameCount(tensor, tensor.getInt64DataCount());
         }
         long[] values = new long[count(tensor)];
         if (tensor.hasRawData()) {
-            raw(tensor, Long.BYTES).asLongBuffer().get(values);
+            raw(tensor, Long.SIZE).asLongBuffer().get(values);
             return values;
         }
         for (int i = 0; i < values.length; i++) {
@@ -73,7 +81,7 @@ public final class Tensors {
         }
     }
 
-    private static int count(TensorProto tensor) {
+    static int count(TensorProto tensor) {
         try {
             return Math.toIntExact(elements(tensor));
         } catch (ArithmeticException e) {
@@ -82,15 +90,25 @@ public final class Tensors {
         }
     }
 
-    private static ByteBuffer raw(TensorProto tensor, int elementBytes) {
-        checkRawSize(tensor, elementBytes);
+    private static ByteBuffer raw(TensorProto tensor, int elementBits) {
+        checkRawSize(tensor, elementBits);
         return tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    static void checkRawSize(TensorProto tensor, int elementBytes) {
+    static void checkRawSize(TensorProto tensor, int elementBits) {
         int bytes = tensor.getRawData().size();
-        if (bytes % elementBytes != 0 || bytes / elementBytes != count(tensor)) {
+        if (bytes != bytes(tensor, elementBits)) {
             throw malformed(tensor, "has " + bytes + " bytes for dimensions " + tensor.getDimsList());
+        }
+    }
+
+    /** Bytes that the tensor's elements take; the last one may be filled in part only. */
+    static long bytes(TensorProto tensor, int elementBits) {
+        try {
+            long bits = Math.multiplyExact(elements(tensor), elementBits);
+            return bits / Byte.SIZE + (bits % Byte.SIZE == 0 ? 0 : 1);
+        } catch (ArithmeticException e) {
+            throw malformed(tensor, "has impossible dimensions " + tensor.getDimsList());
         }
     }
 
@@ -100,7 +118,7 @@ public final class Tensors {
         }
     }
 
-    private static QuantizerException malformed(TensorProto tensor, String fault) {
+    static QuantizerException malformed(TensorProto tensor, String fault) {
         return new QuantizerException(ReasonCode.MODEL_MALFORMED, "tensor " + tensor.getName() + " " + fault);
     }
 

@@ -112,7 +112,7 @@ final class WidenedFloats {
 
     private static ByteBuffer widened(TensorProto tensor, NarrowFloat type) {
         if (tensor.hasRawData()) {
-            Tensors.checkRawSize(tensor, Short.BYTES);
+            Tensors.checkRawSize(tensor, Short.SIZE);
             ByteBuffer narrow = tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
             ByteBuffer wide = room(narrow.remaining() / Short.BYTES);
             widen(narrow, wide, type);

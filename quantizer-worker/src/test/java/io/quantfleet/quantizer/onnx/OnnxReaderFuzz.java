@@ -86,5 +86,13 @@ public final class OnnxReaderFuzz {
         graph.removeUnused();
         model.withGraph(graph).bytes();
         StreamedModel.open(file).close();
+        readAnyForm(file);
+    }
+
+    private static void readAnyForm(Path file) {
+        Graph graph = OnnxModel.readAnyForm(file).graph();
+        graph.initializers().stream()
+                .flatMap(tensor -> StoredIntegers.of(tensor).stream())
+                .forEach(StoredIntegers::allZero);
     }
 }

@@ -3,10 +3,12 @@ package io.quantfleet.quantizer.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import io.quantfleet.protocols.ReasonCode;
@@ -257,5 +259,71 @@ class OnnxReaderTest {
         try (var left = Files.list(folder.resolve("blocked"))) {
             assertThat(left).containsExactly(blocked);
         }
+    }
+
+    private static TensorProto.Builder stored(int type, long... dimensions) {
+        TensorProto.Builder tensor = TensorProto.newBuilder().setName("t").setDataType(type);
+        Arrays.stream(dimensions).forEach(tensor::addDims);
+        return tensor;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {DataType.FLOAT_VALUE, DataType.INT8_VALUE, DataType.INT4_VALUE, DataType.STRING_VALUE})
+    void refusesDimensionsThatCannotBeMultiplied(int type) throws IOException {
+        refusesGraph(
+                graph -> graph.addInitializer(stored(type, 1L << 40, 1L << 40)),
+                ReasonCode.MODEL_MALFORMED,
+                "tensor t has impossible dimensions [1099511627776, 1099511627776]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            ints = {
+                DataType.FLOAT_VALUE,
+                DataType.DOUBLE_VALUE,
+                DataType.FLOAT16_VALUE,
+                DataType.INT8_VALUE,
+                DataType.INT32_VALUE,
+                DataType.INT64_VALUE,
+                DataType.UINT64_VALUE,
+                DataType.BOOL_VALUE,
+                DataType.INT4_VALUE,
+                DataType.STRING_VALUE
+            })
+    void refusesTensorsThatListFewerNumbersThanTheirDimensionsPromise(int type) throws IOException {
+        refusesGraph(
+                graph -> graph.addInitializer(stored(type, 3)), ReasonCode.MODEL_MALFORMED, "tensor t has 0", "[3]");
+    }
+
+    @Test
+    void refusesHalvesOfBytesThatDoNotFillTheirDimensions() throws IOException {
+        ByteString two = ByteString.copyFrom(new byte[2]);
+        refusesGraph(
+                graph -> graph.addInitializer(stored(DataType.INT4_VALUE, 5).setRawData(two)),
+                ReasonCode.MODEL_MALFORMED,
+                "tensor t has 2 bytes for dimensions [5]");
+    }
+
+    @Test
+    void checksTheTensorsOfAttributesInBranchesToo() throws IOException {
+        AttributeProto value = AttributeProto.newBuilder()
+                .setName("value")
+                .setT(stored(DataType.FLOAT_VALUE, 3).addFloatData(1))
+                .build();
+        GraphProto branch = GraphProto.newBuilder()
+                .addNode(NodeProto.newBuilder()
+                        .setOpType("Constant")
+                        .addOutput("c")
+                        .addAttribute(value))
+                .build();
+        refusesGraph(
+                graph -> graph.addNode(NodeProto.newBuilder()
+                        .setOpType("If")
+                        .addOutput("o")
+                        .addAttribute(AttributeProto.newBuilder()
+                                .setName("then_branch")
+                                .setG(branch))),
+                ReasonCode.MODEL_MALFORMED,
+                "tensor t has 1 numbers for dimensions [3]");
     }
 }
