@@ -75,7 +75,7 @@ final class Agent implements AutoCloseable {
                 directory,
                 link,
                 active,
-                new OrtModelLoader(config.executionProviders()),
+                new OrtModelLoader(config.executionProviders(), Optional.of(directory.file("runtime"))),
                 config.network().fetch(),
                 clock);
     }

@@ -53,11 +53,6 @@ public final class OrtModel implements Model {
         this.memory = memory;
     }
 
-    /** A model on the CPU, as {@link ModelLoader#load(Path, Path)} says. */
-    public static Model load(Path model, Path probeSet) {
-        return new OrtModelLoader(List.of()).load(model, probeSet);
-    }
-
     /**
      * Takes over a session.
      *

@@ -14,8 +14,9 @@ import java.util.OptionalLong;
  * Loads models into ONNX Runtime, on the first of the wanted execution providers that works here, else on the CPU.
  *
  * @param insisted what this device runs models on whatever its class asks for; empty to do as the class asks
+ * @param libraries where the runtime's libraries are kept; empty to leave that to the runtime
  */
-public record OrtModelLoader(List<ExecutionProvider> insisted) implements ModelLoader {
+public record OrtModelLoader(List<ExecutionProvider> insisted, Optional<Path> libraries) implements ModelLoader {
     private static final Path PROC = Path.of("/proc");
 
     public OrtModelLoader {
@@ -31,7 +32,7 @@ public record OrtModelLoader(List<ExecutionProvider> insisted) implements ModelL
     public Model load(Path model, Path probeSet, List<String> providers) {
         ProbeSet probes = ProbeSetFile.read(probeSet);
         ProbeAnswers answers = ProbeAnswers.of(probes);
-        OrtEnvironment environment = OrtRuntime.environment();
+        OrtEnvironment environment = OrtRuntime.environment(libraries);
         OptionalLong before = ResidentMemory.bytes(PROC);
         List<String> wanted = insisted.isEmpty()
                 ? providers

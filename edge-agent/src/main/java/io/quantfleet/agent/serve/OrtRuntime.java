@@ -3,6 +3,7 @@ package io.quantfleet.agent.serve;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -26,16 +27,20 @@ final class OrtRuntime {
 
     private OrtRuntime() {}
 
-    /** The environment, which is started by the first call. */
-    static synchronized OrtEnvironment environment() {
+    /**
+     * The environment, which is started by the first call.
+     *
+     * @param libraries where the runtime's libraries are kept; empty to leave that to the runtime
+     */
+    static synchronized OrtEnvironment environment(Optional<Path> libraries) {
         if (started.isEmpty()) {
-            started = Optional.of(startOnLargeStack());
+            started = Optional.of(startOnLargeStack(libraries));
         }
         return started.get();
     }
 
-    private static OrtEnvironment startOnLargeStack() {
-        FutureTask<OrtEnvironment> start = new FutureTask<>(OrtRuntime::start);
+    private static OrtEnvironment startOnLargeStack(Optional<Path> libraries) {
+        FutureTask<OrtEnvironment> start = new FutureTask<>(() -> start(libraries));
         Thread thread = new Thread(null, start, "ort-start", START_STACK_BYTES);
         thread.setDaemon(true);
         thread.start();
@@ -49,7 +54,8 @@ final class OrtRuntime {
         }
     }
 
-    private static OrtEnvironment start() throws OrtException {
+    private static OrtEnvironment start(Optional<Path> libraries) throws OrtException {
+        libraries.ifPresent(NativeLibraries::provide);
         OrtEnvironment environment =
                 OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "quantfleet-agent");
         if (System.getenv("ORT_DISABLE_TELEMETRY") == null) {

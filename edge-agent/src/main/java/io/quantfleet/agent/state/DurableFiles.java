@@ -1,6 +1,7 @@
 package io.quantfleet.agent.state;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -20,11 +21,30 @@ import java.util.stream.Stream;
  */
 public final class DurableFiles {
     private static final String TEMPORARY_SUFFIX = ".tmp";
+    private static final int BUFFER_BYTES = 1 << 16;
 
     private DurableFiles() {}
 
     /** Replaces {@code file} with {@code content}. One writer per file at a time. */
     public static void write(Path file, byte[] content) throws IOException {
+        write(file, channel -> writeAll(channel, ByteBuffer.wrap(content)));
+    }
+
+    /** Replaces {@code file} with all that {@code content} has still to give, which need not fit into memory. */
+    public static void write(Path file, InputStream content) throws IOException {
+        write(file, channel -> {
+            byte[] buffer = new byte[BUFFER_BYTES];
+            for (int count = content.read(buffer); count >= 0; count = content.read(buffer)) {
+                writeAll(channel, ByteBuffer.wrap(buffer, 0, count));
+            }
+        });
+    }
+
+    private interface Content {
+        void writeTo(FileChannel channel) throws IOException;
+    }
+
+    private static void write(Path file, Content content) throws IOException {
         Path absolute = file.toAbsolutePath();
         Path temporary = absolute.resolveSibling(absolute.getFileName() + TEMPORARY_SUFFIX);
         Files.deleteIfExists(temporary);
@@ -39,13 +59,17 @@ public final class DurableFiles {
         forceDirectory(absolute.resolveSibling(""));
     }
 
-    private static void writeNew(Path file, byte[] content) throws IOException {
+    private static void writeNew(Path file, Content content) throws IOException {
         try (FileChannel channel = FileChannel.open(
                 file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly(file, "rw-------"))) {
-            for (ByteBuffer rest = ByteBuffer.wrap(content); rest.hasRemaining(); ) {
-                channel.write(rest);
-            }
+            content.writeTo(channel);
             channel.force(true);
+        }
+    }
+
+    private static void writeAll(FileChannel channel, ByteBuffer content) throws IOException {
+        while (content.hasRemaining()) {
+            channel.write(content);
         }
     }
 

@@ -27,6 +27,7 @@ import java.util.stream.Stream;
  * slots/a, slots/b     the model that serves, and the one before it or the next
  * slots/current        which of them serves
  * telemetry/           windows not yet delivered
+ * runtime/             ONNX Runtime's libraries
  * inference-port       where programs on the device find the inference API, while it runs
  * </pre>
  */

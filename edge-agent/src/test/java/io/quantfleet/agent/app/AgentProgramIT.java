@@ -94,6 +94,11 @@ class AgentProgramIT {
             try (AgentProgram agent = start(EnrolmentStub.TOKEN)) {
                 controlPlane.deploy(first);
                 eventually().until(() -> controlPlane.statesOf("d1").contains(DeviceState.DEVICE_STATE_ACTIVE));
+                assertThat(Path.of("/proc", Long.toString(agent.pid()), "maps"))
+                        .as(
+                                "what it runs models with is kept, not unpacked anew into a directory that a kill leaves behind")
+                        .content()
+                        .contains(state().resolve("runtime/libonnxruntime.so").toString());
                 controlPlane.publishChunks(half);
                 controlPlane.desire(controlPlane.sign(second));
                 eventually().until(() -> storedChunks() >= half.size());

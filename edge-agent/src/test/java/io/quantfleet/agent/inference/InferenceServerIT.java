@@ -11,7 +11,7 @@ import io.quantfleet.agent.inference.ServedModel.Serving;
 import io.quantfleet.agent.serve.ClientRequests;
 import io.quantfleet.agent.serve.ErrorKind;
 import io.quantfleet.agent.serve.Model;
-import io.quantfleet.agent.serve.OrtModel;
+import io.quantfleet.agent.serve.OrtModelLoader;
 import io.quantfleet.agent.serve.Predictor;
 import io.quantfleet.agent.serve.ServingLoop;
 import io.quantfleet.agent.serve.ServingObserver;
@@ -395,7 +395,7 @@ class InferenceServerIT implements RequestObserver, ServingObserver {
     private void serve(int number, byte[] onnx, ProbeSet probeSet) throws IOException {
         Path model = Files.write(directory.resolve("model-" + number + ".onnx"), onnx);
         Path probes = Files.write(directory.resolve("probes"), probeSet.toByteArray());
-        Model loaded = OrtModel.load(model, probes);
+        Model loaded = new OrtModelLoader(List.of(), Optional.empty()).load(model, probes);
         loop.serve(loaded, () -> version = Integer.toString(number));
     }
 

@@ -9,6 +9,8 @@ import io.quantfleet.protocols.v1.SelfTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,7 +64,7 @@ class OrtModelTest {
     void refusesAProbeSetThatIsDamaged() throws IOException {
         Files.write(probeSet, new byte[] {1, 2, 3});
 
-        assertThatThrownBy(() -> OrtModel.load(model, probeSet))
+        assertThatThrownBy(() -> new OrtModelLoader(List.of(), Optional.empty()).load(model, probeSet))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("probe set");
     }
@@ -90,6 +92,6 @@ class OrtModelTest {
 
     private Model load(ProbeSet probes) throws IOException {
         Files.write(probeSet, probes.toByteArray());
-        return OrtModel.load(model, probeSet);
+        return new OrtModelLoader(List.of(), Optional.empty()).load(model, probeSet);
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,7 +95,8 @@ class TokenModelTest {
 
     @Test
     void refusesScoresThatTheHeapHasNoRoomFor() throws Exception {
-        try (var session = OrtRuntime.environment().createSession(model.toString(), OrtModel.options())) {
+        try (var session =
+                OrtRuntime.environment(Optional.empty()).createSession(model.toString(), OrtModel.options())) {
             ScoreRoom.require(session, "logits", TOKENS, 80);
             assertThatThrownBy(() -> ScoreRoom.require(session, "logits", TOKENS, 79))
                     .isInstanceOf(ModelException.class)
@@ -105,6 +107,6 @@ class TokenModelTest {
 
     private Model load(ProbeSet probes) throws IOException {
         Path file = Files.write(directory.resolve("probe-set.pb"), probes.toByteArray());
-        return OrtModel.load(model, file);
+        return new OrtModelLoader(List.of(), Optional.empty()).load(model, file);
     }
 }
