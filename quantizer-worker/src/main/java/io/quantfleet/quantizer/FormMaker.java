@@ -37,8 +37,13 @@ final class FormMaker implements VariantMaker {
                         prepared.model().graph(), source.options().excluded())
                 .keySet();
         QuantizationOptions options = source.options();
-        QuantizedModel made =
-                make(prepared, source, profile, excluded, fraction -> listener.progressed(Step.CALIBRATE, fraction));
+        QuantizedModel made = make(
+                prepared,
+                source,
+                profile,
+                excluded,
+                target.resolveSibling(""),
+                fraction -> listener.progressed(Step.CALIBRATE, fraction));
         prepared.shapesDeclaredIn(made.model()).write(target);
         listener.progressed(Step.QUANTIZE, 1);
         int calibrated =
@@ -63,14 +68,15 @@ final class FormMaker implements VariantMaker {
             Source source,
             DeviceClassProfile profile,
             Set<String> excluded,
+            Path folder,
             ProgressListener listener) {
         QuantizationOptions options = source.options();
         int threads = source.setting().threads();
         LabelledSamples samples = source.setting().calibration();
         WeightOnlyOptions weights = weightOnly(options, profile, excluded);
         return switch (options.method()) {
-            case GPTQ -> Gptq.quantize(prepared, samples, weights, options.gptq(), threads, listener);
-            case AWQ -> Awq.quantize(prepared, samples, weights, threads, listener);
+            case GPTQ -> Gptq.quantize(prepared, samples, folder, weights, options.gptq(), threads, listener);
+            case AWQ -> Awq.quantize(prepared, samples, folder, weights, threads, listener);
             case WEIGHT_ONLY_INT8, WEIGHT_ONLY_INT4 -> WeightOnly.quantize(prepared, weights);
             default ->
                 new WholeModelForm(options.reducedRange(), options.perTensorWeights(), weights.blocks(), excluded)

@@ -24,6 +24,8 @@ import io.quantfleet.quantizer.runtime.RuntimeOptions;
 import io.quantfleet.quantizer.sample.LlamaShape;
 import io.quantfleet.quantizer.sample.RandomLlama;
 import io.quantfleet.quantizer.sample.TokenArchive;
+import io.quantfleet.quantizer.search.Technique;
+import io.quantfleet.quantizer.target.DeviceClassProfile;
 import io.quantfleet.quantizer.target.ProfileReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,9 +34,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Language models from their description to their report, with random weights. */
 class LanguageModelTest {
@@ -70,16 +75,17 @@ class LanguageModelTest {
     }
 
     private QuantizationResult result(QuantizationOptions options) {
+        return result(List.of(new ProfileReader().builtIn("rpi-cpu")), options);
+    }
+
+    private QuantizationResult result(List<DeviceClassProfile> profiles, QuantizationOptions options) {
         return Quantizer.builder()
                 .threads(2)
                 .latency(new LatencyPlan(0, 1, 1, Duration.ZERO))
                 .build()
                 .quantize(
                         new QuantizationRequest(
-                                new ModelFiles(description, tokens, tokens),
-                                List.of(new ProfileReader().builtIn("rpi-cpu")),
-                                options,
-                                folder.resolve("out")),
+                                new ModelFiles(description, tokens, tokens), profiles, options, folder.resolve("out")),
                         progress -> {});
     }
 
@@ -198,6 +204,37 @@ class LanguageModelTest {
         assertThat(accuracy.at("/divergence").doubleValue()).isBetween(0.0, 0.01);
         assertThat(result.toHtml()).contains("Perplexity", "of tokens are FP32’s first choice");
         assertThat(result.variants().get(0).probeSet().getPlaces()).isEqualTo(SHAPE.context());
+    }
+
+    @Test
+    void everyClassThatShipsTakesALanguageModel() {
+        ProfileReader profiles = new ProfileReader();
+        List<QuantizedVariant> variants = result(
+                        profiles.builtInNames().stream().map(profiles::builtIn).toList(),
+                        QuantizationOptions.builder()
+                                .method(Method.STATIC)
+                                .techniques(Set.of(Technique.SOFTMAX_BOUNDS))
+                                .likelihood(new LikelihoodBudget(3, Optional.of(0.01)))
+                                .build())
+                .variants();
+        assertThat(variants).hasSize(8).allSatisfy(variant -> {
+            VariantReport report = variant.report();
+            assertThat(report.verdict().reasons()).as(report.deviceClass()).isEmpty();
+            assertThat(report.trail().leftFloat().isEmpty())
+                    .isEqualTo(profiles.builtIn(report.deviceClass()).everyOperator());
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"phone-npu", "qnn-htp", "nnapi", "gpu"})
+    void aClassWhoseRuntimeKnowsNoWeightsInBlocksSaysSo(String name) {
+        assertThatExceptionOfType(QuantizerException.class)
+                .isThrownBy(() -> result(
+                        List.of(new ProfileReader().builtIn(name)),
+                        QuantizationOptions.builder().method(Method.GPTQ).build()))
+                .satisfies(e -> assertThat(e.code()).isEqualTo(ReasonCode.REQUEST_INVALID))
+                .withMessageStartingWith(
+                        name + " can't run models of the method gptq: its profile lists the forms static-int8");
     }
 
     @Test

@@ -1,24 +1,22 @@
 package io.quantfleet.cli.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quantfleet.cli.CliException;
 import io.quantfleet.cli.stack.TemporaryDirectory;
 import io.quantfleet.cli.terminal.Progress;
-import io.quantfleet.quantizer.FileToFileQuantizer;
-import io.quantfleet.quantizer.QuantizationOptions;
 import io.quantfleet.quantizer.QuantizationOptions.Method;
 import io.quantfleet.quantizer.QuantizerException;
-import io.quantfleet.quantizer.report.PeakMemory;
 import io.quantfleet.quantizer.sample.LlamaShape;
 import io.quantfleet.quantizer.sample.RandomLlama;
 import io.quantfleet.quantizer.sample.TokenArchive;
-import io.quantfleet.quantizer.target.ProfileReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -44,8 +42,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 final class LargeModelBenchCommand implements Callable<Integer> {
     private static final String NAME = "llama";
-    private static final String CALIBRATION = "calibration.npz";
     private static final int CONTEXT = 64;
+    private static final int VALIDATION_SAMPLES = 8;
     private static final double VARIANT_SHARE = 0.25;
     private static final double NANOS = 1e9;
 
@@ -116,6 +114,12 @@ final class LargeModelBenchCommand implements Callable<Integer> {
                     "Samples of " + CONTEXT + " tokens that gptq and awq calibrate with. Default: ${DEFAULT-VALUE}")
     private int samples;
 
+    @Option(
+            names = "--in-memory",
+            description = "Quantize it in memory and evaluate it, as quantize does where it is given --validation. Java"
+                    + " must have twice the model's size (-Xmx).")
+    private boolean inMemory;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to this file, too.")
     private @Nullable Path json;
 
@@ -127,7 +131,8 @@ final class LargeModelBenchCommand implements Callable<Integer> {
         try {
             Method chosen = chosen();
             if (onlyQuantize != null) {
-                print(quantize(onlyQuantize, chosen));
+                LargeModelRun run = new LargeModelRun(onlyQuantize, chosen);
+                print((inMemory ? run.inMemory() : run.fromFileToFile()).toString());
                 return CommandLine.ExitCode.OK;
             }
             BenchReport.write(measure(shape(), chosen), spec, json);
@@ -178,26 +183,28 @@ final class LargeModelBenchCommand implements Callable<Integer> {
             double written = (System.nanoTime() - start) / NANOS;
             writing.done("");
             Progress.Step quantizing = progress.begin("Quantize in a process of its own");
-            String[] figures = OwnProcess.output(List.of(
-                            "large-model",
-                            "--directory",
-                            directory.toString(),
-                            "--method",
-                            chosen.wireName(),
-                            "--only-quantize",
-                            description.toString()))
-                    .split(" ", -1);
+            List<String> arguments = new ArrayList<>(List.of(
+                    "large-model",
+                    "--directory",
+                    directory.toString(),
+                    "--method",
+                    chosen.wireName(),
+                    "--only-quantize",
+                    description.toString()));
+            if (inMemory) {
+                arguments.add("--in-memory");
+            }
+            JsonNode figures = new ObjectMapper().readTree(OwnProcess.output(arguments));
             quantizing.done("");
-            return JsonNodeFactory.instance
+            ObjectNode all = JsonNodeFactory.instance
                     .objectNode()
                     .put("method", chosen.wireName())
                     .put("parameters", shape.parameters())
                     .put("inMatrices", shape.inMatrices())
                     .put("fp32Bytes", bytes)
-                    .put("variantBytes", Long.parseLong(figures[0]))
-                    .put("writeSeconds", written)
-                    .put("quantizeSeconds", Double.parseDouble(figures[1]))
-                    .put("peakRssMiB", Double.parseDouble(figures[2]));
+                    .put("writeSeconds", written);
+            figures.properties().forEach(figure -> all.set(figure.getKey(), figure.getValue()));
+            return all;
         } finally {
             TemporaryDirectory.delete(folder);
         }
@@ -210,28 +217,15 @@ final class LargeModelBenchCommand implements Callable<Integer> {
     }
 
     private void tokens(Path description, LlamaShape shape) throws IOException {
-        int[] tokens = new SplittableRandom(1)
-                .ints((long) samples * CONTEXT, 0, shape.vocabulary())
-                .toArray();
-        TokenArchive.write(description.resolveSibling(CALIBRATION), CONTEXT, tokens);
+        write(description.resolveSibling(LargeModelRun.CALIBRATION), shape, samples, 1);
+        write(description.resolveSibling(LargeModelRun.VALIDATION), shape, VALIDATION_SAMPLES, 2);
     }
 
-    private static String quantize(Path description, Method method) {
-        long start = System.nanoTime();
-        long bytes = FileToFileQuantizer.quantize(
-                        description,
-                        Optional.of(description.resolveSibling(CALIBRATION)),
-                        List.of(new ProfileReader().builtIn("rpi-cpu")),
-                        QuantizationOptions.builder().method(method).build(),
-                        Runtime.getRuntime().availableProcessors(),
-                        description.resolveSibling("variants"),
-                        progress -> {})
-                .variants()
-                .get(0)
-                .made()
-                .bytes();
-        return bytes + " " + (System.nanoTime() - start) / NANOS + " "
-                + PeakMemory.mebibytes().orElse(Double.NaN);
+    private static void write(Path archive, LlamaShape shape, int samples, long seed) throws IOException {
+        int[] tokens = new SplittableRandom(seed)
+                .ints((long) samples * CONTEXT, 0, shape.vocabulary())
+                .toArray();
+        TokenArchive.write(archive, CONTEXT, tokens);
     }
 
     private void print(String text) {

@@ -25,6 +25,8 @@ public final class Awq {
      * Makes the variant.
      *
      * @param samples to calibrate with
+     * @param folder where there is room for what the model computes of the samples between two blocks, twice; nothing is left
+     *     there, however the process ends
      * @param threads how many threads compute
      * @param listener hears how much is done; it stops the work by throwing
      * @throws io.quantfleet.quantizer.QuantizerException if there is no stored matrix in the model, a layer's input is not
@@ -33,15 +35,17 @@ public final class Awq {
     public static QuantizedModel quantize(
             PreparedModel prepared,
             SampleSource samples,
+            Path folder,
             WeightOnlyOptions options,
             int threads,
             ProgressListener listener) {
         long start = System.nanoTime();
         PreparedModel scaled =
-                scaled(prepared, samples, options, threads, fraction -> listener.progressed(fraction / 2));
+                scaled(prepared, samples, folder, options, threads, fraction -> listener.progressed(fraction / 2));
         return SampledWeights.quantize(
                 scaled,
                 samples,
+                folder,
                 options,
                 NAME,
                 new ClippedRounding(options, threads),
@@ -53,17 +57,20 @@ public final class Awq {
     private static PreparedModel scaled(
             PreparedModel prepared,
             SampleSource samples,
+            Path folder,
             WeightOnlyOptions options,
             int threads,
             ProgressListener listener) {
         Graph graph = prepared.model().graph();
-        LayerInputs inputs = new LayerInputs(
-                new WholeModelRuns(prepared::model, samples, threads), ActivationScaling.tensors(graph), listener);
-        List<Finding> findings = ActivationScaling.apply(
-                graph,
-                Tensors::changed,
-                sizes(inputs),
-                new ScalingLoss(graph, Forms::inMemory, inputs, options, threads));
+        List<Finding> findings;
+        try (BlockwiseRuns runs = SampledWeights.runs(prepared::model, samples, folder, threads)) {
+            LayerInputs inputs = new LayerInputs(runs, ActivationScaling.tensors(graph), listener);
+            findings = ActivationScaling.apply(
+                    graph,
+                    Tensors::changed,
+                    sizes(inputs),
+                    new ScalingLoss(graph, Forms::inMemory, inputs, options, threads));
+        }
         return findings.isEmpty() ? prepared : prepared.rewritten(graph, samples);
     }
 

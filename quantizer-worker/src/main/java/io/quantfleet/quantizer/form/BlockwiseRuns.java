@@ -1,8 +1,8 @@
 package io.quantfleet.quantizer.form;
 
 import io.quantfleet.quantizer.dataset.SampleSource;
+import io.quantfleet.quantizer.onnx.ModelParts;
 import io.quantfleet.quantizer.onnx.OnnxModel;
-import io.quantfleet.quantizer.onnx.StreamedParts;
 import io.quantfleet.quantizer.runtime.TensorSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,21 +10,28 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Runs of a model that is larger than memory, part by part: what a part takes over lies on disk for all samples, computed by
- * the parts before it as they are once they are quantized. Only one part's weights are in memory. Parts are asked for in
- * their order, and not changed any more once a later one is. For use by one thread.
+ * Runs of a model part by part: what a part takes over lies on disk for all samples, computed by the parts before it as they
+ * are once they are quantized. Only one part's weights are given to ONNX Runtime. Parts are asked for in their order, and not
+ * changed any more once a later one is. For use by one thread.
+ *
+ * <p>Where a tensor between two parts is not the same size for each sample, a model that is larger than memory is refused,
+ * and one that is in memory is run as a whole from the last place on at which all are.
  */
 final class BlockwiseRuns implements CalibrationRuns, AutoCloseable {
+    /** Samples that run at once, if they are not large. */
+    private static final int BATCH = 8;
+
     /** What the tensors between parts may take for the samples that run at once; a part's own tensors take many times that. */
     private static final long BATCH_BYTES = 16L << 20;
 
     private final Supplier<OnnxModel> model;
     private final GraphParts parts;
-    private final StreamedParts weights;
+    private final ModelParts weights;
     private final SampleSource samples;
     private final Path folder;
     private SpilledSamples reached;
     private int part;
+    private boolean cut = true;
 
     /**
      * Begins at the first part.
@@ -32,8 +39,7 @@ final class BlockwiseRuns implements CalibrationRuns, AutoCloseable {
      * @param model the model as it is when it is asked for
      * @param folder where tensors between parts are kept
      */
-    BlockwiseRuns(
-            Supplier<OnnxModel> model, GraphParts parts, StreamedParts weights, SampleSource samples, Path folder) {
+    BlockwiseRuns(Supplier<OnnxModel> model, GraphParts parts, ModelParts weights, SampleSource samples, Path folder) {
         this.model = model;
         this.parts = parts;
         this.weights = weights;
@@ -76,11 +82,15 @@ final class BlockwiseRuns implements CalibrationRuns, AutoCloseable {
         long bytes = given.stream()
                 .mapToLong(spec -> spec.sampleElements().orElse(0) * spec.type().bytes())
                 .sum();
-        return (int) Math.max(1, Math.min(WholeModelRuns.BATCH, BATCH_BYTES / Math.max(1, bytes)));
+        return (int) Math.max(1, Math.min(BATCH, BATCH_BYTES / Math.max(1, bytes)));
     }
 
     private void advance() {
-        List<String> next = parts.from().get(part + 1);
+        part++;
+        if (!cut) {
+            return;
+        }
+        List<String> next = parts.from().get(part);
         SpilledSamples spilled = new SpilledSamples(samples, folder);
         int[] done = {0};
         try {
@@ -88,13 +98,19 @@ final class BlockwiseRuns implements CalibrationRuns, AutoCloseable {
                 spilled.put(batch, done[0], count, next);
                 done[0] += count;
             });
+        } catch (SpilledSamples.Uneven e) {
+            spilled.close();
+            if (!weights.haveRoomForAll()) {
+                throw e.refused();
+            }
+            cut = false;
+            return;
         } catch (RuntimeException e) {
             spilled.close();
             throw e;
         }
         reached.close();
         reached = spilled;
-        part++;
     }
 
     @Override

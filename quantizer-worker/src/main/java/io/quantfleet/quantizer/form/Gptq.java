@@ -18,6 +18,8 @@ public final class Gptq {
      * Makes the variant.
      *
      * @param samples to calibrate with
+     * @param folder where there is room for what the model computes of the samples between two blocks, twice; nothing is left
+     *     there, however the process ends
      * @param threads how many threads compute
      * @param listener hears how much is done; it stops the work by throwing
      * @throws io.quantfleet.quantizer.QuantizerException if there is no stored matrix in the model, a layer's input is not
@@ -26,6 +28,7 @@ public final class Gptq {
     public static QuantizedModel quantize(
             PreparedModel prepared,
             SampleSource samples,
+            Path folder,
             WeightOnlyOptions options,
             GptqOptions gptq,
             int threads,
@@ -33,6 +36,7 @@ public final class Gptq {
         return SampledWeights.quantize(
                 prepared,
                 samples,
+                folder,
                 options,
                 "gptq",
                 new GptqRounding(options, gptq, threads),

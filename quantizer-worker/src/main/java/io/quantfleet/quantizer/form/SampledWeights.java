@@ -3,11 +3,16 @@ package io.quantfleet.quantizer.form;
 import io.quantfleet.quantizer.ProgressListener;
 import io.quantfleet.quantizer.dataset.SampleSource;
 import io.quantfleet.quantizer.onnx.Graph;
+import io.quantfleet.quantizer.onnx.ModelParts;
 import io.quantfleet.quantizer.onnx.Node;
+import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.prepare.OpsetUpgrade;
 import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.quantize.QuantizedModel;
+import io.quantfleet.quantizer.runtime.RuntimeOptions;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.function.Supplier;
 
 /** Weights in blocks whose integers are chosen by what layers read on calibration samples. Stateless. */
 final class SampledWeights {
@@ -28,12 +33,14 @@ final class SampledWeights {
     /**
      * Makes a variant: layers are quantized in the order of the graph, each with what it reads then.
      *
+     * @param folder where there is room for what the model computes of the samples between two parts, twice
      * @param name what the method is called in place of weight-only
      * @param startNanos when the method began
      */
     static QuantizedModel quantize(
             PreparedModel prepared,
             SampleSource samples,
+            Path folder,
             WeightOnlyOptions options,
             String name,
             Choice choice,
@@ -42,25 +49,34 @@ final class SampledWeights {
             ProgressListener listener) {
         Graph graph = prepared.model().graph();
         int opset = OpsetUpgrade.apply(graph, prepared.model().opset(), options.opset(), prepared.facts());
-        LayerInputs inputs = new LayerInputs(
-                new WholeModelRuns(() -> prepared.model().withGraph(graph, opset), samples, threads),
-                LayerMatrices.inputs(graph, options),
-                listener);
-        Reconstruction reconstruction = new Reconstruction(options);
-        WeightOnlyRewriter rewriter = new WeightOnlyRewriter(
-                graph,
-                options,
-                Forms::inMemory,
-                Forms::storedInMemory,
-                (layer, matrix, source) -> round(layer, matrix, source, choice, inputs, reconstruction));
-        rewriter.rewrite((nodes, all) -> {});
-        return Forms.checked(
-                        prepared.model().withGraph(graph, opset),
-                        options.method().replace("weight-only", name),
-                        rewriter.quantized(),
-                        rewriter.leftFloat(),
-                        startNanos)
-                .withReconstructions(reconstruction.layers());
+        try (BlockwiseRuns runs = runs(() -> prepared.model().withGraph(graph, opset), samples, folder, threads)) {
+            LayerInputs inputs = new LayerInputs(runs, LayerMatrices.inputs(graph, options), listener);
+            Reconstruction reconstruction = new Reconstruction(options);
+            WeightOnlyRewriter rewriter = new WeightOnlyRewriter(
+                    graph,
+                    options,
+                    Forms::inMemory,
+                    Forms::storedInMemory,
+                    (layer, matrix, source) -> round(layer, matrix, source, choice, inputs, reconstruction));
+            rewriter.rewrite((nodes, all) -> {});
+            return Forms.checked(
+                            prepared.model().withGraph(graph, opset),
+                            options.method().replace("weight-only", name),
+                            rewriter.quantized(),
+                            rewriter.leftFloat(),
+                            startNanos)
+                    .withReconstructions(reconstruction.layers());
+        }
+    }
+
+    /** Runs of a model in memory, as it is whenever it is asked for. */
+    static BlockwiseRuns runs(Supplier<OnnxModel> model, SampleSource samples, Path folder, int threads) {
+        return new BlockwiseRuns(
+                model,
+                GraphParts.of(model.get().graph()),
+                ModelParts.inMemory(RuntimeOptions.threads(threads)),
+                samples,
+                folder);
     }
 
     /** Chooses by what a layer reads, and judges that. */

@@ -58,6 +58,7 @@ final class SpilledSamples implements SampleSource, AutoCloseable {
      * Writes what a run gave of some samples.
      *
      * @param first the number of the first sample
+     * @throws Uneven if not every sample has a part of a tensor, of the same size
      */
     void put(Batch batch, int first, int count, List<String> tensors) {
         int rows = batch.fixed() ? batch.capacity() : count;
@@ -91,12 +92,27 @@ final class SpilledSamples implements SampleSource, AutoCloseable {
                         .equals(column.spec().sampleShape());
     }
 
-    private static QuantizerException uneven(String name, HostTensor values, int rows) {
-        return new QuantizerException(
-                ReasonCode.QUANTIZATION_FAILED,
-                "the model is larger than memory and was cut at its tensor " + name + ", but that has the dimensions "
-                        + values.shape() + " for " + rows + " samples, not the same for each: quantize by"
-                        + " weight-only-int4, which runs nothing");
+    private static Uneven uneven(String name, HostTensor values, int rows) {
+        return new Uneven("its tensor " + name + ", but that has the dimensions " + values.shape() + " for " + rows
+                + " samples, not the same for each");
+    }
+
+    /** A tensor can't be kept by samples. */
+    static final class Uneven extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Uneven(String message) {
+            super(message);
+        }
+
+        /** What whoever has no other way says. */
+        QuantizerException refused() {
+            return new QuantizerException(
+                    ReasonCode.QUANTIZATION_FAILED,
+                    "the model is larger than memory and was cut at " + getMessage()
+                            + ": quantize by weight-only-int4, which runs nothing",
+                    this);
+        }
     }
 
     private void write(ByteBuffer data, long position) {

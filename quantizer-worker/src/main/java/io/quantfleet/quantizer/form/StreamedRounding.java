@@ -4,9 +4,9 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import io.quantfleet.quantizer.ProgressListener;
 import io.quantfleet.quantizer.dataset.SampleSource;
 import io.quantfleet.quantizer.onnx.Graph;
+import io.quantfleet.quantizer.onnx.ModelParts;
 import io.quantfleet.quantizer.onnx.StreamedModel;
 import io.quantfleet.quantizer.onnx.StreamedOutput;
-import io.quantfleet.quantizer.onnx.StreamedParts;
 import io.quantfleet.quantizer.prepare.OpsetUpgrade;
 import io.quantfleet.quantizer.prepare.TensorFacts;
 import io.quantfleet.quantizer.runtime.RuntimeOptions;
@@ -78,7 +78,7 @@ final class StreamedRounding implements AutoCloseable {
         return new BlockwiseRuns(
                 () -> source.with(graph, opset),
                 GraphParts.of(graph),
-                new StreamedParts(source, output, RuntimeOptions.threads(threads)),
+                ModelParts.streamed(source, output, RuntimeOptions.threads(threads)),
                 samples,
                 folder);
     }

@@ -53,6 +53,19 @@ final class ExternalData {
         return tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
     }
 
+    /** The tensor without its data, as ONNX Runtime takes it where it is given the data apart. */
+    static TensorProto elsewhere(TensorProto tensor) {
+        return isExternal(tensor)
+                ? tensor
+                : tensor.toBuilder()
+                        .clearRawData()
+                        .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+                        .addExternalData(StringStringEntryProto.newBuilder()
+                                .setKey("location")
+                                .setValue("apart"))
+                        .build();
+    }
+
     private TensorProto inlined(TensorProto tensor) throws IOException {
         Place place = place(tensor);
         return tensor.toBuilder()

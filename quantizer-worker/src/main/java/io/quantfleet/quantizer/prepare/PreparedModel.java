@@ -3,6 +3,7 @@ package io.quantfleet.quantizer.prepare;
 import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.dataset.SampleSource;
 import io.quantfleet.quantizer.onnx.Graph;
+import io.quantfleet.quantizer.onnx.ModelParts;
 import io.quantfleet.quantizer.onnx.OnnxModel;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,8 @@ public record PreparedModel(OnnxModel model, TensorFacts facts, BatchNormStatist
         Graph graph = original.graph();
         SettleShapes.ofInputs(graph, sampleShapes, staticShapes);
         OnnxModel settled = original.withGraph(graph);
-        ShapeProbe.Findings findings = ShapeProbe.run(settled, samples);
+        ModelParts parts = ShapeProbe.parts();
+        ShapeProbe.Findings findings = ShapeProbe.run(settled, samples, parts);
         TensorFacts facts = findings.facts();
         int opset = OpsetUpgrade.apply(graph, original.opset(), OpsetUpgrade.PER_CHANNEL, facts);
         FoldConstants.apply(graph, findings.constants());
@@ -44,7 +46,8 @@ public record PreparedModel(OnnxModel model, TensorFacts facts, BatchNormStatist
             SettleShapes.ofOutputs(graph, facts);
         }
         OnnxModel rewritten = original.withGraph(graph, opset);
-        return new PreparedModel(rewritten, sameFunction(findings, ShapeProbe.run(rewritten, samples)), statistics);
+        return new PreparedModel(
+                rewritten, sameFunction(findings, ShapeProbe.run(rewritten, samples, parts)), statistics);
     }
 
     /**
@@ -55,9 +58,10 @@ public record PreparedModel(OnnxModel model, TensorFacts facts, BatchNormStatist
      */
     public PreparedModel rewritten(Graph graph, SampleSource samples) {
         OnnxModel changed = model.withGraph(graph);
+        ModelParts parts = ShapeProbe.parts();
         return new PreparedModel(
                 changed,
-                sameFunction(ShapeProbe.run(model, samples), ShapeProbe.run(changed, samples)),
+                sameFunction(ShapeProbe.run(model, samples, parts), ShapeProbe.run(changed, samples, parts)),
                 statistics.after(model.graph(), graph));
     }
 

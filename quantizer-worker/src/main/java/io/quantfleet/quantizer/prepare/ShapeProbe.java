@@ -3,12 +3,12 @@ package io.quantfleet.quantizer.prepare;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.quantfleet.quantizer.dataset.SampleSource;
 import io.quantfleet.quantizer.onnx.Graph;
+import io.quantfleet.quantizer.onnx.ModelParts;
 import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.onnx.Tensors;
 import io.quantfleet.quantizer.runtime.ElementType;
 import io.quantfleet.quantizer.runtime.HostTensor;
-import io.quantfleet.quantizer.runtime.OnnxSession;
 import io.quantfleet.quantizer.runtime.RuntimeOptions;
 import io.quantfleet.quantizer.runtime.RuntimeOptions.Optimization;
 import io.quantfleet.quantizer.runtime.TensorSpec;
@@ -44,18 +44,30 @@ final class ShapeProbe {
     record Findings(TensorFacts facts, Map<String, TensorProto> constants, List<Map<String, float[]>> outputs) {}
 
     private final Graph graph;
+    private final ModelParts parts;
     private final Set<String> candidates;
     private final Map<String, TensorSpec> specs = new HashMap<>();
     private final Map<String, HostTensor> values = new LinkedHashMap<>();
     private final List<Map<String, float[]>> outputs = new ArrayList<>();
 
-    private ShapeProbe(Graph graph) {
+    private ShapeProbe(Graph graph, ModelParts parts) {
         this.graph = graph;
+        this.parts = parts;
         this.candidates = candidates(graph);
     }
 
     static Findings run(OnnxModel model, SampleSource samples) {
-        return new ShapeProbe(model.graph()).probe(model, samples);
+        return run(model, samples, parts());
+    }
+
+    /** The same, by what loaded a model with the same weights before. */
+    static Findings run(OnnxModel model, SampleSource samples, ModelParts parts) {
+        return new ShapeProbe(model.graph(), parts).probe(model, samples);
+    }
+
+    /** Loads models; of what several have in common, it has one copy outside the heap. */
+    static ModelParts parts() {
+        return ModelParts.inMemory(RuntimeOptions.threads(1));
     }
 
     private Findings probe(OnnxModel model, SampleSource samples) {
@@ -74,7 +86,7 @@ final class ShapeProbe {
         wanted.addAll(candidates);
         tensors.stream().filter(graph::isOutput).forEach(wanted::add);
         OnnxModel shown = model.withGraph(measured).withOutputs(wanted);
-        try (OnnxSession session = OnnxSession.open(shown.serialized(), RuntimeOptions.threads(1))) {
+        parts.load(shown, session -> {
             session.inputs().forEach(input -> specs.put(input.name(), input));
             boolean fixed = session.inputs().stream()
                     .anyMatch(input -> input.fixedBatch().isPresent());
@@ -82,7 +94,7 @@ final class ShapeProbe {
             if (!fixed) {
                 see(session.run(feeds(session.inputs(), samples, OTHER_BATCH), wanted), shapes, unsure);
             }
-        }
+        });
         graph.initializers()
                 .forEach(tensor -> Tensors.spec(tensor).ifPresent(spec -> specs.put(tensor.getName(), spec)));
         Map<String, TensorProto> constants = new LinkedHashMap<>();
@@ -127,11 +139,8 @@ final class ShapeProbe {
     private Map<String, TensorSpec> infer(OnnxModel model) {
         Map<String, TensorSpec> unsure = new LinkedHashMap<>();
         RuntimeOptions options = RuntimeOptions.threads(1).withOptimization(Optimization.NONE);
-        try (OnnxSession session = OnnxSession.open(model.serialized(), options)) {
-            for (TensorSpec output : session.outputs()) {
-                (session.infersShape(output) ? specs : unsure).put(output.name(), output);
-            }
-        }
+        parts.load(model, options, session -> session.outputs()
+                .forEach(output -> (session.infersShape(output) ? specs : unsure).put(output.name(), output)));
         return unsure;
     }
 

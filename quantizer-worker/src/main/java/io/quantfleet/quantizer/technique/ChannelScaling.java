@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param tensors makes the new ones
  */
 record ChannelScaling(Graph graph, ChangedTensors tensors) {
+    private static final String EQUALIZED = "_equalized";
 
     /** Of a graph whose tensors are in memory. */
     static ChannelScaling of(Graph graph) {
@@ -28,17 +29,17 @@ record ChannelScaling(Graph graph, ChangedTensors tensors) {
     void divideOutputs(Node layer, double[] factors) {
         TensorProto weight = LayerPair.weight(graph, layer);
         OutputChannels channels = OutputChannels.of(layer, weight);
-        replace(layer, 1, weight, "_equalized", (i, value) -> (float) (value / factors[channels.ofElement(i)]));
+        replace(layer, 1, weight, EQUALIZED, (i, value) -> (float) (value / factors[channels.ofElement(i)]));
         layer.input(2)
                 .flatMap(graph::initializer)
-                .ifPresent(bias -> replace(layer, 2, bias, "_equalized", (i, value) -> (float) (value / factors[i])));
+                .ifPresent(bias -> replace(layer, 2, bias, EQUALIZED, (i, value) -> (float) (value / factors[i])));
     }
 
     /** Multiplies the weights that read each channel. */
     void multiplyInputs(Node layer, double[] factors) {
         TensorProto weight = LayerPair.weight(graph, layer);
         InputChannels channels = InputChannels.of(layer, weight);
-        replace(layer, 1, weight, "_equalized", (i, value) -> (float) (value * factors[channels.ofElement(i)]));
+        replace(layer, 1, weight, EQUALIZED, (i, value) -> (float) (value * factors[channels.ofElement(i)]));
     }
 
     /** Divides a stored vector. */

@@ -10,14 +10,19 @@ import io.quantfleet.quantizer.onnx.TinyModel.Attribute;
 import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.quantize.QuantizedModel;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class AwqTest {
+    @TempDir
+    private static Path folder = Path.of("");
+
     private static final int CHANNELS = 64;
     private static final SampleSource CALIBRATION = new CorrelatedSamples(120, CHANNELS, 40, 3);
     private static final SampleSource OTHERS = new CorrelatedSamples(40, CHANNELS, 40, 3);
@@ -65,7 +70,8 @@ class AwqTest {
         double rounded = FormRun.decibels(
                 expected,
                 FormRun.run(WeightOnly.quantize(prepared, options(encoding)).model(), OTHERS));
-        QuantizedModel variant = Awq.quantize(prepared, CALIBRATION, options(encoding), 2, ProgressListener.NONE);
+        QuantizedModel variant =
+                Awq.quantize(prepared, CALIBRATION, folder, options(encoding), 2, ProgressListener.NONE);
         assertThat(FormRun.decibels(expected, FormRun.run(variant.model(), OTHERS)))
                 .isGreaterThan(rounded + 2);
         assertThat(variant.quantizedNodes()).hasSize(3);
@@ -77,8 +83,8 @@ class AwqTest {
     void addsNoOperator() {
         PreparedModel prepared = gated();
         QuantizedModel plain = WeightOnly.quantize(prepared, options(BlockEncoding.MATMUL_N_BITS));
-        QuantizedModel variant =
-                Awq.quantize(prepared, CALIBRATION, options(BlockEncoding.MATMUL_N_BITS), 1, ProgressListener.NONE);
+        QuantizedModel variant = Awq.quantize(
+                prepared, CALIBRATION, folder, options(BlockEncoding.MATMUL_N_BITS), 1, ProgressListener.NONE);
         assertThat(variant.model().graph().nodes())
                 .hasSameSizeAs(plain.model().graph().nodes());
     }

@@ -94,7 +94,7 @@ class BlockwiseAwqTest {
         PreparedModel prepared = PreparedModel.of(inMemory, SAMPLES, Map.of(), false);
         // A model that is larger than memory is not prepared: means become pools there, whose sums round differently.
         PreparedModel asItIs = new PreparedModel(inMemory, prepared.facts(), prepared.statistics());
-        return Awq.quantize(asItIs, SAMPLES, options, 1, ProgressListener.NONE);
+        return Awq.quantize(asItIs, SAMPLES, folder, options, 1, ProgressListener.NONE);
     }
 
     @ParameterizedTest

@@ -71,6 +71,14 @@ class BlockwiseGptqTest {
         assertThat(parts.number()).hasSize(4 * SHAPE.layers() + 1).containsEntry("/model/norm/Mul_output", 3);
     }
 
+    @Test
+    void soItIsOncePrepared() {
+        OnnxModel prepared = PreparedModel.of(OnnxModel.read(model), SAMPLES, Map.of(), false)
+                .model();
+        assertThat(GraphParts.of(prepared.graph()).from())
+                .isEqualTo(GraphParts.of(OnnxModel.read(model).graph()).from());
+    }
+
     @ParameterizedTest
     @EnumSource
     void choosesTheSameIntegersAsInMemory(BlockEncoding encoding) {
@@ -80,7 +88,7 @@ class BlockwiseGptqTest {
         // A model that is larger than memory is not prepared: means become pools there, whose sums round differently.
         PreparedModel asItIs = new PreparedModel(read, prepared.facts(), prepared.statistics());
         QuantizedModel expected =
-                Gptq.quantize(asItIs, SAMPLES, options, GptqOptions.usual(), 2, ProgressListener.NONE);
+                Gptq.quantize(asItIs, SAMPLES, folder, options, GptqOptions.usual(), 2, ProgressListener.NONE);
         Path target = folder.resolve("variant.onnx");
         StreamedVariant variant = blockwise(target, options, ProgressListener.NONE);
         assertThat(variant.method()).isEqualTo(expected.method());

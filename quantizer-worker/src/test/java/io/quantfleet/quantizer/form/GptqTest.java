@@ -17,16 +17,21 @@ import io.quantfleet.quantizer.quantize.LayerReconstruction;
 import io.quantfleet.quantizer.quantize.QuantizedModel;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GptqTest {
+    @TempDir
+    private static Path folder = Path.of("");
+
     private static final int CHANNELS = 96;
     private static final SampleSource CALIBRATION = new CorrelatedSamples(200, CHANNELS, 12, 0);
     private static final SampleSource OTHERS = new CorrelatedSamples(40, CHANNELS, 12, 0);
@@ -49,7 +54,13 @@ class GptqTest {
 
     private static QuantizedModel gptq(PreparedModel prepared, WeightOnlyOptions options, boolean activationOrder) {
         return Gptq.quantize(
-                prepared, CALIBRATION, options, new GptqOptions(0.01, activationOrder), 2, ProgressListener.NONE);
+                prepared,
+                CALIBRATION,
+                folder,
+                options,
+                new GptqOptions(0.01, activationOrder),
+                2,
+                ProgressListener.NONE);
     }
 
     private static InputStatistics seen(float... products) {
@@ -127,7 +138,7 @@ class GptqTest {
         for (BlockEncoding encoding : BlockEncoding.values()) {
             WeightOnlyOptions options = options(false, encoding);
             QuantizedModel variant =
-                    Gptq.quantize(prepared, samples, options, GptqOptions.usual(), 1, ProgressListener.NONE);
+                    Gptq.quantize(prepared, samples, folder, options, GptqOptions.usual(), 1, ProgressListener.NONE);
             float[] expected = FormRun.run(prepared.model(), samples);
             double decibels = FormRun.decibels(expected, FormRun.run(variant.model(), samples));
             // The runtime's own product has the error that the stored integers were said to have; where the variant
@@ -185,6 +196,7 @@ class GptqTest {
                 .isThrownBy(() -> Gptq.quantize(
                         prepared,
                         broken,
+                        folder,
                         options(true, BlockEncoding.QDQ),
                         GptqOptions.usual(),
                         1,
@@ -197,11 +209,18 @@ class GptqTest {
     void tellsHowFarItIsAndCanBeStopped() {
         PreparedModel prepared = FormRun.prepared(twoLayers(), CALIBRATION);
         List<Double> told = new ArrayList<>();
-        Gptq.quantize(prepared, CALIBRATION, options(true, BlockEncoding.QDQ), GptqOptions.usual(), 1, told::add);
+        Gptq.quantize(
+                prepared, CALIBRATION, folder, options(true, BlockEncoding.QDQ), GptqOptions.usual(), 1, told::add);
         assertThat(told).isSorted().endsWith(1.0);
         assertThatExceptionOfType(QuantizerException.class)
                 .isThrownBy(() -> Gptq.quantize(
-                        prepared, CALIBRATION, options(true, BlockEncoding.QDQ), GptqOptions.usual(), 1, fraction -> {
+                        prepared,
+                        CALIBRATION,
+                        folder,
+                        options(true, BlockEncoding.QDQ),
+                        GptqOptions.usual(),
+                        1,
+                        fraction -> {
                             throw new QuantizerException(ReasonCode.CANCELLED, "enough");
                         }))
                 .withMessage("enough");

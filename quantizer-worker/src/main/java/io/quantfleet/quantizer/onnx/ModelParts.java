@@ -19,20 +19,60 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Loads parts of a model that is larger than memory, each with its own weights alone: those of the original where they are
- * not quantized yet, else what was written. The memory for weights outside the heap is kept for the next part, which
- * mostly has weights of the same sizes. For use by one thread, one part at a time.
+ * Loads parts of a model, each with its own weights alone. The memory for weights outside the heap is kept for the next part,
+ * which mostly has weights of the same sizes. For use by one thread, one part at a time.
  */
-public final class StreamedParts {
-    private final StreamedModel source;
-    private final StreamedOutput output;
+public final class ModelParts {
+    /** Smaller tensors stay in the graph, where ONNX Runtime computes with them before it runs: shapes and axes above all. */
+    private static final int LEAST_BYTES = 1 << 12;
+
+    private final boolean whole;
+    private final ExternalTensors tensors;
     private final RuntimeOptions options;
     private final Map<Integer, Deque<ByteBuffer>> free = new HashMap<>();
 
-    public StreamedParts(StreamedModel source, StreamedOutput output, RuntimeOptions options) {
-        this.source = source;
-        this.output = output;
+    private ModelParts(boolean whole, ExternalTensors tensors, RuntimeOptions options) {
+        this.whole = whole;
+        this.tensors = tensors;
         this.options = options;
+    }
+
+    /** Reads the data of an external tensor. */
+    @FunctionalInterface
+    private interface ExternalTensors {
+        void read(TensorProto tensor, ByteBuffer target) throws IOException;
+    }
+
+    /** Of a model whose tensors are in memory. */
+    public static ModelParts inMemory(RuntimeOptions options) {
+        return new ModelParts(
+                true,
+                (tensor, target) -> {
+                    throw new IOException(tensor.getName() + " is not in memory");
+                },
+                options);
+    }
+
+    /**
+     * Of a model that is larger than memory: weights are those of the original where they are not quantized yet, else what was
+     * written.
+     */
+    public static ModelParts streamed(StreamedModel source, StreamedOutput output, RuntimeOptions options) {
+        return new ModelParts(
+                false,
+                (tensor, target) -> {
+                    if (output.has(tensor)) {
+                        output.read(tensor, target);
+                    } else {
+                        source.read(tensor, target);
+                    }
+                },
+                options);
+    }
+
+    /** Whether there is room for all parts at once. */
+    public boolean haveRoomForAll() {
+        return whole;
     }
 
     /** What is done with a part while it is loaded. */
@@ -47,22 +87,29 @@ public final class StreamedParts {
      * @throws QuantizerException if the part needs more memory than there is, or ONNX Runtime refuses it
      */
     public void load(OnnxModel part, Use use) {
+        load(part, options, use);
+    }
+
+    /** The same with other options. */
+    public void load(OnnxModel part, RuntimeOptions options, Use use) {
         Map<String, HostTensor> external = new LinkedHashMap<>();
         Graph graph = part.graph();
+        // ONNX Runtime refuses data for a tensor that nothing reads.
+        graph.removeUnused();
         try {
             Map<String, TensorProto> inside = new HashMap<>();
             for (TensorProto tensor : graph.initializers()) {
-                if (ExternalData.isExternal(tensor)) {
-                    Optional<ElementType> type = ElementType.ofOnnxCode(tensor.getDataType());
-                    if (type.isPresent()) {
-                        external.put(tensor.getName(), apart(tensor, type.get()));
-                    } else {
-                        inside.put(tensor.getName(), inside(tensor));
-                    }
+                Optional<ElementType> type = ElementType.ofOnnxCode(tensor.getDataType());
+                if (type.isPresent() && (ExternalData.isExternal(tensor) || large(tensor))) {
+                    external.put(tensor.getName(), apart(tensor, type.get()));
+                    inside.put(tensor.getName(), ExternalData.elsewhere(tensor));
+                } else if (ExternalData.isExternal(tensor)) {
+                    inside.put(tensor.getName(), inside(tensor));
                 }
             }
             inside.values().forEach(graph::setInitializer);
-            OnnxModel whole = inside.isEmpty() ? part : part.withGraph(graph);
+            OnnxModel whole = new OnnxModel(
+                    part.proto().toBuilder().setGraph(graph.toProto()).build());
             try (OnnxSession session = OnnxSession.open(whole.serialized(), options, external)) {
                 use.of(session);
             }
@@ -74,6 +121,10 @@ public final class StreamedParts {
                     .forEach(tensor -> free.computeIfAbsent(tensor.data().capacity(), size -> new ArrayDeque<>())
                             .push(tensor.data()));
         }
+    }
+
+    private static boolean large(TensorProto tensor) {
+        return tensor.getRawData().size() >= LEAST_BYTES;
     }
 
     private HostTensor apart(TensorProto tensor, ElementType type) throws IOException {
@@ -118,10 +169,10 @@ public final class StreamedParts {
     }
 
     private void read(TensorProto tensor, ByteBuffer target) throws IOException {
-        if (output.has(tensor)) {
-            output.read(tensor, target);
+        if (ExternalData.isExternal(tensor)) {
+            tensors.read(tensor, target);
         } else {
-            source.read(tensor, target);
+            target.put(tensor.getRawData().asReadOnlyByteBuffer());
         }
     }
 }
