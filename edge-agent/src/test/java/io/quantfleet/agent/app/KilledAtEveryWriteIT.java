@@ -7,6 +7,7 @@ import io.quantfleet.agent.slot.Slot;
 import io.quantfleet.agent.slot.Slots;
 import io.quantfleet.agent.testkit.AgentProgram;
 import io.quantfleet.agent.testkit.EnrolmentStub;
+import io.quantfleet.agent.testkit.PackagedAgent;
 import io.quantfleet.agent.testkit.TestBroker;
 import io.quantfleet.agent.testkit.TestControlPlane;
 import io.quantfleet.agent.testkit.TestDeployment;
@@ -53,12 +54,15 @@ class KilledAtEveryWriteIT {
     private static TestDeployment last = TestDeployment.of(DEVICE, "none yet", 1);
     private static TestBroker broker;
     private static EnrolmentStub enrolment;
+    private static PackagedAgent packaged;
     private static TestControlPlane controlPlane;
     private static Optional<AgentProgram> agent = Optional.empty();
 
     @BeforeAll
     static void start() throws Exception {
         Files.createDirectories(control());
+        packaged = PackagedAgent.in(directory.resolve("packaged"));
+        packaged.prepare();
         int port = TestBroker.freePort();
         broker = TestBroker.start(directory.resolve("broker"), port);
         enrolment = new EnrolmentStub(0, TestBroker.uri(port), KEY);
@@ -225,6 +229,7 @@ class KilledAtEveryWriteIT {
     private static AgentProgram program(Path state) throws IOException {
         return AgentProgram.startWithStopPoints(
                 directory.resolve("agent.log"),
+                packaged,
                 control(),
                 state,
                 "--control-plane=" + enrolment.uri(),

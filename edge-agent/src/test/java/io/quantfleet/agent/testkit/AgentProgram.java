@@ -25,21 +25,25 @@ public final class AgentProgram implements AutoCloseable {
     }
 
     /**
-     * Starts the program on a file system with stop points; see {@code StopPoints}.
+     * Starts a packaged program, from the classes that it prepared, on a file system with stop points; see
+     * {@code StopPoints}.
      *
      * @param control the control directory
      */
-    public static AgentProgram startWithStopPoints(Path log, Path control, Path stateDirectory, String... arguments)
+    public static AgentProgram startWithStopPoints(
+            Path log, PackagedAgent packaged, Path control, Path stateDirectory, String... arguments)
             throws IOException {
         List<String> flags = List.of(
                 "-Djava.nio.file.spi.DefaultFileSystemProvider=" + FaultyFileSystemProvider.class.getName(),
                 "-Dquantfleet.test.stop-points=" + control,
-                "-Dquantfleet.test.state-directory=" + stateDirectory);
+                "-Dquantfleet.test.state-directory=" + stateDirectory,
+                "-XX:SharedArchiveFile=" + packaged.archive());
         String testClasses = List.of(wholeClassPath()).stream()
                 .filter(entry -> entry.contains("test-classes"))
                 .findFirst()
                 .orElseThrow();
-        return start(log, flags, classPath() + File.pathSeparator + testClasses, arguments);
+        // An archive serves every class path that begins with the one that it was made for.
+        return start(log, flags, packaged.jar() + File.pathSeparator + testClasses, arguments);
     }
 
     /** Starts it as users do, by its script; the script becomes the agent's process. */

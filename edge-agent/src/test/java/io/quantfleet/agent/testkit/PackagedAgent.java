@@ -89,6 +89,10 @@ public final class PackagedAgent {
         return directory.resolve("edge-agent").toAbsolutePath();
     }
 
+    Path jar() {
+        return directory.resolve("edge-agent.jar").toAbsolutePath();
+    }
+
     public Path archive() {
         return directory.resolve("edge-agent.jsa");
     }
