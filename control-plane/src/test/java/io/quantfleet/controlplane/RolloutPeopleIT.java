@@ -206,7 +206,7 @@ class RolloutPeopleIT extends WorkerStory {
             assertThat(preview.getList("stages.devices")).containsExactly(1, 2);
             assertThat(preview.getList("stages.approval")).containsExactly(false, true);
             assertThat(preview.getString("stages[0].classes[0].deviceClass")).isEqualTo("rpi-cpu");
-            assertThat(preview.getLong("stages[0].bytesAtMost")).isGreaterThan(700_000);
+            assertThat(preview.getLong("stages[0].bytesAtMost")).isGreaterThan(300_000);
             assertThat(preview.getLong("bytesAtMost")).isEqualTo(3 * preview.getLong("stages[0].bytesAtMost"));
             assertThat(Api.get("rollouts").getList("findAll { it.fleet == 'what-if' }"))
                     .isEmpty();

@@ -60,6 +60,8 @@ public interface ControlPlaneConfig {
         }
     }
 
+    Rollouts rollouts();
+
     Alerts alerts();
 
     Tracing tracing();
@@ -73,6 +75,16 @@ public interface ControlPlaneConfig {
         /** Of the others, 0 to 1. */
         @WithDefault("0")
         double deviceRatio();
+    }
+
+    interface Rollouts {
+        /** How often every rollout that runs is looked at. */
+        @WithDefault("PT0.5S")
+        Duration period();
+
+        /** So long after the first attempt failed a device is asked again to go back; after the second, twice that. */
+        @WithDefault("PT5S")
+        Duration rollbackPause();
     }
 
     interface Alerts {

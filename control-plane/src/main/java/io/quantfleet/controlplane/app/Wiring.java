@@ -10,6 +10,7 @@ import io.quantfleet.controlplane.delta.DeltaPolicy;
 import io.quantfleet.controlplane.events.KafkaSettings;
 import io.quantfleet.controlplane.model.QuantizationDefaults;
 import io.quantfleet.controlplane.rollout.ManifestValidity;
+import io.quantfleet.controlplane.rollout.RolloutSettings;
 import io.quantfleet.controlplane.security.BrokerAccounts;
 import io.quantfleet.controlplane.security.CredentialKey;
 import io.quantfleet.controlplane.security.ManifestKeys;
@@ -175,6 +176,12 @@ final class Wiring {
     static TelemetryRetention telemetryRetention(ControlPlaneConfig config) {
         ControlPlaneConfig.Telemetry.Retention retention = config.telemetry().retention();
         return new TelemetryRetention(retention.windows(), retention.minutes(), retention.hours(), retention.days());
+    }
+
+    @Produces
+    @Singleton
+    static RolloutSettings rolloutSettings(ControlPlaneConfig config) {
+        return new RolloutSettings(config.rollouts().period(), config.rollouts().rollbackPause());
     }
 
     @Produces

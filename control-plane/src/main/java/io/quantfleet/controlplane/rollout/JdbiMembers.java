@@ -85,8 +85,11 @@ class JdbiMembers {
     /** So often a device is asked to go back. */
     private static final int ROLLBACK_ATTEMPTS = 3;
 
-    /** So long after the first attempt failed it is asked again; after the second, twice that. */
-    private static final Duration ROLLBACK_PAUSE = Duration.ofSeconds(5);
+    private final Duration rollbackPause;
+
+    JdbiMembers(RolloutSettings settings) {
+        this.rollbackPause = settings.rollbackPause();
+    }
 
     /**
      * A member on its way back.
@@ -236,7 +239,7 @@ class JdbiMembers {
                 .bind("rollout", rollout)
                 .bind("stage", boxed(stage))
                 .bind("attempts", ROLLBACK_ATTEMPTS)
-                .bind("pause", ROLLBACK_PAUSE.toString())
+                .bind("pause", rollbackPause.toString())
                 .bind("now", now)
                 .bind("limit", limit)
                 .map(JdbiMembers::goingBackRow)

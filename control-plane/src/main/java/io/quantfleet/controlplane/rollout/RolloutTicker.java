@@ -5,26 +5,25 @@ import io.quantfleet.controlplane.lifecycle.Ticker;
 import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.controlplane.storage.Tx;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/** Drives rollouts, twice a second, each in a transaction of its own: one that can't be moved on does not hold up the others. */
+/** Drives rollouts, again and again, each in a transaction of its own: one that can't be moved on does not hold up the others. */
 @Singleton
 public class RolloutTicker implements AutoCloseable {
-    private static final Duration PERIOD = Duration.ofMillis(500);
     /** Looking through all fleets for latecomers is paced as one piece of work. */
     private static final UUID LATECOMERS = new UUID(0, 0);
 
     private final Database database;
     private final RolloutDriver driver;
     private final Pace pace = new Pace(System::nanoTime);
-    private final Ticker ticker = new Ticker("rollouts", PERIOD, this::tick);
+    private final Ticker ticker;
 
-    RolloutTicker(Database database, RolloutDriver driver) {
+    RolloutTicker(Database database, RolloutDriver driver, RolloutSettings settings) {
         this.database = database;
         this.driver = driver;
+        this.ticker = new Ticker("rollouts", settings.period(), this::tick);
     }
 
     public void start() {

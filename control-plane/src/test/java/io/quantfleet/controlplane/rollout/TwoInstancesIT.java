@@ -76,6 +76,9 @@ class TwoInstancesIT {
     @Inject
     Clock clock;
 
+    @Inject
+    RolloutSettings settings;
+
     private RolloutTicker secondInstance() {
         return new RolloutTicker(
                 database,
@@ -86,7 +89,8 @@ class TwoInstancesIT {
                         moves,
                         new StageRunner(members, stages, figures, moves, orders, clock),
                         new Rollbacks(members, deployments, orders, moves, deployer, clock),
-                        clock));
+                        clock),
+                settings);
     }
 
     @Test
