@@ -8,7 +8,6 @@ import io.quantfleet.protocols.v1.ProbeInput;
 import io.quantfleet.protocols.v1.ProbeSet;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -164,22 +163,6 @@ public final class OrtModel implements Model {
         } catch (OrtException e) {
             throw new ModelException("the model can't be closed: " + e.getMessage(), e);
         }
-    }
-
-    /** What every session is opened with. */
-    static OrtSession.SessionOptions options() throws OrtException {
-        OrtSession.SessionOptions options = new OrtSession.SessionOptions();
-        options.setIntraOpNumThreads(1);
-        options.setInterOpNumThreads(1);
-        options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-        // The arena keeps what the largest inference needed for ever; on a small board the allocator's few
-        // microseconds are the better price.
-        options.setCPUArenaAllocator(false);
-        if (HostProcessor.saturates(System.getProperty("os.arch", ""), Path.of("/proc/cpuinfo"))) {
-            // Weights are made unsigned, too: the kernels for two unsigned bytes are slower, and don't overflow.
-            options.addConfigEntry("session.x64quantprecision", "1");
-        }
-        return options;
     }
 
     private void bindInputs(OrtEnvironment environment) throws OrtException {

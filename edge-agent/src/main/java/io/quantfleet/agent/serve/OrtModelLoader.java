@@ -49,6 +49,7 @@ public record OrtModelLoader(List<ExecutionProvider> insisted, Optional<Path> li
     private record Session(OrtSession session, String provider) {}
 
     private static Session session(OrtEnvironment environment, Path model, List<String> wanted) {
+        OrtSessions sessions = OrtSessions.ofThisMachine();
         List<String> unfit = new ArrayList<>();
         for (String code : wanted) {
             Optional<ExecutionProvider> provider = ExecutionProvider.of(code);
@@ -60,7 +61,7 @@ public record OrtModelLoader(List<ExecutionProvider> insisted, Optional<Path> li
                 unfit.add(code + " is not in this build of ONNX Runtime");
             } else {
                 try {
-                    return new Session(open(environment, model, provider.get()), describe(code, unfit));
+                    return new Session(sessions.open(environment, model, provider.get()), describe(code, unfit));
                 } catch (OrtException e) {
                     unfit.add(code + " does not work: " + e.getMessage());
                 }
@@ -68,7 +69,8 @@ public record OrtModelLoader(List<ExecutionProvider> insisted, Optional<Path> li
         }
         try {
             return new Session(
-                    open(environment, model, ExecutionProvider.CPU), describe(ExecutionProvider.CPU.code(), unfit));
+                    sessions.open(environment, model, ExecutionProvider.CPU),
+                    describe(ExecutionProvider.CPU.code(), unfit));
         } catch (OrtException e) {
             throw cantLoad(e);
         }
@@ -76,14 +78,6 @@ public record OrtModelLoader(List<ExecutionProvider> insisted, Optional<Path> li
 
     private static String describe(String code, List<String> unfit) {
         return unfit.isEmpty() ? code : code + " (" + String.join("; ", unfit) + ")";
-    }
-
-    private static OrtSession open(OrtEnvironment environment, Path model, ExecutionProvider provider)
-            throws OrtException {
-        try (OrtSession.SessionOptions options = OrtModel.options()) {
-            provider.addTo(options);
-            return environment.createSession(model.toString(), options);
-        }
     }
 
     private static OptionalLong growth(OptionalLong before) {

@@ -2,14 +2,20 @@ package io.quantfleet.agent.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtSession;
 import io.quantfleet.agent.testkit.TinyModel;
 import io.quantfleet.protocols.v1.ProbeSet;
 import io.quantfleet.protocols.v1.SelfTest;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +54,20 @@ class OrtModelTest {
             assertThat(result.getSamples()).isEqualTo(20);
             assertThat(result.getAccuracy()).isEqualTo(0.75);
             assertThat(result.getP50Micros()).isPositive().isLessThanOrEqualTo(result.getP95Micros());
+        }
+    }
+
+    @Test
+    void layersMayShareAWeightWhereSignedBytesOverflow() throws Exception {
+        Files.write(model, TinyModel.quantizedWithSharedWeight());
+        OrtEnvironment environment = OrtRuntime.environment(Optional.empty());
+        float[] dark = {-2, -2, 1.5f, -2};
+
+        try (OrtSession session = new OrtSessions(true).open(environment, model, ExecutionProvider.CPU);
+                OnnxTensor image =
+                        OnnxTensor.createTensor(environment, FloatBuffer.wrap(dark), new long[] {1, 1, 2, 2});
+                OrtSession.Result result = session.run(Map.of("image", image))) {
+            assertThat(((float[][]) result.get(0).getValue())[0]).containsExactly(dark, within(0.05f));
         }
     }
 

@@ -95,8 +95,8 @@ class TokenModelTest {
 
     @Test
     void refusesScoresThatTheHeapHasNoRoomFor() throws Exception {
-        try (var session =
-                OrtRuntime.environment(Optional.empty()).createSession(model.toString(), OrtModel.options())) {
+        try (var session = OrtSessions.ofThisMachine()
+                .open(OrtRuntime.environment(Optional.empty()), model, ExecutionProvider.CPU)) {
             ScoreRoom.require(session, "logits", TOKENS, 80);
             assertThatThrownBy(() -> ScoreRoom.require(session, "logits", TOKENS, 79))
                     .isInstanceOf(ModelException.class)

@@ -6,7 +6,9 @@ import io.quantfleet.protocols.v1.PixelEncoding;
 import io.quantfleet.protocols.v1.ProbeElementType;
 import io.quantfleet.protocols.v1.ProbeInput;
 import io.quantfleet.protocols.v1.ProbeSet;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.LongStream;
 
 /** A model that takes images of four pixels and names the brightest one, with images to probe it with. */
 public final class TinyModel {
@@ -29,6 +31,60 @@ public final class TinyModel {
     /** The same for batches of any size. */
     public static byte[] onnxOfBatches() {
         return onnx(0, 0, -1);
+    }
+
+    /** The same in bytes, by two convolutions that share their weight, an identity. */
+    public static byte[] quantizedWithSharedWeight() {
+        OnnxMl.GraphProto.Builder graph = OnnxMl.GraphProto.newBuilder()
+                .setName("brightest")
+                .addInput(value("image", 1, 1, 2, 2))
+                .addOutput(value("scores", 1, LABELS))
+                .addInitializer(scalar("step", 0.03f))
+                .addInitializer(scalar("weight_step", 1 / 127f))
+                .addInitializer(bytes("zero", OnnxMl.TensorProto.DataType.UINT8_VALUE, 128))
+                .addInitializer(bytes("weight_zero", OnnxMl.TensorProto.DataType.INT8_VALUE, 0))
+                .addInitializer(bytes("weight", OnnxMl.TensorProto.DataType.INT8_VALUE, 127, 1, 1, 1, 1));
+        quantizeAndBack(graph, "image", "a");
+        convolve(graph, "a", "b");
+        quantizeAndBack(graph, "b", "c");
+        convolve(graph, "c", "d");
+        quantizeAndBack(graph, "d", "e");
+        return model(graph.addNode(node("Flatten", "scores", "e")).build());
+    }
+
+    private static void quantizeAndBack(OnnxMl.GraphProto.Builder graph, String from, String to) {
+        graph.addNode(node("QuantizeLinear", to + "_q", from, "step", "zero"))
+                .addNode(node("DequantizeLinear", to, to + "_q", "step", "zero"));
+    }
+
+    private static void convolve(OnnxMl.GraphProto.Builder graph, String from, String to) {
+        graph.addNode(node("DequantizeLinear", to + "_w", "weight", "weight_step", "weight_zero"))
+                .addNode(node("Conv", to, from, to + "_w"));
+    }
+
+    private static OnnxMl.NodeProto node(String operator, String output, String... inputs) {
+        return OnnxMl.NodeProto.newBuilder()
+                .setOpType(operator)
+                .addOutput(output)
+                .addAllInput(List.of(inputs))
+                .build();
+    }
+
+    private static OnnxMl.TensorProto scalar(String name, float value) {
+        return OnnxMl.TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(OnnxMl.TensorProto.DataType.FLOAT_VALUE)
+                .addFloatData(value)
+                .build();
+    }
+
+    private static OnnxMl.TensorProto bytes(String name, int type, int value, long... shape) {
+        OnnxMl.TensorProto.Builder tensor = OnnxMl.TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(type)
+                .setRawData(ByteString.copyFrom(new byte[] {(byte) value}));
+        LongStream.of(shape).forEach(tensor::addDims);
+        return tensor.build();
     }
 
     /** A model with ballast, one byte in fifty of it one up or down, so that a delta is small and no chunk stays. */

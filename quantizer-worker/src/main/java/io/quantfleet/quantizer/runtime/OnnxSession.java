@@ -93,13 +93,15 @@ public final class OnnxSession implements AutoCloseable {
     private static OnnxSession open(String what, RuntimeOptions options, Loader loader) {
         OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
         try {
-            return open(environment, options, options.signedKernels(), loader);
+            return open(environment, options, loader);
         } catch (OrtException e) {
             return secondAttempt(what, environment, options, loader, e);
         }
     }
 
-    // ONNX Runtime fails to make weights unsigned where two layers share one; signed kernels do without that.
+    // ONNX Runtime fails to make weights unsigned where two layers share one. Signed kernels do without that, but
+    // saturate on
+    // some processors; there such a model is computed in floats.
     private static OnnxSession secondAttempt(
             String what, OrtEnvironment environment, RuntimeOptions options, Loader loader, OrtException first) {
         OrtException failure = first;
@@ -107,7 +109,12 @@ public final class OnnxSession implements AutoCloseable {
                 && first.getMessage() != null
                 && first.getMessage().contains("Attempt to replace")) {
             try {
-                return open(environment, options, true, loader);
+                return open(
+                        environment,
+                        HostProcessor.saturates()
+                                ? options.withOptimization(RuntimeOptions.Optimization.BASIC)
+                                : options.withSignedKernels(),
+                        loader);
             } catch (OrtException second) {
                 failure = second;
             }
@@ -118,9 +125,9 @@ public final class OnnxSession implements AutoCloseable {
                 failure);
     }
 
-    private static OnnxSession open(OrtEnvironment environment, RuntimeOptions options, boolean signed, Loader loader)
+    private static OnnxSession open(OrtEnvironment environment, RuntimeOptions options, Loader loader)
             throws OrtException {
-        try (OrtSession.SessionOptions settings = settings(options, signed)) {
+        try (OrtSession.SessionOptions settings = settings(options)) {
             return wrap(environment, loader.load(environment, settings));
         }
     }
@@ -137,10 +144,6 @@ public final class OnnxSession implements AutoCloseable {
 
     /** The settings of a session that is opened without second attempts. */
     static OrtSession.SessionOptions settings(RuntimeOptions options) throws OrtException {
-        return settings(options, options.signedKernels());
-    }
-
-    private static OrtSession.SessionOptions settings(RuntimeOptions options, boolean signed) throws OrtException {
         OrtSession.SessionOptions settings = new OrtSession.SessionOptions();
         settings.setIntraOpNumThreads(options.threads());
         settings.setInterOpNumThreads(1);
@@ -148,12 +151,12 @@ public final class OnnxSession implements AutoCloseable {
         settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
         // Idle threads sleep unless told otherwise: a worker shares its machine with others.
         settings.addConfigEntry("session.intra_op.allow_spinning", options.spinning() ? "1" : "0");
-        if (signed) {
+        if (options.signedKernels()) {
             settings.addConfigEntry("session.qdqisint8allowed", "1");
         } else if (HostProcessor.saturates()) {
             // ONNX Runtime makes signed weights unsigned then, which is exact, but slow where it is not needed. It
-            // fails
-            // on some models together with the other.
+            // fails on
+            // some models together with the other.
             settings.addConfigEntry("session.x64quantprecision", "1");
         }
         settings.setOptimizationLevel(
