@@ -8,6 +8,7 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quantfleet.protocols.ReasonCode;
+import io.quantfleet.protocols.profile.ShippedProfiles;
 import io.quantfleet.quantizer.QuantizationOptions.Method;
 import io.quantfleet.quantizer.dataset.Datasets;
 import io.quantfleet.quantizer.dataset.LabelledSamples;
@@ -235,6 +236,21 @@ class LanguageModelTest {
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ReasonCode.REQUEST_INVALID))
                 .withMessageStartingWith(
                         name + " can't run models of the method gptq: its profile lists the forms static-int8");
+    }
+
+    @Test
+    void aClassThatCannotHoldOneSaysHowLargeItIs() throws IOException {
+        LlamaShape manyTokens = new LlamaShape(30_000, 64, 1, 4, 2, 96, SHAPE.context());
+        description = RandomLlama.write(folder.resolve("model"), "tiny", manyTokens, 3);
+        String small = ShippedProfiles.text("rpi-cpu").orElseThrow().replace("memoryMiB: 512", "memoryMiB: 2");
+        assertThatExceptionOfType(QuantizerException.class)
+                .isThrownBy(() -> result(
+                        List.of(new ProfileReader().read(small, "small.yaml")),
+                        QuantizationOptions.builder()
+                                .method(Method.WEIGHT_ONLY_INT8)
+                                .build()))
+                .satisfies(e -> assertThat(e.code()).isEqualTo(ReasonCode.PROFILE_VIOLATED))
+                .withMessageContaining("it has 4 MiB; rpi-cpu grants a model 2 MiB: take a form with smaller weights");
     }
 
     @Test

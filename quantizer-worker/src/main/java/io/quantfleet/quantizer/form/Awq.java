@@ -3,6 +3,7 @@ package io.quantfleet.quantizer.form;
 import io.quantfleet.quantizer.ProgressListener;
 import io.quantfleet.quantizer.dataset.SampleSource;
 import io.quantfleet.quantizer.onnx.Graph;
+import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.onnx.Tensors;
 import io.quantfleet.quantizer.prepare.PreparedModel;
 import io.quantfleet.quantizer.quantize.QuantizedModel;
@@ -110,13 +111,18 @@ public final class Awq {
     private static void scale(
             StreamedRounding rounding, WeightOnlyOptions options, int threads, ProgressListener listener) {
         Graph graph = rounding.graph();
+        OnnxModel before = rounding.model();
+        List<Finding> findings;
         try (BlockwiseRuns runs = rounding.runs()) {
             LayerInputs inputs = new LayerInputs(runs, ActivationScaling.tensors(graph), listener);
-            ActivationScaling.apply(
+            findings = ActivationScaling.apply(
                     graph,
                     rounding.tensors()::changed,
                     sizes(inputs),
                     new ScalingLoss(graph, rounding::weights, inputs, options, threads));
+        }
+        if (!findings.isEmpty()) {
+            rounding.checkSameFunction(before);
         }
     }
 }

@@ -70,6 +70,18 @@ final class BlockwiseRuns implements CalibrationRuns, AutoCloseable {
         runPart(extended, outputs, results);
     }
 
+    /**
+     * Runs the last part, after all before it.
+     *
+     * @param extended the model as it is now, with what makes the outputs added
+     */
+    void runToEnd(OnnxModel extended, List<String> outputs, Results results) {
+        while (part < parts.from().size() - 1) {
+            advance();
+        }
+        runPart(extended, outputs, results);
+    }
+
     private void runPart(OnnxModel from, List<String> outputs, Results results) {
         List<TensorSpec> given = new ArrayList<>(from.inputs());
         given.addAll(reached.tensors());

@@ -5,13 +5,23 @@ import io.quantfleet.quantizer.ProgressListener;
 import io.quantfleet.quantizer.dataset.SampleSource;
 import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.ModelParts;
+import io.quantfleet.quantizer.onnx.Node;
+import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.onnx.StreamedModel;
 import io.quantfleet.quantizer.onnx.StreamedOutput;
+import io.quantfleet.quantizer.onnx.Tensors;
 import io.quantfleet.quantizer.prepare.OpsetUpgrade;
+import io.quantfleet.quantizer.prepare.SameFunction;
 import io.quantfleet.quantizer.prepare.TensorFacts;
+import io.quantfleet.quantizer.runtime.ElementType;
 import io.quantfleet.quantizer.runtime.RuntimeOptions;
+import io.quantfleet.quantizer.runtime.TensorSpec;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * The making of a variant of a model that is larger than memory, part by part (see {@link GraphParts}): its graph may be
@@ -73,14 +83,72 @@ final class StreamedRounding implements AutoCloseable {
         return source.floats(tensor)::read;
     }
 
+    /** The model with the graph as it is now. */
+    OnnxModel model() {
+        return source.with(graph, opset);
+    }
+
     /** Runs of the graph as it is whenever a part is run, from the first part on. */
     BlockwiseRuns runs() {
+        return runs(this::model, samples);
+    }
+
+    private BlockwiseRuns runs(Supplier<OnnxModel> model, SampleSource some) {
         return new BlockwiseRuns(
-                () -> source.with(graph, opset),
-                GraphParts.of(graph),
+                model,
+                GraphParts.of(model.get().graph()),
                 ModelParts.streamed(source, output, RuntimeOptions.threads(threads)),
-                samples,
+                some,
                 folder);
+    }
+
+    /**
+     * Compares what the graph as it is now gives of the first sample with what it gave.
+     *
+     * @param before the model as it was
+     * @throws io.quantfleet.quantizer.QuantizerException if they differ
+     */
+    void checkSameFunction(OnnxModel before) {
+        SameFunction.check(List.of(outputs(before)), List.of(outputs(model())));
+    }
+
+    // Of each row its sum of squares: all scores of a long sample for all tokens may be larger than the largest part.
+    private Map<String, float[]> outputs(OnnxModel model) {
+        Graph extended = model.graph();
+        String axes = extended.freshName("last_axis");
+        extended.setInitializer(Tensors.ofLongs(axes, -1));
+        Map<String, String> sums = new LinkedHashMap<>();
+        for (TensorSpec output : model.outputs()) {
+            if (output.type() == ElementType.FLOAT32) {
+                String squares = extended.freshName(output.name() + "_squares");
+                String sum = extended.freshName(output.name() + "_square_sums");
+                extended.add(Node.of(squares, "Mul", List.of(output.name(), output.name()), List.of(squares)));
+                extended.add(Node.of(sum, "ReduceSum", List.of(squares, axes), List.of(sum)));
+                sums.put(output.name(), sum);
+            }
+        }
+        Map<String, float[]> given = new LinkedHashMap<>();
+        try (BlockwiseRuns runs = runs(() -> model, new FirstSample(samples))) {
+            runs.runToEnd(
+                    model.withGraph(extended),
+                    List.copyOf(sums.values()),
+                    (batch, count) -> sums.forEach(
+                            (name, sum) -> given.put(name, batch.output(sum).floats())));
+        }
+        return given;
+    }
+
+    /** The first sample alone. */
+    private record FirstSample(SampleSource all) implements SampleSource {
+        @Override
+        public int size() {
+            return 1;
+        }
+
+        @Override
+        public void fill(int sample, String inputName, ByteBuffer target) {
+            all.fill(0, inputName, target);
+        }
     }
 
     /**

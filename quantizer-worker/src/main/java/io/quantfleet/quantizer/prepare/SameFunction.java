@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Compares a rewritten model with the original on a few samples: better no variant than one of another function. */
-final class SameFunction {
+public final class SameFunction {
     /** Rounding apart, relative to the largest element of an output. */
     private static final double TOLERANCE = 1e-3;
 
@@ -20,7 +20,7 @@ final class SameFunction {
      * @param after the rewritten model's, on the same samples
      * @throws QuantizerException if they differ
      */
-    static void check(List<Map<String, float[]>> before, List<Map<String, float[]>> after) {
+    public static void check(List<Map<String, float[]>> before, List<Map<String, float[]>> after) {
         for (int run = 0; run < before.size(); run++) {
             Map<String, float[]> actual = after.get(run);
             before.get(run)

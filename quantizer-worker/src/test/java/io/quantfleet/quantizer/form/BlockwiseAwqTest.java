@@ -1,13 +1,16 @@
 package io.quantfleet.quantizer.form;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.quantfleet.quantizer.ProgressListener;
+import io.quantfleet.quantizer.QuantizerException;
 import io.quantfleet.quantizer.dataset.SampleSource;
+import io.quantfleet.quantizer.onnx.Graph;
 import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.onnx.Tensors;
 import io.quantfleet.quantizer.prepare.PreparedModel;
@@ -121,6 +124,27 @@ class BlockwiseAwqTest {
                         "model.layers.0.self_attn.v_proj.weight_equalized",
                         "model.layers.1.mlp.up_proj.weight_equalized_equalized",
                         "model.layers.2.mlp.down_proj.weight_equalized_q4");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"model.layers.0.mlp.gate_proj.weight", "model.norm.weight", "lm_head.weight"})
+    void aRewritingThatChangesWhatTheModelComputesIsNoticed(String weight) {
+        Path target = folder.resolve("variant.onnx");
+        try (StreamedRounding rounding =
+                StreamedRounding.open(model, target, SAMPLES, options(BlockEncoding.MATMUL_N_BITS), 1)) {
+            OnnxModel before = rounding.model();
+            rounding.checkSameFunction(before);
+            Graph graph = rounding.graph();
+            TensorProto stored = graph.initializer(weight).orElseThrow();
+            // One channel of 64.
+            graph.setInitializer(rounding.tensors()
+                    .changed(stored, weight + "_changed", (i, value) -> i % 64 == 5 ? 1.5f * value : value));
+            graph.consumers(weight)
+                    .forEach(node -> graph.setInput(node, node.inputs().indexOf(weight), weight + "_changed"));
+            assertThatExceptionOfType(QuantizerException.class)
+                    .isThrownBy(() -> rounding.checkSameFunction(before))
+                    .withMessageStartingWith("rewriting the graph changed output logits by ");
+        }
     }
 
     @Test
