@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,7 +31,16 @@ class Sha256Test {
     @Test
     void refusesWhatIsNoDigest() {
         assertThatThrownBy(() -> new Sha256("../../etc/passwd")).hasMessageContaining("not a SHA-256 digest");
-        assertThatThrownBy(() -> new Sha256(ABC.toUpperCase(java.util.Locale.ROOT)))
-                .isInstanceOf(IllegalArgumentException.class);
+        for (String other : List.of(
+                "",
+                ABC.substring(1),
+                ABC + "0",
+                ABC.toUpperCase(Locale.ROOT),
+                ABC.replace('0', '/'),
+                ABC.replace('9', ':'),
+                ABC.replace('a', '`'),
+                ABC.replace('f', 'g'))) {
+            assertThatThrownBy(() -> new Sha256(other)).isInstanceOf(IllegalArgumentException.class);
+        }
     }
 }

@@ -42,7 +42,9 @@ final class RolloutBenchCommand implements Callable<Integer> {
     private static final Duration CONNECT_LIMIT = Duration.ofMinutes(3);
     private static final int MOST_DEVICES = 50_000;
     private static final int LARGEST_ARTIFACT = 256 << 20;
-    private static final long POLL_MILLIS = 250;
+    private static final Duration POLL = Duration.ofMillis(250);
+    /** Once all devices are done, only the rollout's end is waited for. */
+    private static final Duration LAST_POLL = Duration.ofMillis(50);
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -101,7 +103,7 @@ final class RolloutBenchCommand implements Callable<Integer> {
     private void connect(SimulatedFleet fleet, Progress progress) throws InterruptedException {
         Progress.Step step = progress.begin("Connecting them");
         fleet.start();
-        await(CONNECT_LIMIT, () -> {
+        await(CONNECT_LIMIT, POLL, () -> {
             int connected = fleet.figures().connected();
             step.say(connected + " of " + devices);
             return connected == devices;
@@ -119,7 +121,7 @@ final class RolloutBenchCommand implements Callable<Integer> {
         try (ServerUsage usage = new ServerUsage(stack)) {
             long begun = System.nanoTime();
             Rollout rollout = client.createRollout(FLEET, MODEL, version);
-            await(Duration.ofSeconds(limit), () -> {
+            await(Duration.ofSeconds(limit), POLL, () -> {
                 FleetFigures figures = fleet.figures();
                 step.say(figures.states().toString());
                 return figures.in("ACTIVE") == devices;
@@ -127,7 +129,9 @@ final class RolloutBenchCommand implements Callable<Integer> {
             double secondsOnDevices = (System.nanoTime() - begun) / 1e9;
             // A rollout is finished when the control plane knows of every device that it is ACTIVE.
             boolean finished = await(
-                    Duration.ofSeconds(limit).minusNanos(System.nanoTime() - begun), () -> isFinished(client, rollout));
+                    Duration.ofSeconds(limit).minusNanos(System.nanoTime() - begun),
+                    LAST_POLL,
+                    () -> isFinished(client, rollout));
             double seconds = (System.nanoTime() - begun) / 1e9;
             step.done("");
             FleetFigures figures = fleet.figures();
@@ -158,13 +162,13 @@ final class RolloutBenchCommand implements Callable<Integer> {
                         known.id().equals(rollout.id()) && known.state().equals("FINISHED"));
     }
 
-    private static boolean await(Duration limit, BooleanSupplier condition) throws InterruptedException {
+    private static boolean await(Duration limit, Duration poll, BooleanSupplier condition) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
                 return false;
             }
-            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+            TimeUnit.MILLISECONDS.sleep(poll.toMillis());
         }
         return true;
     }

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -41,16 +42,19 @@ final class NettyDeviceLink implements CuttableLink {
     private final PresenceMessages presence;
     private final Backoff backoff;
     private final EventLoop loop;
+    private final Executor device;
     private final Set<String> topics = ConcurrentHashMap.newKeySet();
-    private final Set<EventLoop.Load> underway = ConcurrentHashMap.newKeySet();
+    private final Set<Arrival> underway = ConcurrentHashMap.newKeySet();
     private volatile Optional<MqttConnection> current = Optional.empty();
     private volatile boolean closed;
 
-    NettyDeviceLink(Identity identity, PresenceMessages presence, Backoff backoff, EventLoop loop) {
+    /** @param device where chunks are handed over, in their order; what else comes is by the event loop */
+    NettyDeviceLink(Identity identity, PresenceMessages presence, Backoff backoff, EventLoop loop, Executor device) {
         this.identity = identity;
         this.presence = presence;
         this.backoff = backoff;
         this.loop = loop;
+        this.device = device;
     }
 
     @Override
@@ -160,25 +164,34 @@ final class NettyDeviceLink implements CuttableLink {
     }
 
     private void received(String topic, ByteBuf payload, Runnable acknowledge, Listener listener) {
-        int length = payload.readableBytes();
-        EventLoop.Load load = loop.take(length);
-        underway.add(load);
-        boolean isChunk = MqttTopics.parseChunk(topic).isPresent();
-        byte[] bytes = isChunk ? loop.arrays().take(length) : new byte[length];
-        payload.readBytes(bytes);
-        listener.received(topic, bytes, () -> {
-            // What was dropped may still be looked at.
-            if (underway.remove(load) && isChunk) {
-                loop.arrays().giveBack(bytes);
-            }
-            load.close();
-            acknowledge.run();
-        });
+        Arrival arrival = new Arrival(payload, loop.take(payload.readableBytes()));
+        underway.add(arrival);
+        if (closed) {
+            drop();
+        } else if (MqttTopics.parseChunk(topic).isPresent()) {
+            // The thread that copies it is the one that hashes it next, and finds it in its processor's cache.
+            device.execute(() -> arrival.take(loop.arrays()::take)
+                    .ifPresent(bytes -> listener.received(topic, bytes, () -> {
+                        // What was dropped may still be looked at.
+                        if (underway.remove(arrival)) {
+                            loop.arrays().giveBack(bytes);
+                        }
+                        arrival.close();
+                        acknowledge.run();
+                    })));
+        } else {
+            arrival.take(byte[]::new)
+                    .ifPresent(bytes -> listener.received(topic, bytes, () -> {
+                        underway.remove(arrival);
+                        arrival.close();
+                        acknowledge.run();
+                    }));
+        }
     }
 
     /** Nobody will acknowledge what came. */
     private void drop() {
-        underway.forEach(EventLoop.Load::close);
+        underway.forEach(Arrival::close);
         underway.clear();
     }
 

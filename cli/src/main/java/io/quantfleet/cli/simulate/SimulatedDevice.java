@@ -96,7 +96,11 @@ final class SimulatedDevice implements AutoCloseable {
         PresenceMessages presence =
                 new PresenceMessages(identity.deviceId(), identity.deviceClass(), surroundings.agentVersion(), clock);
         NettyDeviceLink wire = new NettyDeviceLink(
-                identity, presence, new Backoff(FIRST_PAUSE, LONGEST_PAUSE, new Random(random.nextLong())), loop);
+                identity,
+                presence,
+                new Backoff(FIRST_PAUSE, LONGEST_PAUSE, new Random(random.nextLong())),
+                loop,
+                thread);
         DeviceLink line =
                 faults.isEmpty() ? wire : new FaultyLink(wire, faults, new Random(random.nextLong()), loop.agents());
         DeviceLink link = new ObservedLink(line, tally);

@@ -69,7 +69,8 @@ public final class WindowLoad implements AutoCloseable {
                     identity,
                     new PresenceMessages(identity.deviceId(), identity.deviceClass(), VERSION, Clock.systemUTC()),
                     new Backoff(FIRST_PAUSE, LONGEST_PAUSE, new Random(series)),
-                    loop);
+                    loop,
+                    Runnable::run);
         }
 
         @Override
