@@ -21,17 +21,20 @@ import java.util.stream.Collectors;
 
 /**
  * Takes what a device reports into its state, and its deployment. Reports carry a number that grows: one
- * that is not above the last is a repetition, or was overtaken, and changes nothing.
+ * that is not above the last is a repetition, or was overtaken, and changes nothing. When the last device of a rollout is
+ * done, the rollout goes on at once.
  */
 @Singleton
 class DeviceReportedHandler implements BatchEventHandler<DeviceReported> {
     private final JdbiDeviceStates devices;
     private final JdbiDeployments deployments;
+    private final RolloutTicker ticker;
     private final Clock clock;
 
-    DeviceReportedHandler(JdbiDeviceStates devices, JdbiDeployments deployments, Clock clock) {
+    DeviceReportedHandler(JdbiDeviceStates devices, JdbiDeployments deployments, RolloutTicker ticker, Clock clock) {
         this.devices = devices;
         this.deployments = deployments;
+        this.ticker = ticker;
         this.clock = clock;
     }
 
@@ -57,6 +60,13 @@ class DeviceReportedHandler implements BatchEventHandler<DeviceReported> {
                     .ifPresent(standing -> take(report, standing, progress));
         }
         deployments.progressed(tx, progress.values(), clock.instant());
+        List<UUID> ended = progress.values().stream()
+                .filter(change -> change.state().isFinal())
+                .map(JdbiDeployments.Progress::id)
+                .toList();
+        if (!ended.isEmpty() && deployments.isNoneLeftBeside(tx, ended)) {
+            tx.afterCommit(ticker::wake);
+        }
     }
 
     private static void take(

@@ -143,6 +143,19 @@ class JdbiDeployments {
         batch.execute();
     }
 
+    /** Whether a rollout that has one of these deployments has none that is not finished. */
+    boolean isNoneLeftBeside(Tx tx, Collection<UUID> ids) {
+        return tx.handle()
+                .createQuery("""
+                        select exists (
+                            select from (select distinct rollout_id from deployment where id = any(:ids)) r
+                            where not exists (select from deployment d
+                                where d.rollout_id = r.rollout_id and d.finished_at is null))""")
+                .bindArray("ids", UUID.class, ids.toArray())
+                .mapTo(Boolean.class)
+                .one();
+    }
+
     /** Ends the unfinished deployments of a rollout; devices that have not begun shall not begin any more. */
     void supersede(Tx tx, UUID rolloutId, Instant now) {
         tx.handle()

@@ -108,6 +108,22 @@ class JdbiStages {
                 .one();
     }
 
+    /** Whether a device of a stage has no manifest yet, or one and no end; far cheaper than to count them. */
+    boolean isUnsettled(Tx tx, UUID rollout, int stage) {
+        return tx.handle()
+                .createQuery("""
+                        select exists (select from rollout_member m
+                                where m.rollout_id = :rollout and m.stage = :stage and m.deployment_id is null)
+                            or exists (select from deployment d
+                                join rollout_member m on m.rollout_id = d.rollout_id and m.device_id = d.device_id
+                                    and m.deployment_id = d.id and m.stage = :stage
+                                where d.rollout_id = :rollout and d.finished_at is null)""")
+                .bind("rollout", rollout)
+                .bind("stage", stage)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
     /** The stages that have opened, in their order. */
     List<Opened> opened(Tx tx, UUID rollout) {
         return tx.handle()

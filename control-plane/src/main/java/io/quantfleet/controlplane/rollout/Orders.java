@@ -17,7 +17,8 @@ import java.util.Map;
  */
 @Singleton
 class Orders {
-    private static final int BATCH = 1000;
+    /** So few that the first are on their way while manifests are made for the next. */
+    private static final int BATCH = 250;
 
     private final JdbiMembers members;
     private final JdbiDeployments deployments;

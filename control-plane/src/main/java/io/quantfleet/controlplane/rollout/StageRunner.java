@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
 
 /**
  * Runs the stages of a rollout, a step at a time: chooses their devices, gives them manifests, asks the gates. Looking
- * for devices that have come since, and counting and judging, are paced: they cost more the larger the fleet is.
+ * for devices that have come since, and counting and judging, are paced: they cost more the larger the fleet is. A stage
+ * whose last device is done is judged at once, and so is what begins then.
  */
 @Singleton
 class StageRunner {
@@ -51,16 +52,30 @@ class StageRunner {
                     id, () -> members.choose(tx, id, index, rollout.strategy().stage(index), now));
         }
         boolean more = orders.ask(tx, rollout, index, now);
-        if (judging.isDue(id)) {
-            RolloutState next = judging.run(id, () -> judged(tx, rollout, running, now));
-            moves.move(tx, rollout, next, Cause.itself(action(next)));
-            if (!(next instanceof RolloutState.Running)) {
-                choosing.forget(id);
-                judging.forget(id);
-            }
-            return more && next.equals(running);
+        if (!isToJudge(tx, rollout, running)) {
+            return more;
         }
-        return more;
+        RolloutState next = judging.run(id, () -> judged(tx, rollout, running, now));
+        if (next.equals(running)) {
+            return more;
+        }
+        moves.move(tx, rollout, next, Cause.itself(action(next)));
+        judging.forget(id);
+        if (!(next instanceof RolloutState.Running)) {
+            choosing.forget(id);
+            return false;
+        }
+        return true;
+    }
+
+    // While devices install, gates may fail or have enough of them. Without gates only the last one's end counts.
+    private boolean isToJudge(Tx tx, JdbiRollouts.Rollout rollout, RolloutState.Running running) {
+        boolean isDue = judging.isDue(rollout.id());
+        if (running.phase() != RolloutState.Phase.OPENING) {
+            return isDue;
+        }
+        boolean hasGates = rollout.strategy().stage(running.stage()).gates().isPresent();
+        return (hasGates && isDue) || !stages.isUnsettled(tx, rollout.id(), running.stage());
     }
 
     private static String action(RolloutState next) {
