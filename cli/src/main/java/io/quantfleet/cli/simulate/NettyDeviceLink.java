@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -168,25 +169,21 @@ final class NettyDeviceLink implements CuttableLink {
         underway.add(arrival);
         if (closed) {
             drop();
-        } else if (MqttTopics.parseChunk(topic).isPresent()) {
-            // The thread that copies it is the one that hashes it next, and finds it in its processor's cache.
-            device.execute(() -> arrival.take(loop.arrays()::take)
-                    .ifPresent(bytes -> listener.received(topic, bytes, () -> {
-                        // What was dropped may still be looked at.
-                        if (underway.remove(arrival)) {
-                            loop.arrays().giveBack(bytes);
-                        }
-                        arrival.close();
-                        acknowledge.run();
-                    })));
-        } else {
-            arrival.take(byte[]::new)
-                    .ifPresent(bytes -> listener.received(topic, bytes, () -> {
-                        underway.remove(arrival);
-                        arrival.close();
-                        acknowledge.run();
-                    }));
+            return;
         }
+        // The thread that copies a chunk is the one that hashes it next, and finds it in its processor's cache.
+        boolean isChunk = MqttTopics.parseChunk(topic).isPresent();
+        Executor taker = isChunk ? device : Runnable::run;
+        IntFunction<byte[]> arrays = isChunk ? loop.arrays()::take : byte[]::new;
+        taker.execute(() -> arrival.take(arrays)
+                .ifPresent(bytes -> listener.received(topic, bytes, () -> {
+                    // What was dropped may still be looked at.
+                    if (underway.remove(arrival) && isChunk) {
+                        loop.arrays().giveBack(bytes);
+                    }
+                    arrival.close();
+                    acknowledge.run();
+                })));
     }
 
     /** Nobody will acknowledge what came. */

@@ -21,8 +21,7 @@ record OrtSessions(boolean saturates) {
         try {
             return open(environment, model, provider, OptLevel.ALL_OPT);
         } catch (OrtException e) {
-            // ONNX Runtime fails to make weights unsigned where two layers share one. Such a model is computed in
-            // floats.
+            // ONNX Runtime fails to make weights unsigned where two layers share one: such a model computes in floats.
             if (saturates && e.getMessage() != null && e.getMessage().contains("Attempt to replace")) {
                 return open(environment, model, provider, OptLevel.BASIC_OPT);
             }

@@ -2,7 +2,8 @@ package io.quantfleet.agent.state;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -21,27 +22,21 @@ import java.util.stream.Stream;
  */
 public final class DurableFiles {
     private static final String TEMPORARY_SUFFIX = ".tmp";
-    private static final int BUFFER_BYTES = 1 << 16;
 
     private DurableFiles() {}
 
     /** Replaces {@code file} with {@code content}. One writer per file at a time. */
     public static void write(Path file, byte[] content) throws IOException {
-        write(file, channel -> writeAll(channel, ByteBuffer.wrap(content)));
+        write(file, out -> out.write(content));
     }
 
     /** Replaces {@code file} with all that {@code content} has still to give, which need not fit into memory. */
     public static void write(Path file, InputStream content) throws IOException {
-        write(file, channel -> {
-            byte[] buffer = new byte[BUFFER_BYTES];
-            for (int count = content.read(buffer); count >= 0; count = content.read(buffer)) {
-                writeAll(channel, ByteBuffer.wrap(buffer, 0, count));
-            }
-        });
+        write(file, content::transferTo);
     }
 
     private interface Content {
-        void writeTo(FileChannel channel) throws IOException;
+        void writeTo(OutputStream out) throws IOException;
     }
 
     private static void write(Path file, Content content) throws IOException {
@@ -62,14 +57,8 @@ public final class DurableFiles {
     private static void writeNew(Path file, Content content) throws IOException {
         try (FileChannel channel = FileChannel.open(
                 file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly(file, "rw-------"))) {
-            content.writeTo(channel);
+            content.writeTo(Channels.newOutputStream(channel));
             channel.force(true);
-        }
-    }
-
-    private static void writeAll(FileChannel channel, ByteBuffer content) throws IOException {
-        while (content.hasRemaining()) {
-            channel.write(content);
         }
     }
 

@@ -2,8 +2,6 @@ package io.quantfleet.quantizer.onnx;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
-import io.quantfleet.protocols.ReasonCode;
-import io.quantfleet.quantizer.QuantizerException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntUnaryOperator;
@@ -18,28 +16,16 @@ public final class StoredIntegers {
     private final IntUnaryOperator reader;
 
     private StoredIntegers(TensorProto tensor, StoredType type) {
+        TensorCheck.checkData(tensor);
         this.tensor = tensor;
         this.type = type;
         this.count = Tensors.count(tensor);
         this.reader = tensor.hasRawData() ? raw(tensor.getRawData(), type) : listed(tensor, type);
-        long needed = ((long) count * type.bits() + 7) / 8;
-        long there = tensor.hasRawData() ? tensor.getRawData().size() : needed(tensor, type, needed);
-        if (there < needed) {
-            throw new QuantizerException(
-                    ReasonCode.MODEL_MALFORMED,
-                    "tensor " + tensor.getName() + " has fewer elements than its dimensions " + tensor.getDimsList());
-        }
     }
 
     /** The tensor's integers; empty if it holds something else. */
     public static Optional<StoredIntegers> of(TensorProto tensor) {
         return StoredType.ofOnnxCode(tensor.getDataType()).map(type -> new StoredIntegers(tensor, type));
-    }
-
-    // Protobuf's list holds one element a place, or two halves of a byte.
-    private static long needed(TensorProto tensor, StoredType type, long bytes) {
-        int perPlace = type.bits() < 8 ? 2 : 1;
-        return (long) tensor.getInt32DataCount() * perPlace >= Tensors.elements(tensor) ? bytes : 0;
     }
 
     private static IntUnaryOperator raw(ByteString bytes, StoredType type) {
@@ -53,6 +39,7 @@ public final class StoredIntegers {
         };
     }
 
+    // Protobuf's list holds one element a place, or two halves of a byte.
     private static IntUnaryOperator listed(TensorProto tensor, StoredType type) {
         return type.bits() < 8 ? at -> half(tensor.getInt32Data(at / 2), at, type) : at -> tensor.getInt32Data(at);
     }

@@ -39,18 +39,23 @@ final class TensorCheck {
         }
     }
 
-    private static void checkData(TensorProto tensor) {
+    /** Checks that there is as much data as the dimensions promise, of a type that is handled. */
+    static void checkData(TensorProto tensor) {
         long elements = Tensors.elements(tensor);
         if (tensor.hasRawData()) {
-            Tensors.elementBits(tensor).ifPresent(bits -> Tensors.checkRawSize(tensor, bits));
+            int stored = tensor.getRawData().size();
+            Tensors.elementBits(tensor)
+                    .ifPresent(bits -> require(tensor, stored, Tensors.bytes(tensor, bits), "bytes"));
             return;
         }
-        listed(tensor).ifPresent(stored -> {
-            long places = narrow(tensor) ? elements / 2 + elements % 2 : elements;
-            if (stored != places) {
-                throw Tensors.malformed(tensor, "has " + stored + " numbers for dimensions " + tensor.getDimsList());
-            }
-        });
+        long places = narrow(tensor) ? elements / 2 + elements % 2 : elements;
+        listed(tensor).ifPresent(stored -> require(tensor, stored, places, "numbers"));
+    }
+
+    private static void require(TensorProto tensor, int stored, long needed, String what) {
+        if (stored != needed) {
+            throw Tensors.malformed(tensor, "has " + stored + " " + what + " for dimensions " + tensor.getDimsList());
+        }
     }
 
     /** Two elements narrower than a byte share a number of the list. */

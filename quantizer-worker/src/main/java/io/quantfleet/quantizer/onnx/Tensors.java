@@ -39,14 +39,10 @@ public final class Tensors {
     public static float[] floats(TensorProto tensor) {
         require(tensor, TensorProto.DataType.FLOAT_VALUE, "32-bit floats");
         // Before any room is made: dimensions may promise what is not there.
-        if (tensor.hasRawData()) {
-            checkRawSize(tensor, Float.SIZE);
-        } else {
-            sameCount(tensor, tensor.getFloatDataCount());
-        }
+        TensorCheck.checkData(tensor);
         float[] values = new float[count(tensor)];
         if (tensor.hasRawData()) {
-            raw(tensor, Float.SIZE).asFloatBuffer().get(values);
+            raw(tensor).asFloatBuffer().get(values);
             return values;
         }
         for (int i = 0; i < values.length; i++) {
@@ -59,14 +55,10 @@ public final class Tensors {
     public static long[] longs(TensorProto tensor) {
         require(tensor, TensorProto.DataType.INT64_VALUE, "64-bit integers");
         // Before any room is made: dimensions may promise what is not there.
-        if (tensor.hasRawData()) {
-            checkRawSize(tensor, Long.SIZE);
-        } else {
-            sameCount(tensor, tensor.getInt64DataCount());
-        }
+        TensorCheck.checkData(tensor);
         long[] values = new long[count(tensor)];
         if (tensor.hasRawData()) {
-            raw(tensor, Long.SIZE).asLongBuffer().get(values);
+            raw(tensor).asLongBuffer().get(values);
             return values;
         }
         for (int i = 0; i < values.length; i++) {
@@ -90,16 +82,8 @@ public final class Tensors {
         }
     }
 
-    private static ByteBuffer raw(TensorProto tensor, int elementBits) {
-        checkRawSize(tensor, elementBits);
+    private static ByteBuffer raw(TensorProto tensor) {
         return tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
-    }
-
-    static void checkRawSize(TensorProto tensor, int elementBits) {
-        int bytes = tensor.getRawData().size();
-        if (bytes != bytes(tensor, elementBits)) {
-            throw malformed(tensor, "has " + bytes + " bytes for dimensions " + tensor.getDimsList());
-        }
     }
 
     /** Bytes that the tensor's elements take; the last one may be filled in part only. */
@@ -109,12 +93,6 @@ public final class Tensors {
             return bits / Byte.SIZE + (bits % Byte.SIZE == 0 ? 0 : 1);
         } catch (ArithmeticException e) {
             throw malformed(tensor, "has impossible dimensions " + tensor.getDimsList());
-        }
-    }
-
-    static void sameCount(TensorProto tensor, int stored) {
-        if (stored != elements(tensor)) {
-            throw malformed(tensor, "has " + stored + " elements for dimensions " + tensor.getDimsList());
         }
     }
 

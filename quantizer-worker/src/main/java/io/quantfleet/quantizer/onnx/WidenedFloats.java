@@ -111,14 +111,13 @@ final class WidenedFloats {
     }
 
     private static ByteBuffer widened(TensorProto tensor, NarrowFloat type) {
+        TensorCheck.checkData(tensor);
         if (tensor.hasRawData()) {
-            Tensors.checkRawSize(tensor, Short.SIZE);
             ByteBuffer narrow = tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
             ByteBuffer wide = room(narrow.remaining() / Short.BYTES);
             widen(narrow, wide, type);
             return wide.flip();
         }
-        Tensors.sameCount(tensor, tensor.getInt32DataCount());
         ByteBuffer wide = room(tensor.getInt32DataCount());
         tensor.getInt32DataList().forEach(bits -> wide.putFloat(type.value(bits.shortValue())));
         return wide.flip();

@@ -100,8 +100,7 @@ public final class OnnxSession implements AutoCloseable {
     }
 
     // ONNX Runtime fails to make weights unsigned where two layers share one. Signed kernels do without that, but
-    // saturate on
-    // some processors; there such a model is computed in floats.
+    // saturate on some processors; there such a model is computed in floats.
     private static OnnxSession secondAttempt(
             String what, OrtEnvironment environment, RuntimeOptions options, Loader loader, OrtException first) {
         OrtException failure = first;
@@ -155,8 +154,7 @@ public final class OnnxSession implements AutoCloseable {
             settings.addConfigEntry("session.qdqisint8allowed", "1");
         } else if (HostProcessor.saturates()) {
             // ONNX Runtime makes signed weights unsigned then, which is exact, but slow where it is not needed. It
-            // fails on
-            // some models together with the other.
+            // fails on some models together with the other.
             settings.addConfigEntry("session.x64quantprecision", "1");
         }
         settings.setOptimizationLevel(
