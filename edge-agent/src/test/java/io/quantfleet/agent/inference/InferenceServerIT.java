@@ -249,6 +249,23 @@ class InferenceServerIT implements RequestObserver, ServingObserver {
         assertThat(compressed.statusCode()).isEqualTo(415);
     }
 
+    /** It sends more than the sockets between them can hold, so the server has to take it off them. */
+    @Test
+    void aClientThatFirstSendsItsWholeBodyLearnsThatItIsTooLarge() throws Exception {
+        byte[] body = new byte[32 << 20];
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            OutputStream out = socket.getOutputStream();
+            out.write(("POST /v2/models/brightest/infer HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length
+                            + "\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            out.write(body);
+
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+            assertThat(answer).startsWith("HTTP/1.1 413 ").contains("--inference-max-request");
+        }
+    }
+
     @Test
     void aWrongHeaderLengthIsTheClientsFault() throws Exception {
         serve(1, TinyModel.onnx(0, 0));
