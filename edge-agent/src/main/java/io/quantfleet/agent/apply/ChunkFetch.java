@@ -21,6 +21,10 @@ import java.util.Queue;
  * Which chunks to ask for, and when to ask again. Delivery at least once is no promise under overload: a broker short of
  * memory drops messages, so a chunk that does not come in time is asked for again, and so is, a few times, one whose
  * content is wrong. Asks for a bounded number at a time. For the apply thread.
+ *
+ * <p>What is in time follows the link, for whoever asks again for what is still on its way gets it twice and makes a slow
+ * link slower: waits double with each time a chunk is asked for, and once one has come, others get twice as long as the
+ * slowest took, counted from when it was first asked for (RFC 6298 does so for TCP).
  */
 final class ChunkFetch {
     /** Where chunks come from. */
@@ -38,12 +42,12 @@ final class ChunkFetch {
     /**
      * Limits.
      *
-     * @param answerWithin how long to wait for a chunk before asking again
+     * @param answerWithin how long to wait for a chunk, at least, before asking again
      * @param unanswered how often a chunk may fail to come before the deployment is given up
      * @param wrong how often a chunk may come with wrong content before that
      */
     record Limits(Duration answerWithin, int unanswered, int wrong) {
-        static final Limits DEFAULT = new Limits(Duration.ofSeconds(15), 40, 3);
+        static final Limits DEFAULT = new Limits(Duration.ofSeconds(15), 12, 3);
         private static final long SPREAD_MILLIS = 5000;
 
         /** The usual limits, a little longer on each device, so that a fleet that lost a broker's messages does not ask in chorus. */
@@ -62,7 +66,13 @@ final class ChunkFetch {
     /** Subscriptions that have had their message do no harm for a while. */
     private static final int RELEASED_TOGETHER = 8;
 
-    private record Asked(ChunkRef chunk, Instant deadline, int unanswered, int wrong) {}
+    /** How often waiting for a chunk doubles, at most. */
+    private static final int DOUBLINGS = 2;
+
+    /** Longer than a chunk takes over any link that is of use, so that a clock that jumps holds nothing up for longer. */
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+
+    private record Asked(ChunkRef chunk, Instant since, Instant deadline, int unanswered, int wrong) {}
 
     private final Source source;
     private final Limits limits;
@@ -70,6 +80,7 @@ final class ChunkFetch {
     private final Queue<ChunkRef> waiting;
     private final Map<Sha256, Asked> asked = new HashMap<>();
     private final List<ChunkRef> had = new ArrayList<>();
+    private Duration slowest = Duration.ZERO;
 
     /** @param lacking the chunks to fetch, each once */
     ChunkFetch(Collection<ChunkRef> lacking, Source source, Limits limits, InstantSource clock) {
@@ -87,7 +98,7 @@ final class ChunkFetch {
         List<ChunkRef> next = new ArrayList<>();
         while (asked.size() < ASKED_AT_ONCE && !waiting.isEmpty() && source.admits(waiting.element())) {
             ChunkRef chunk = waiting.remove();
-            note(chunk, 0, 0);
+            note(chunk, clock.instant(), 0, 0);
             next.add(chunk);
         }
         if (!next.isEmpty()) {
@@ -106,7 +117,10 @@ final class ChunkFetch {
 
     /** The chunk came, and is safe. */
     void stored(ChunkRef chunk) {
-        asked.remove(chunk.name());
+        Asked ask = asked.remove(chunk.name());
+        if (ask != null) {
+            slowest = longer(slowest, Duration.between(ask.since(), clock.instant()));
+        }
         had.add(chunk);
         if (had.size() >= RELEASED_TOGETHER || isComplete()) {
             source.release(had);
@@ -126,7 +140,7 @@ final class ChunkFetch {
                     ReasonCode.CHUNK_HASH_MISMATCH,
                     "chunk " + chunk.name() + " came with other content " + limits.wrong() + " times"));
         }
-        ask(chunk, ask.unanswered(), ask.wrong() + 1);
+        askAgain(ask, ask.unanswered(), ask.wrong() + 1);
         return Optional.empty();
     }
 
@@ -142,7 +156,7 @@ final class ChunkFetch {
                         ReasonCode.ARTIFACT_TIMEOUT,
                         "chunk " + ask.chunk().name() + " did not come, asked " + limits.unanswered() + " times"));
             }
-            ask(ask.chunk(), ask.unanswered() + 1, ask.wrong());
+            askAgain(ask, ask.unanswered() + 1, ask.wrong());
         }
         start();
         return Optional.empty();
@@ -150,8 +164,8 @@ final class ChunkFetch {
 
     /** A new connection: everything asked for has been asked for anew. */
     void reconnected() {
-        Instant deadline = clock.instant().plus(limits.answerWithin());
-        asked.replaceAll((name, ask) -> new Asked(ask.chunk(), deadline, ask.unanswered(), ask.wrong()));
+        Instant now = clock.instant();
+        List.copyOf(asked.values()).forEach(ask -> note(ask.chunk(), now, ask.unanswered(), ask.wrong()));
     }
 
     /** Stops waiting for anything. */
@@ -165,12 +179,23 @@ final class ChunkFetch {
         waiting.clear();
     }
 
-    private void ask(ChunkRef chunk, int unanswered, int wrong) {
-        note(chunk, unanswered, wrong);
-        source.ask(List.of(chunk));
+    private void askAgain(Asked ask, int unanswered, int wrong) {
+        note(ask.chunk(), ask.since(), unanswered, wrong);
+        source.ask(List.of(ask.chunk()));
     }
 
-    private void note(ChunkRef chunk, int unanswered, int wrong) {
-        asked.put(chunk.name(), new Asked(chunk, clock.instant().plus(limits.answerWithin()), unanswered, wrong));
+    private void note(ChunkRef chunk, Instant since, int unanswered, int wrong) {
+        Instant deadline = clock.instant().plus(answerWithin(unanswered));
+        asked.put(chunk.name(), new Asked(chunk, since, deadline, unanswered, wrong));
+    }
+
+    private Duration answerWithin(int unanswered) {
+        Duration backedOff = limits.answerWithin().multipliedBy(1L << Math.min(unanswered, DOUBLINGS));
+        Duration wanted = longer(backedOff, slowest.multipliedBy(2));
+        return wanted.compareTo(LONGEST_WAIT) < 0 ? wanted : LONGEST_WAIT;
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
     }
 }

@@ -53,14 +53,67 @@ class ChunkFetchTest implements ChunkFetch.Source {
     }
 
     @Test
+    void waitsTwiceAsLongEachTimeFourTimesAtMost() {
+        ChunkFetch fetch = fetch(1, new ChunkFetch.Limits(Duration.ofSeconds(15), 40, 2));
+
+        for (int seconds : List.of(15, 30, 60, 60)) {
+            int before = asked.size();
+            clock.advance(Duration.ofSeconds(seconds - 1));
+            assertThat(fetch.tick()).isEmpty();
+            assertThat(asked).as("before %d s are over", seconds).hasSize(before);
+
+            clock.advance(Duration.ofSeconds(1));
+
+            assertThat(fetch.tick()).isEmpty();
+            assertThat(asked).as("after %d s", seconds).hasSize(before + 1);
+        }
+    }
+
+    @Test
+    void onASlowLinkIsAskedAgainOnlyUntilAChunkHasCome() {
+        ChunkFetch fetch = fetch(10);
+        clock.advance(Duration.ofSeconds(20));
+        assertThat(fetch.tick()).isEmpty();
+        assertThat(asked).as("the first three, twice").hasSize(6);
+        clock.advance(Duration.ofSeconds(20));
+        fetch.stored(chunk(0));
+        fetch.stored(chunk(1));
+        assertThat(asked).as("and two more").hasSize(8);
+
+        clock.advance(Duration.ofSeconds(79));
+        fetch.stored(chunk(2));
+        assertThat(fetch.tick()).isEmpty();
+        assertThat(asked).as("while these two are waited for").hasSize(8);
+        clock.advance(Duration.ofSeconds(2));
+
+        assertThat(fetch.tick()).isEmpty();
+        assertThat(asked).as("twice the 40 s that the slowest took are over").hasSize(10);
+    }
+
+    @Test
+    void aClockThatJumpsHoldsNothingUpForLong() {
+        ChunkFetch fetch = fetch(4);
+        clock.advance(Duration.ofDays(10_000));
+        fetch.stored(chunk(0));
+        fetch.stored(chunk(1));
+        assertThat(asked).containsExactly(chunk(0), chunk(1), chunk(2), chunk(3));
+        fetch.stored(chunk(2));
+
+        clock.advance(Duration.ofMinutes(5));
+
+        assertThat(fetch.tick()).isEmpty();
+        assertThat(asked).endsWith(chunk(3), chunk(3));
+    }
+
+    @Test
     void givesUpOnAChunkThatNeverComes() {
         ChunkFetch fetch = fetch(1);
         for (int i = 0; i < 2; i++) {
-            clock.advance(LIMITS.answerWithin());
+            clock.advance(LIMITS.answerWithin().multipliedBy(1L << i));
             assertThat(fetch.tick()).isEmpty();
         }
 
-        clock.advance(LIMITS.answerWithin());
+        clock.advance(LIMITS.answerWithin().multipliedBy(4));
 
         assertThat(fetch.tick())
                 .hasValueSatisfying(failure -> assertThat(failure.code()).isEqualTo(ReasonCode.ARTIFACT_TIMEOUT));
@@ -126,8 +179,12 @@ class ChunkFetchTest implements ChunkFetch.Source {
     }
 
     private ChunkFetch fetch(int chunks) {
+        return fetch(chunks, LIMITS);
+    }
+
+    private ChunkFetch fetch(int chunks, ChunkFetch.Limits limits) {
         ChunkFetch fetch = new ChunkFetch(
-                IntStream.range(0, chunks).mapToObj(ChunkFetchTest::chunk).toList(), this, LIMITS, clock);
+                IntStream.range(0, chunks).mapToObj(ChunkFetchTest::chunk).toList(), this, limits, clock);
         fetch.start();
         return fetch;
     }
