@@ -61,7 +61,7 @@ final class MqttConnection extends SimpleChannelInboundHandler<MqttMessage> {
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
     private static final int LARGEST_PACKET = 2 << 20;
     /** A chunk in one piece, so that it is copied once on its way from the network to its device. */
-    private static final int LARGEST_READ = 512 << 10;
+    private static final int LARGEST_READ = 1 << 20;
 
     private static final int SMALLEST_READ = 512;
     private static final int FIRST_READ = 4096;

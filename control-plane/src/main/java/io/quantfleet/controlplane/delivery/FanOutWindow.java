@@ -1,5 +1,7 @@
 package io.quantfleet.controlplane.delivery;
 
+import io.quantfleet.protocols.artifact.Chunker;
+
 /**
  * Bounds how much devices ask of the broker at the same time. A broker holds every chunk that it is about to send once for
  * every device that asked for it; a fleet that is told of a new variant all at once asks for more than its memory, and a
@@ -8,10 +10,10 @@ package io.quantfleet.controlplane.delivery;
  */
 final class FanOutWindow {
     /** What a device asks for at the same time: three chunks, of half the largest size on average. */
-    static final long BYTES_PER_DEVICE = 768 << 10;
+    static final long BYTES_PER_DEVICE = 3L * Chunker.DEFAULT_CHUNK_BYTES / 2;
 
-    /** 170 devices with large variants, two thousand with small ones. */
-    private static final long BYTES_AT_ONCE = 128L << 20;
+    /** 170 devices with large variants, four thousand with small ones. */
+    private static final long BYTES_AT_ONCE = 256L << 20;
 
     private FanOutWindow() {}
 

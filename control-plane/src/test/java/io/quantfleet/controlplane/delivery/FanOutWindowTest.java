@@ -9,13 +9,13 @@ class FanOutWindowTest {
 
     @Test
     void hasRoomForAsManyAsMayAskAtTheSameTime() {
-        assertThat(FanOutWindow.room(0)).isEqualTo(170);
+        assertThat(FanOutWindow.room(0)).isEqualTo(171);
     }
 
     @Test
     void leavesRoomForThoseThatAreUnderWay() {
-        assertThat(FanOutWindow.room(122 * MIB)).isEqualTo(8);
-        assertThat(FanOutWindow.room(128 * MIB)).isZero();
-        assertThat(FanOutWindow.room(190 * MIB)).isZero();
+        assertThat(FanOutWindow.room(244 * MIB)).isEqualTo(8);
+        assertThat(FanOutWindow.room(256 * MIB)).isZero();
+        assertThat(FanOutWindow.room(380 * MIB)).isZero();
     }
 }
