@@ -24,9 +24,6 @@ import java.util.stream.IntStream;
  * how far it moves, depends on the settings and the step's number alone, so that it can go on in another process.
  */
 final class TrainingRun {
-    /** Steps after which it is known how many the time allows. */
-    private static final int TIMED_STEPS = 5;
-
     private static final double WARM_UP = 0.05;
     private static final double FINAL_RATE = 0.01;
 
@@ -39,6 +36,7 @@ final class TrainingRun {
     private final Duration betweenCheckpoints;
     private final LabelledSamples samples;
     private final int stepsPerEpoch;
+    private final StepPlan plan;
     private final List<TrainingPoint> curve = new ArrayList<>();
     private final long begun = System.nanoTime();
     private int step;
@@ -69,6 +67,7 @@ final class TrainingRun {
         this.samples = loss.samples();
         this.stepsPerEpoch = Math.max(1, samples.size() / settings.method().batch());
         this.steps = Math.multiplyExact(stepsPerEpoch, settings.epochs());
+        this.plan = new StepPlan(steps, settings.time());
     }
 
     List<TrainingPoint> curve() {
@@ -87,9 +86,8 @@ final class TrainingRun {
             order = place == 0 ? order(step / stepsPerEpoch) : order;
             step(order, place * settings.method().batch());
             step++;
-            if (step - firstStep == TIMED_STEPS) {
-                planWithinTime((seconds() - startOfSteps) / TIMED_STEPS);
-            }
+            double seconds = seconds();
+            steps = plan.steps(steps, step, step - firstStep, seconds - startOfSteps, seconds);
             listener.progressed((double) step / steps);
             if (step == 1) {
                 report(best);
@@ -157,15 +155,6 @@ final class TrainingRun {
                 new ArrayList<>(IntStream.range(0, samples.size()).boxed().toList());
         Collections.shuffle(order, new Random(settings.seed() * 31 + epoch));
         return order.stream().mapToInt(Integer::intValue).toArray();
-    }
-
-    // Planned anew wherever training begins or goes on: another machine may be faster or slower.
-    private void planWithinTime(double secondsPerStep) {
-        double left = settings.time().toMillis() / 1000.0 - seconds();
-        double affordable = Math.max(0, left) / secondsPerStep;
-        if (step + affordable < steps) {
-            steps = step + (int) affordable;
-        }
     }
 
     private void step(int[] order, int first) {
