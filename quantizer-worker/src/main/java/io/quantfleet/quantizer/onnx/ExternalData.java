@@ -17,9 +17,13 @@ import java.util.Map;
 
 /**
  * Brings tensors that a model keeps in files beside it into the model. Only files in the model's own directory are
- * read, links included; each must hold all the bytes that its tensors claim.
+ * read, links included; each must hold all the bytes that its tensors claim. Large tensors stay in their files, which are
+ * mapped: memory for them is the system's to take back, and nothing of it is in the heap.
  */
 final class ExternalData {
+    /** A mapping takes whole pages, and a system allows some ten thousand of them. */
+    static final int LEAST_MAPPED = 1 << 20;
+
     private final Path directory;
     private final long mostBytes;
 
@@ -131,6 +135,9 @@ final class ExternalData {
     }
 
     private static ByteString read(Path file, long offset, int length) throws IOException {
+        if (length >= LEAST_MAPPED) {
+            return MappedFile.part(file, offset, length);
+        }
         try (FileChannel channel = FileChannel.open(file);
                 InputStream stream = Channels.newInputStream(channel.position(offset))) {
             ByteString.Output output = ByteString.newOutput(length);

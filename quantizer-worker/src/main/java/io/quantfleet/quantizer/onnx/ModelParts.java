@@ -19,8 +19,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Loads parts of a model, each with its own weights alone. The memory for weights outside the heap is kept for the next part,
- * which mostly has weights of the same sizes. For use by one thread, one part at a time.
+ * Loads parts of a model, each with its own weights alone. Weights that lie outside the heap, in a mapped file, are used where
+ * they are; the memory that others are copied to is kept for the next part, which mostly has weights of the same sizes. For
+ * use by one thread, one part at a time.
  */
 public final class ModelParts {
     /** Smaller tensors stay in the graph, where ONNX Runtime computes with them before it runs: shapes and axes above all. */
@@ -117,9 +118,11 @@ public final class ModelParts {
             throw new QuantizerException(
                     ReasonCode.STORAGE_FAILED, "weights of the model can't be read: " + e.getMessage(), e);
         } finally {
-            external.values()
-                    .forEach(tensor -> free.computeIfAbsent(tensor.data().capacity(), size -> new ArrayDeque<>())
-                            .push(tensor.data()));
+            external.values().stream()
+                    .map(HostTensor::data)
+                    .filter(data -> !data.isReadOnly())
+                    .forEach(data -> free.computeIfAbsent(data.capacity(), size -> new ArrayDeque<>())
+                            .push(data));
         }
     }
 
@@ -128,6 +131,10 @@ public final class ModelParts {
     }
 
     private HostTensor apart(TensorProto tensor, ElementType type) throws IOException {
+        ByteBuffer stored = tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.nativeOrder());
+        if (stored.isDirect() && stored.alignmentOffset(0, type.bytes()) == 0) {
+            return new HostTensor(type, tensor.getDimsList(), stored);
+        }
         ByteBuffer buffer = buffer(tensor, Math.multiplyExact(Tensors.elements(tensor), type.bytes()));
         read(tensor, buffer.clear());
         return new HostTensor(type, tensor.getDimsList(), buffer.flip());

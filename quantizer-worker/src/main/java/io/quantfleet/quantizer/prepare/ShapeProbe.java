@@ -67,7 +67,7 @@ final class ShapeProbe {
 
     /** Loads models; of what several have in common, it has one copy outside the heap. */
     static ModelParts parts() {
-        return ModelParts.inMemory(RuntimeOptions.threads(1));
+        return ModelParts.inMemory(RuntimeOptions.threads(1).withoutPrepacking());
     }
 
     private Findings probe(OnnxModel model, SampleSource samples) {
@@ -138,7 +138,7 @@ final class ShapeProbe {
     // Gives back the tensors of unknown shape.
     private Map<String, TensorSpec> infer(OnnxModel model) {
         Map<String, TensorSpec> unsure = new LinkedHashMap<>();
-        RuntimeOptions options = RuntimeOptions.threads(1).withOptimization(Optimization.NONE);
+        RuntimeOptions options = RuntimeOptions.threads(1).withoutPrepacking().withOptimization(Optimization.NONE);
         parts.load(model, options, session -> session.outputs()
                 .forEach(output -> (session.infersShape(output) ? specs : unsure).put(output.name(), output)));
         return unsure;

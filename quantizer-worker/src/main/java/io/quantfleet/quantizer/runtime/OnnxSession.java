@@ -150,6 +150,9 @@ public final class OnnxSession implements AutoCloseable {
         settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
         // Idle threads sleep unless told otherwise: a worker shares its machine with others.
         settings.addConfigEntry("session.intra_op.allow_spinning", options.spinning() ? "1" : "0");
+        if (!options.prepacking()) {
+            settings.addConfigEntry("session.disable_prepacking", "1");
+        }
         if (options.signedKernels()) {
             settings.addConfigEntry("session.qdqisint8allowed", "1");
         } else if (HostProcessor.saturates()) {

@@ -206,6 +206,17 @@ class OnnxReaderTest {
     }
 
     @Test
+    void keepsLargeExternalDataOutOfTheHeap() throws IOException {
+        Path file = folder.resolve("large.onnx");
+        LargeModel.write(file, 512, 1);
+        TensorProto weight =
+                OnnxModel.read(file).graph().initializers().iterator().next();
+        assertThat(weight.getRawData().asReadOnlyByteBuffer().isDirect()).isTrue();
+        assertThat(weight.getRawData().toByteArray())
+                .isEqualTo(Files.readAllBytes(folder.resolve("large.onnx.weights")));
+    }
+
+    @Test
     void refusesExternalDataThatIsMissingOrTooShort() throws IOException {
         external("weights.bin", "0", "32");
         refusesExternal("tensor w", "weights.bin");
