@@ -10,7 +10,7 @@ import io.quantfleet.protocols.ReasonCode;
  * @param onnx the file name that the ONNX graph goes by
  * @param yaml the whole text
  */
-record ModelDescription(String name, String task, String onnx, String yaml) {
+public record ModelDescription(String name, String task, String onnx, String yaml) {
     private static final YamlSchema SCHEMA =
             YamlSchema.load("model-description.v1.schema.json", "model description", ReasonCode.DESCRIPTION_INVALID);
     private static final String LANGUAGE_MODEL = "language-model";
@@ -30,7 +30,7 @@ record ModelDescription(String name, String task, String onnx, String yaml) {
     }
 
     /** Whether a task is that of a language model, whose samples are tokens and which is judged by perplexity. */
-    static boolean isLanguageModel(String task) {
+    public static boolean isLanguageModel(String task) {
         return task.equals(LANGUAGE_MODEL);
     }
 }

@@ -50,7 +50,9 @@ public final class Units {
 
     /** The difference of two fractions in percentage points, with its sign. */
     public static String points(double difference) {
-        return String.format(Locale.ROOT, "%+.2f pt", difference * 100).replace('-', '−');
+        // A long has no negative zero, which would be written with its sign.
+        double points = Math.round(difference * 10_000) / 100.0;
+        return String.format(Locale.ROOT, "%+.2f pt", points).replace('-', '−');
     }
 
     public static String millis(double millis) {

@@ -1,5 +1,6 @@
 package io.quantfleet.controlplane.console.model;
 
+import io.quantfleet.controlplane.model.ModelDescription;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -27,6 +28,6 @@ public record VersionDetails(
 
     /** Whether its samples are tokens and it is judged by perplexity. */
     public boolean languageModel() {
-        return task.equals("language-model");
+        return ModelDescription.isLanguageModel(task);
     }
 }

@@ -23,7 +23,7 @@ class UnitsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"-0.0024,−0.24 pt", "0.0006,+0.06 pt"})
+    @CsvSource({"-0.0024,−0.24 pt", "0.0006,+0.06 pt", "-0.0000001,+0.00 pt"})
     void pointsHaveTheirSign(double difference, String text) {
         assertThat(Units.points(difference)).isEqualTo(text);
     }
