@@ -282,4 +282,18 @@ class QuantizeCommandTest {
         assertThat(quantizeWithoutData("--method", "gptq", "--preset", "cnn")).isEqualTo(2);
         assertThat(errors.toString()).contains("--preset: 'cnn' is no preset; there is transformer");
     }
+
+    @Test
+    void refusesToLetAutoTrainWithNothingToTrainWith() {
+        assertThat(quantizeWithoutData("--techniques", "bias-correction,qat")).isEqualTo(2);
+        assertThat(errors.toString())
+                .contains("--techniques qat: --method auto has nothing to train with", "--train", "--distillation");
+    }
+
+    @Test
+    void tellsInMinutesHowLongTrainingMayTake() {
+        assertThat(quantizeWithoutData("--method", "qat", "--training-minutes", "0"))
+                .isEqualTo(2);
+        assertThat(errors.toString()).contains("training takes 1 minute to 7 days, not 0 minutes");
+    }
 }

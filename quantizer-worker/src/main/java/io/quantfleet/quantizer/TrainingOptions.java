@@ -28,12 +28,17 @@ public record TrainingOptions(
             throw new IllegalArgumentException("training takes 1 to " + MOST_EPOCHS + " epochs, not " + epochs);
         }
         if (time.compareTo(Duration.ofMinutes(1)) < 0 || time.compareTo(MOST_TIME) > 0) {
-            throw new IllegalArgumentException("training takes 1 minute to 7 days, not " + time);
+            throw new IllegalArgumentException("training takes 1 minute to 7 days, not " + minutes(time));
         }
         if (learningRate.filter(rate -> !(rate > 0 && rate < 1)).isPresent()) {
             throw new IllegalArgumentException(
                     "a learning rate lies between 0 and 1, not " + learningRate.orElseThrow());
         }
+    }
+
+    private static String minutes(Duration time) {
+        long minutes = time.toMinutes();
+        return Duration.ofMinutes(minutes).equals(time) ? minutes + " minutes" : time.toMillis() + " ms";
     }
 
     /** The same with other epochs. */

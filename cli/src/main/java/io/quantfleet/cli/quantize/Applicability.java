@@ -62,6 +62,7 @@ final class Applicability {
      * @throws CommandLine.ParameterException naming the option and the methods it is for
      */
     static void check(CommandLine command, Method method) {
+        checkTraining(command, method);
         OPTIONS.forEach((option, methods) -> {
             if (!methods.contains(method) && command.getParseResult().hasMatchedOption(option)) {
                 throw new CommandLine.ParameterException(
@@ -70,5 +71,20 @@ final class Applicability {
                                 + methods.stream().map(Method::wireName).collect(Collectors.joining(", ")));
             }
         });
+    }
+
+    // auto passes its training over where there is nothing to train with; whoever names it wants it.
+    private static void checkTraining(CommandLine command, Method method) {
+        CommandLine.ParseResult given = command.getParseResult();
+        List<String> techniques = given.matchedOptionValue("--techniques", List.of());
+        if (method == Method.AUTO
+                && techniques.contains("qat")
+                && !given.hasMatchedOption("--train")
+                && !given.hasMatchedOption("--distillation")) {
+            throw new CommandLine.ParameterException(
+                    command,
+                    "--techniques qat: --method auto has nothing to train with; give --train DATA, or --distillation to learn"
+                            + " FP32's answers to the calibration samples");
+        }
     }
 }

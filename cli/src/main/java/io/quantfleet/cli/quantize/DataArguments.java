@@ -37,7 +37,8 @@ final class DataArguments {
             paramLabel = "DATA",
             description =
                     "Samples to train with, in one of the same forms, for qat, and for auto where nothing cheaper is"
-                            + " enough. Their labels are used where they have some; else, and beside them, FP32's answers are.")
+                            + " enough. Their labels are used where they have some; else, and beside them, FP32's answers are."
+                            + " Without it qat learns FP32's answers to the calibration samples.")
     private @Nullable Path training;
 
     Optional<Path> validation() {

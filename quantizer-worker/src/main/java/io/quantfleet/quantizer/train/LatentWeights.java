@@ -6,6 +6,7 @@ import io.quantfleet.quantizer.onnx.Node;
 import io.quantfleet.quantizer.onnx.OnnxModel;
 import io.quantfleet.quantizer.onnx.Tensors;
 import io.quantfleet.quantizer.train.graph.DifferentiableGraph;
+import io.quantfleet.quantizer.train.graph.PyTorch;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +51,7 @@ final class LatentWeights {
         }
         float[] floats = Tensors.floats(weight);
         if (isRounded(variant.parameter(integers).toFloatArray(), floats, largestStep(variant, integers))) {
-            variant.parameter(integers).set(floats);
+            PyTorch.assign(variant.parameter(integers), floats);
         }
     }
 

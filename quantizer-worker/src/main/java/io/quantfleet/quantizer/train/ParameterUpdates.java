@@ -3,6 +3,7 @@ package io.quantfleet.quantizer.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import ai.djl.pytorch.jni.JniUtils;
+import io.quantfleet.quantizer.train.graph.PyTorch;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -140,6 +141,6 @@ final class ParameterUpdates {
         if (values == null || values.length != array.size()) {
             throw new IllegalStateException("no " + array.size() + " values for " + name);
         }
-        array.set(values);
+        PyTorch.assign(array, values);
     }
 }

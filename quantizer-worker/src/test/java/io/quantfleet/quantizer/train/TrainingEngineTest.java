@@ -3,7 +3,9 @@ package io.quantfleet.quantizer.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.quantfleet.quantizer.train.graph.PyTorch;
 import java.io.File;
 import java.io.IOException;
@@ -23,6 +25,26 @@ class TrainingEngineTest {
         try (NDManager manager = PyTorch.newManager()) {
             assertThat(manager.create(new float[] {0.5f, 1.5f, -2.5f}).round().toFloatArray())
                     .containsExactly(0, 2, -2);
+        }
+    }
+
+    @Test
+    void setsNumbersInPlaceAndGoesOnLearningThem() {
+        TrainingEngine.load(1);
+        try (NDManager manager = PyTorch.newManager()) {
+            NDArray matrix = manager.create(new float[] {1, 2, Float.NaN, 4}, new Shape(2, 2));
+            matrix.setRequiresGradient(true);
+            NDArray sameNumbers = matrix.stopGradient();
+            NDArray scalar = manager.create(7f);
+
+            PyTorch.assign(matrix, new float[] {5, -0f, 0.1f, Float.MIN_VALUE});
+            PyTorch.assign(scalar, new float[] {3});
+
+            assertThat(matrix.toFloatArray()).containsExactly(5, -0f, 0.1f, Float.MIN_VALUE);
+            assertThat(sameNumbers.toFloatArray()).containsExactly(matrix.toFloatArray());
+            assertThat(matrix.hasGradient()).isTrue();
+            assertThat(scalar.getFloat()).isEqualTo(3);
+            assertThat(scalar.hasGradient()).isFalse();
         }
     }
 

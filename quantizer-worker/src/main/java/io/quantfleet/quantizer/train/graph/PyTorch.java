@@ -3,7 +3,9 @@ package io.quantfleet.quantizer.train.graph;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.pytorch.jni.JniUtils;
 import io.quantfleet.protocols.ReasonCode;
 import io.quantfleet.quantizer.QuantizerException;
@@ -41,6 +43,26 @@ public final class PyTorch {
     /** Memory for arrays. {@link #load} was called before. */
     public static NDManager newManager() {
         return Engine.getEngine(NAME).newBaseManager(Device.cpu());
+    }
+
+    /**
+     * Sets an array's numbers, in place. DJL's own {@code set} would do, but goes through a guard that PyTorch calls deprecated on
+     * standard error, which nothing but another library turns off; so they are written through a view, while no gradient is
+     * recorded.
+     */
+    public static void assign(NDArray array, float[] values) {
+        boolean learned = array.hasGradient();
+        if (learned) {
+            array.setRequiresGradient(false);
+        }
+        try (NDArray given = array.getManager().create(values, array.getShape());
+                NDArray row = given.expandDims(0);
+                NDArray view = array.expandDims(0)) {
+            view.set(new NDIndex("..."), row);
+        }
+        if (learned) {
+            array.setRequiresGradient(true);
+        }
     }
 
     private static void setUnlessGiven(String property, String value) {
