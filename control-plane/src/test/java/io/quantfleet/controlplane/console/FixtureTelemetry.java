@@ -8,6 +8,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -21,10 +22,41 @@ final class FixtureTelemetry {
     private static final Map<String, Integer> TYPICAL_MICROS =
             Map.of("rpi-cpu", 4_300, "phone-npu", 2_700, "gpu", 1_150);
 
+    private static final List<String> TABLES =
+            List.of("telemetry_window", "telemetry_minute", "telemetry_hour", "telemetry_day", "device_telemetry");
+
     private FixtureTelemetry() {}
 
     static void insert(Handle handle, Instant now, Random random) {
         Instant start = now.truncatedTo(ChronoUnit.MINUTES).minus(MINUTES, ChronoUnit.MINUTES);
+        if (isKept(handle, start)) {
+            TABLES.forEach(table -> handle.execute("insert into " + table + " select * from console_fixture." + table));
+            return;
+        }
+        measure(handle, start, random);
+        keep(handle, start);
+    }
+
+    /** Whether what was measured from {@code start} on is kept in this database: the next test begins in the same minute. */
+    private static boolean isKept(Handle handle, Instant start) {
+        handle.execute("create schema if not exists console_fixture");
+        handle.execute("create table if not exists console_fixture.kept (start timestamptz)");
+        return handle.createQuery("select exists (select from console_fixture.kept where start = :start)")
+                .bind("start", utc(start))
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    private static void keep(Handle handle, Instant start) {
+        TABLES.forEach(table -> {
+            handle.execute("drop table if exists console_fixture." + table);
+            handle.execute("create table console_fixture." + table + " as select * from " + table);
+        });
+        handle.execute("delete from console_fixture.kept");
+        handle.execute("insert into console_fixture.kept values (?)", utc(start));
+    }
+
+    private static void measure(Handle handle, Instant start, Random random) {
         RollUps rollUps = new RollUps();
         for (int minute = 0; minute <= MINUTES; minute++) {
             Instant at = start.plus(minute, ChronoUnit.MINUTES);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.controlplane.testing.TestDatabase;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +23,7 @@ class AbsencesIT {
     private Instant now = BEGIN;
 
     @BeforeEach
-    void register() throws IOException {
+    void register() {
         postgres = TestDatabase.start();
         database = postgres.database();
         absences = new Absences(database, new JdbiDeviceStates(new JdbiDeviceTimeline()), new Clock() {
@@ -53,7 +52,7 @@ class AbsencesIT {
     }
 
     @AfterEach
-    void stop() throws IOException {
+    void stop() {
         postgres.close();
     }
 

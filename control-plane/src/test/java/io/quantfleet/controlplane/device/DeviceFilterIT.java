@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quantfleet.controlplane.filter.Filter;
 import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.controlplane.testing.TestDatabase;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -45,7 +44,7 @@ class DeviceFilterIT {
     private List<DeviceView> all;
 
     @BeforeAll
-    void fill() throws IOException {
+    void fill() {
         postgres = TestDatabase.start();
         database = postgres.database();
         database.useTransaction(tx -> {
@@ -76,7 +75,7 @@ class DeviceFilterIT {
     }
 
     @AfterAll
-    void stop() throws IOException {
+    void stop() {
         postgres.close();
     }
 

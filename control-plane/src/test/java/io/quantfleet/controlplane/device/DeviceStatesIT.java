@@ -7,7 +7,6 @@ import io.quantfleet.controlplane.testing.TestDatabase;
 import io.quantfleet.protocols.v1.DeviceState;
 import io.quantfleet.protocols.v1.Presence;
 import io.quantfleet.protocols.v1.ReportedState;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -22,7 +21,7 @@ class DeviceStatesIT {
     private Database database;
 
     @BeforeEach
-    void register() throws IOException {
+    void register() {
         postgres = TestDatabase.start();
         database = postgres.database();
         database.useTransaction(tx -> {
@@ -36,7 +35,7 @@ class DeviceStatesIT {
     }
 
     @AfterEach
-    void stop() throws IOException {
+    void stop() {
         postgres.close();
     }
 

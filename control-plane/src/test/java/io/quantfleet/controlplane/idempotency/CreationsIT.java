@@ -9,7 +9,6 @@ import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.controlplane.storage.Tx;
 import io.quantfleet.controlplane.testing.TestDatabase;
 import io.quantfleet.protocols.ReasonCode;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,13 +31,13 @@ class CreationsIT {
     private final AtomicInteger runs = new AtomicInteger();
 
     @BeforeAll
-    static void start() throws IOException {
+    static void start() {
         server = TestDatabase.start();
         database = server.database();
     }
 
     @AfterAll
-    static void stop() throws IOException {
+    static void stop() {
         server.close();
     }
 

@@ -8,7 +8,6 @@ import io.quantfleet.controlplane.storage.Database;
 import io.quantfleet.controlplane.testing.TestDatabase;
 import io.quantfleet.protocols.v1.TelemetryWindow;
 import io.quantfleet.protocols.v1.TelemetryWindowReceived;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,7 +33,7 @@ final class Counted implements AutoCloseable {
     private final TestDatabase server;
     private TelemetryWindowHandler handler;
 
-    Counted() throws IOException {
+    Counted() {
         this.server = TestDatabase.start();
         this.database = server.database();
         database.useTransaction(tx -> {
@@ -184,7 +183,7 @@ final class Counted implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         server.close();
     }
 }

@@ -71,7 +71,7 @@ public final class Parts implements AutoCloseable {
                 entry("quantfleet.delivery.withdraw-period", "PT1S"),
                 entry("quantfleet.alerts.period", "PT1S"),
                 entry("quantfleet.rollouts.period", "PT0.1S"),
-                entry("quantfleet.rollouts.rollback-pause", "PT1S"),
+                entry("quantfleet.rollouts.rollback-pause", "PT0.2S"),
                 entry("quantfleet.delivery.public-uri", "http://control-plane.example:8080/"));
     }
 
