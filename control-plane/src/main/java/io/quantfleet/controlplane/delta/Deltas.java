@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -73,9 +74,15 @@ public class Deltas implements AutoCloseable {
         return delta;
     }
 
-    /** A variant may be rolled out: makes ready what the devices of its class could use. */
-    public void variantReady(Tx tx, String deviceClass, Sha256 variant) {
-        pairs.wantForClass(tx, deviceClass, variant, PAIRS_PER_CLASS, clock.instant());
+    /** A variant may be rolled out: makes ready what devices of its class could use that serve another version of the model. */
+    public void variantReady(Tx tx, String model, String deviceClass, Sha256 variant) {
+        pairs.wantForModel(tx, model, deviceClass, variant, PAIRS_PER_CLASS, clock.instant());
+        tx.afterCommit(making::wake);
+    }
+
+    /** Devices are about to be asked: makes ready what those of a stage could use, whatever model they serve. */
+    public void stageOpens(Tx tx, UUID rollout, int stage) {
+        pairs.wantForStage(tx, rollout, stage, PAIRS_PER_CLASS, clock.instant());
         tx.afterCommit(making::wake);
     }
 

@@ -6,6 +6,7 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.UUID;
 
 /** The pairs of variants for which a delta is wanted, and what became of each. */
 @Singleton
@@ -45,18 +46,43 @@ class JdbiDeltas {
                 .execute();
     }
 
-    /** Wants the deltas from whatever the devices of a class serve now. */
-    void wantForClass(Tx tx, String deviceClass, Sha256 to, int mostPairs, Instant now) {
+    /** Wants the deltas from the versions of a model that the devices of a class serve now. */
+    void wantForModel(Tx tx, String model, String deviceClass, Sha256 to, int mostPairs, Instant now) {
         tx.handle()
                 .createUpdate("""
                         insert into delta (from_sha256, to_sha256, wanted_at)
                         select active_variant_sha256, :to, :now from device
-                        where device_class = :class and active_variant_sha256 is not null
-                            and active_variant_sha256 <> :to
+                        where device_class = :class and active_model_name = :model
+                            and active_variant_sha256 is not null and active_variant_sha256 <> :to
                         group by active_variant_sha256 order by count(*) desc limit :most
                         on conflict do nothing""")
+                .bind("model", model)
                 .bind("class", deviceClass)
                 .bind("to", to.hex())
+                .bind("most", mostPairs)
+                .bind("now", now)
+                .execute();
+    }
+
+    /** Wants the deltas from what the devices of a rollout's stage serve now to what it brings them. */
+    void wantForStage(Tx tx, UUID rollout, int stage, int mostPairs, Instant now) {
+        tx.handle()
+                .createUpdate("""
+                        insert into delta (from_sha256, to_sha256, wanted_at)
+                        select from_sha256, to_sha256, :now from (
+                            select e.active_variant_sha256 as from_sha256, v.sha256 as to_sha256,
+                                row_number() over (partition by v.sha256 order by count(*) desc) as place
+                            from rollout_member m
+                            join device e on e.device_id = m.device_id
+                            join rollout_variant s on s.rollout_id = m.rollout_id and s.device_class = e.device_class
+                            join variant v on v.job_id = s.job_id
+                            where m.rollout_id = :rollout and m.stage = :stage
+                                and e.active_variant_sha256 is not null and e.active_variant_sha256 <> v.sha256
+                            group by e.active_variant_sha256, v.sha256) as pair
+                        where place <= :most
+                        on conflict do nothing""")
+                .bind("rollout", rollout)
+                .bind("stage", stage)
                 .bind("most", mostPairs)
                 .bind("now", now)
                 .execute();

@@ -67,7 +67,7 @@ class VariantQuantizedHandler implements EventHandler<VariantQuantized> {
         variant.page().ifPresent(page -> artifacts.record(tx, page, now));
         variants.insert(tx, variant, now);
         if (variant.ready()) {
-            deltas.variantReady(tx, job.deviceClass(), variant.sha256());
+            deltas.variantReady(tx, job.model().model(), job.deviceClass(), variant.sha256());
         }
         LOG.infof(
                 "variant %s: model=%s deviceClass=%s bytes=%d jobId=%s",

@@ -9,6 +9,7 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * Asks members of a rollout to install: so many at a time as their stage lets, and only while a maintenance window of the
@@ -53,6 +54,11 @@ class Orders {
         }
         deployments.takeBackUnheard(tx, rollout.id(), now);
         return false;
+    }
+
+    /** Has the deltas made that the devices of a stage could use; they are asked when it is done, or patience has run out. */
+    void prepare(Tx tx, UUID rollout, int stage) {
+        deltas.stageOpens(tx, rollout, stage);
     }
 
     /** Asks those of the stage whose turn it is; whether so many were asked at once that there may be more. */

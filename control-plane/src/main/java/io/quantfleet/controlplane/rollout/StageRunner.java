@@ -51,6 +51,9 @@ class StageRunner {
             choosing.run(
                     id, () -> members.choose(tx, id, index, rollout.strategy().stage(index), now));
         }
+        if (opensNow) {
+            orders.prepare(tx, id, index);
+        }
         boolean more = orders.ask(tx, rollout, index, now);
         if (!isToJudge(tx, rollout, running)) {
             return more;
