@@ -46,6 +46,8 @@ final class EmbeddedMqttBroker implements AutoCloseable {
         // second. Whoever wants less says so by its receive maximum.
         InternalConfigurations.MAX_INFLIGHT_WINDOW_SIZE_MESSAGES = IN_FLIGHT;
         InternalConfigurations.PUBLISH_POLL_BATCH_SIZE = POLLED_AT_ONCE;
+        // By default it waits two seconds before it closes what it keeps, and here nothing is kept.
+        InternalConfigurations.PERSISTENCE_SHUTDOWN_GRACE_PERIOD_MSEC.set(0);
         try {
             EmbeddedHiveMQ broker = EmbeddedHiveMQ.builder()
                     .withConfigurationFolder(writeConfiguration(directory, port))

@@ -1,5 +1,6 @@
 package io.quantfleet.controlplane.testing;
 
+import com.hivemq.configuration.service.InternalConfigurations;
 import com.hivemq.embedded.EmbeddedExtension;
 import com.hivemq.embedded.EmbeddedHiveMQ;
 import com.hivemq.extension.sdk.api.ExtensionMain;
@@ -27,6 +28,8 @@ public final class TestMqttBroker implements AutoCloseable {
     }
 
     public static TestMqttBroker start(Path directory, int port, VerificationKeys trusted) throws IOException {
+        // By default it waits two seconds before it closes what it keeps, and here nothing is kept.
+        InternalConfigurations.PERSISTENCE_SHUTDOWN_GRACE_PERIOD_MSEC.set(0);
         Path configuration = Files.createDirectories(directory.resolve("conf"));
         Files.writeString(configuration.resolve("config.xml"), """
                 <?xml version="1.0"?>

@@ -1,5 +1,6 @@
 package io.quantfleet.agent.testkit;
 
+import com.hivemq.configuration.service.InternalConfigurations;
 import com.hivemq.embedded.EmbeddedExtension;
 import com.hivemq.embedded.EmbeddedHiveMQ;
 import com.hivemq.extension.sdk.api.ExtensionMain;
@@ -23,6 +24,8 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class TestBroker implements AutoCloseable {
     /** A password that the broker does not take. */
     public static final String REFUSED = "revoked";
+
+    private static final int BUCKETS = 2;
 
     private final EmbeddedHiveMQ broker;
 
@@ -51,6 +54,12 @@ public final class TestBroker implements AutoCloseable {
 
     /** Starts a broker, with the data that an earlier one left in the directory. */
     public static TestBroker start(Path directory, int port) throws Exception {
+        // Each bucket is a database of its own to open and close, and 64 of each kind are meant for more than one
+        // device.
+        InternalConfigurations.PERSISTENCE_BUCKET_COUNT.set(BUCKETS);
+        InternalConfigurations.PAYLOAD_PERSISTENCE_BUCKET_COUNT.set(BUCKETS);
+        // Two seconds by default, for clients that are none here when a broker stops.
+        InternalConfigurations.PERSISTENCE_SHUTDOWN_GRACE_PERIOD_MSEC.set(0);
         Path configuration = Files.createDirectories(directory.resolve("conf"));
         Files.writeString(configuration.resolve("config.xml"), """
                 <hivemq>
