@@ -8,6 +8,7 @@ import io.quantfleet.agent.testkit.ManualThreads;
 import io.quantfleet.agent.testkit.RecordingLink;
 import io.quantfleet.agent.testkit.TestClock;
 import io.quantfleet.agent.testkit.TestDeployment;
+import io.quantfleet.agent.testkit.faults.FaultyFileSystemProvider;
 import io.quantfleet.protocols.DeviceId;
 import io.quantfleet.protocols.Sha256;
 import io.quantfleet.protocols.manifest.ManifestSigner;
@@ -19,6 +20,7 @@ import io.quantfleet.protocols.v1.Manifest;
 import io.quantfleet.protocols.v1.ReportedState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,8 +52,11 @@ final class TestDevice implements ActiveModel {
     /** What a model takes. */
     long memoryBytes;
 
+    /** On real files, which are never forced to the disk unless {@code directory} is one of a test's own file system. */
     TestDevice(Path directory) throws IOException {
-        this.directory = directory;
+        this.directory = directory.getFileSystem() == FileSystems.getDefault()
+                ? new FaultyFileSystemProvider(FileSystems.getDefault().provider(), (step, file) -> {}).wrap(directory)
+                : directory;
         boot();
     }
 

@@ -25,7 +25,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The platform's files, with {@link FileFaults} told of each change. A JVM makes it its default with
+ * The platform's files, with {@link FileFaults} told of each change, and never forced to the disk. A JVM makes it its default with
  * {@code -Djava.nio.file.spi.DefaultFileSystemProvider}, and then the whole program, unchanged, writes through it; the
  * faults are those of {@link StopPoints#fromSystemProperty()} then.
  */
@@ -82,7 +82,13 @@ public final class FaultyFileSystemProvider extends FileSystemProvider {
             faults.at(Step.CREATE, path);
         }
         FileChannel channel = real.newFileChannel(real(path), options, attributes);
-        return writes ? new FaultyFileChannel(channel, path, faults) : channel;
+        if (writes) {
+            return new FaultyFileChannel(channel, path, faults);
+        }
+        // Directories are opened to be forced, which is no change to a file.
+        return new File(path.toString()).isDirectory()
+                ? new FaultyFileChannel(channel, path, (step, file) -> {})
+                : channel;
     }
 
     @Override
