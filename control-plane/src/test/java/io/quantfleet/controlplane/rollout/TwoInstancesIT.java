@@ -97,7 +97,7 @@ class TwoInstancesIT {
     void drivesEveryRolloutOnce() throws IOException, InterruptedException {
         Api.awaitReady();
         try (FakeWorker worker = new FakeWorker(bootstrapServers)) {
-            Story.quantizedModel(worker, store, "twice");
+            Story.quantizedModel(worker, store, "driven-twice");
         }
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < ROLLOUTS; i++) {
@@ -109,7 +109,7 @@ class TwoInstancesIT {
                     "fleet",
                     fleet,
                     "model",
-                    "twice",
+                    "driven-twice",
                     "version",
                     1,
                     "strategy",

@@ -11,14 +11,21 @@ import org.awaitility.core.ConditionFactory;
 public final class Patience {
     public static final Duration LIMIT = Duration.ofMinutes(3);
 
+    /** The first look is at once: much of what tests wait for is there already. */
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
+
     private Patience() {}
 
     public static ConditionFactory await() {
-        return Awaitility.await().atMost(LIMIT);
+        return looking(Awaitility.await());
     }
 
     /** The same for something that has a name in the message of a test that fails. */
     public static ConditionFactory await(String what) {
-        return Awaitility.await(what).atMost(LIMIT);
+        return looking(Awaitility.await(what));
+    }
+
+    private static ConditionFactory looking(ConditionFactory await) {
+        return await.atMost(LIMIT).pollDelay(Duration.ZERO).pollInterval(BETWEEN_LOOKS);
     }
 }

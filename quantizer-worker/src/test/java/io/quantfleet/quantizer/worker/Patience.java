@@ -11,9 +11,12 @@ import org.awaitility.core.ConditionFactory;
 final class Patience {
     static final Duration LIMIT = Duration.ofMinutes(3);
 
+    /** The first look is at once: much of what tests wait for is there already. */
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
+
     private Patience() {}
 
     static ConditionFactory await() {
-        return Awaitility.await().atMost(LIMIT);
+        return Awaitility.await().atMost(LIMIT).pollDelay(Duration.ZERO).pollInterval(BETWEEN_LOOKS);
     }
 }
