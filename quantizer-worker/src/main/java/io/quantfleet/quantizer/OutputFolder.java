@@ -10,6 +10,7 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -90,6 +91,9 @@ final class OutputFolder implements AutoCloseable {
         }
         if (parent != null) {
             make(parent);
+        }
+        if (Files.exists(directory)) {
+            throw new NotDirectoryException(directory + " is a file; name another directory");
         }
         Files.createDirectory(directory);
         made.push(directory);

@@ -1,6 +1,7 @@
 package io.quantfleet.quantizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,6 +34,15 @@ class OutputFolderTest {
         try (var files = Files.list(folder)) {
             assertThat(files).hasSize(1);
         }
+    }
+
+    @Test
+    void saysWhichPartOfItsPathIsAFile() throws IOException {
+        Path file = Files.writeString(folder.resolve("variants"), "a file");
+
+        assertThatThrownBy(() -> new OutputFolder(file.resolve("for-pi")))
+                .isInstanceOf(QuantizerException.class)
+                .hasMessageContaining(file + " is a file; name another directory");
     }
 
     @Test

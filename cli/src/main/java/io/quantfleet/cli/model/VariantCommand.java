@@ -115,7 +115,8 @@ public final class VariantCommand implements Runnable {
     private static Optional<String> underWay(JsonNode variant) {
         String state = variant.path("state").asText();
         if (state.equals("QUEUED") && variant.path("trains").asBoolean()) {
-            return Optional.of("waits for a worker that can train");
+            return Optional.of(
+                    "waits for a worker that can train and is free (docs/training.md says how to start one)");
         }
         JsonNode points = variant.path("training");
         if (!state.equals("RUNNING") || points.isEmpty()) {

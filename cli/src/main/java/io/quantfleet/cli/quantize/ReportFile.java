@@ -14,10 +14,19 @@ final class ReportFile {
     ReportFile(Path file) {
         this.file = file.toAbsolutePath();
         Path folder = this.file.getParent();
-        if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder) || Files.isDirectory(file)) {
-            throw new CliException("can't write --json " + file + ": it is a directory, or its folder is not there or"
-                    + " not writable");
+        if (folder == null || Files.isDirectory(file)) {
+            throw unwritable("it is a directory; name a file in it");
         }
+        if (!Files.isDirectory(folder)) {
+            throw unwritable("there is no directory " + folder + "; make it first");
+        }
+        if (!Files.isWritable(folder)) {
+            throw unwritable("the directory " + folder + " is not writable; name a file in another");
+        }
+    }
+
+    private CliException unwritable(String why) {
+        return new CliException("can't write --json " + file + ": " + why);
     }
 
     void write(String json) {

@@ -79,7 +79,9 @@ class TrainingOnRealModelsTest {
             double reference = accuracy(fp32, description, validation);
             double before = accuracy(variant, description, validation);
             double after = accuracy(trained.model(), description, validation);
-            System.out.printf("%s: FP32 %.4f, before %.4f, after %.4f%n", supervision, reference, before, after);
+            System.out.printf(
+                    "within %.1f points, %s: FP32 %.4f, before %.4f, after %.4f%n",
+                    100 * loss, supervision, reference, before, after);
             assertThat(after).isGreaterThan(reference - loss);
         }
     }

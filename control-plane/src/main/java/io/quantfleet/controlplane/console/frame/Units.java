@@ -72,6 +72,11 @@ public final class Units {
         return significant(value);
     }
 
+    /** The loss of a training, which moves in the third decimal or so towards its end. */
+    public static String loss(double loss) {
+        return String.format(Locale.ROOT, "%.4f", loss);
+    }
+
     /** Perplexities of variants differ in the third decimal or so. */
     public static String perplexity(double perplexity) {
         return String.format(Locale.ROOT, "%.4f", perplexity);

@@ -173,8 +173,11 @@ public record VariantSection(
 
     private static String samples(Trail trail, Accuracy accuracy) {
         return "Ranges were found with " + Figures.count(trail.calibrationSamples())
-                + " calibration samples, choices made by " + Figures.count(trail.heldOutSamples())
-                + " others held out of them, and the variant judged on " + Figures.count(accuracy.samples())
+                + " calibration samples"
+                + (trail.heldOutSamples() == 0
+                        ? ""
+                        : ", choices made by " + Figures.count(trail.heldOutSamples()) + " others held out of them,")
+                + " and the variant judged on " + Figures.count(accuracy.samples())
                 + (accuracy.likelihood().isPresent() ? " tokens of validation samples" : " validation samples")
                 + ". Latency is that of one inference at a time on one thread, in turns with FP32.";
     }

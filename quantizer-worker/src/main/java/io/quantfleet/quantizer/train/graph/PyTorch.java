@@ -23,8 +23,10 @@ public final class PyTorch {
         setUnlessGiven("OPT_OUT_TRACKING", "true");
         // It optimises for what is executed often and unchanged, and warns of itself.
         setUnlessGiven("ai.djl.pytorch.graph_optimizer", "false");
-        if (System.getenv("DJL_CACHE_DIR") == null) {
+        String directory = System.getenv("DJL_CACHE_DIR");
+        if (directory == null) {
             setUnlessGiven("DJL_CACHE_DIR", cache.toString());
+            directory = System.getProperty("DJL_CACHE_DIR");
         }
         try {
             Engine.getEngine(NAME);
@@ -34,8 +36,8 @@ public final class PyTorch {
         } catch (EngineException | UnsatisfiedLinkError e) {
             throw new QuantizerException(
                     ReasonCode.TRAINING_UNAVAILABLE,
-                    "PyTorch can't be loaded (" + e.getMessage() + "); it needs 450 MB in DJL_CACHE_DIR, which is "
-                            + cache + " if not set, and a directory that may hold programs",
+                    "PyTorch can't be loaded (" + e.getMessage() + "); it needs 450 MB in " + directory
+                            + ", which must be writable and may hold programs; set DJL_CACHE_DIR for another directory",
                     e);
         }
     }
