@@ -74,14 +74,21 @@ public record TestDeployment(Manifest manifest, Map<Sha256, byte[]> chunks) {
     /** The same, offering a delta from what another deployment installs. */
     public TestDeployment withDeltaFrom(TestDeployment before) {
         try {
-            Path directory = Files.createTempDirectory("delta");
-            Path patch = directory.resolve("patch");
-            DeltaEncoder.encode(
-                    Files.write(directory.resolve("from"), before.variantContent()),
-                    Files.write(directory.resolve("to"), variantContent()),
-                    patch,
-                    () -> false);
-            return withDelta(before, Files.readAllBytes(patch));
+            Path from = Files.createTempFile("from", "");
+            Path to = Files.createTempFile("to", "");
+            Path patch = Files.createTempFile("patch", "");
+            try {
+                DeltaEncoder.encode(
+                        Files.write(from, before.variantContent()),
+                        Files.write(to, variantContent()),
+                        patch,
+                        () -> false);
+                return withDelta(before, Files.readAllBytes(patch));
+            } finally {
+                Files.delete(from);
+                Files.delete(to);
+                Files.delete(patch);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
