@@ -83,7 +83,7 @@ public class ImageDecodingBench {
                 1.0 / 255,
                 List.of(0.0, 0.0, 0.0),
                 List.of(1.0, 1.0, 1.0));
-        try (ImageSamples samples = new ImageSamples(new OneFile(jpeg), input, List.of("noise"))) {
+        try (ImageSamples samples = new ImageSamples(new OneFile(jpeg), input, List.of("noise"), false)) {
             samples.fill(0, "image", target.clear());
         }
         return target;
