@@ -36,6 +36,9 @@ import org.slf4j.LoggerFactory;
  * <p>For one thread, but for {@link #stop()}.
  */
 final class JobCourier {
+    /** PyTorch's kernels were seen to need more than the megabyte that a thread has otherwise, and end the process without it. */
+    private static final long STACK_BYTES = 16 << 20;
+
     private static final Logger LOG = LoggerFactory.getLogger(JobCourier.class);
     private static final Duration IDLE_POLL = Duration.ofMinutes(1);
     private static final Duration BUSY_POLL = Duration.ofMillis(500);
@@ -49,7 +52,7 @@ final class JobCourier {
     private final WorkerMetrics metrics;
     private final Duration stopPatience;
     private final ExecutorService hands = Executors.newSingleThreadExecutor(task -> {
-        Thread thread = new Thread(task, "job");
+        Thread thread = new Thread(null, task, "job", STACK_BYTES);
         thread.setDaemon(true);
         return thread;
     });

@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
@@ -39,6 +40,8 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /** What fake quantization adds to a training step, forward and backward, without the optimizer's part. */
 @State(Scope.Thread)
+// With the megabyte that its threads have otherwise, PyTorch's kernels end the process.
+@Fork(jvmArgsAppend = "-Xss16m")
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 public class TrainingStepBench {
