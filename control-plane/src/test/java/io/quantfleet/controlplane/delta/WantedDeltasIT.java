@@ -23,13 +23,8 @@ class WantedDeltasIT {
 
     @BeforeEach
     void register() {
-        postgres = TestDatabase.start();
+        postgres = TestDatabase.with(List.of("north"), List.of("rpi-cpu", "gpu"));
         database = postgres.database();
-        database.useTransaction(tx -> {
-            tx.handle().execute("insert into fleet (name, created_at) values ('north', now())");
-            tx.handle().execute("insert into device_class (name, profile, created_at) values ('rpi-cpu', '', now())");
-            tx.handle().execute("insert into device_class (name, profile, created_at) values ('gpu', '', now())");
-        });
     }
 
     @AfterEach

@@ -24,7 +24,7 @@ class AbsencesIT {
 
     @BeforeEach
     void register() {
-        postgres = TestDatabase.start();
+        postgres = TestDatabase.with(List.of("north"), List.of("rpi-cpu"));
         database = postgres.database();
         absences = new Absences(database, new JdbiDeviceStates(new JdbiDeviceTimeline()), new Clock() {
             @Override
@@ -41,10 +41,6 @@ class AbsencesIT {
             public Clock withZone(ZoneId zone) {
                 return this;
             }
-        });
-        database.useTransaction(tx -> {
-            tx.handle().execute("insert into fleet (name, created_at) values ('north', now())");
-            tx.handle().execute("insert into device_class (name, profile, created_at) values ('rpi-cpu', '', now())");
         });
         device("back", true, BEGIN.plusSeconds(20));
         device("dead", true, BEGIN.minusSeconds(60));

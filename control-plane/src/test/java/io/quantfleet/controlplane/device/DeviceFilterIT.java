@@ -45,13 +45,9 @@ class DeviceFilterIT {
 
     @BeforeAll
     void fill() {
-        postgres = TestDatabase.start();
+        postgres = TestDatabase.with(List.of("north", "south"), List.of("rpi-cpu", "gpu"));
         database = postgres.database();
         database.useTransaction(tx -> {
-            tx.handle().execute("insert into fleet (name, created_at) values ('north', now()), ('south', now())");
-            tx.handle()
-                    .execute(
-                            "insert into device_class (name, profile, created_at) values ('rpi-cpu', '', now()), ('gpu', '', now())");
             IntStream.range(0, DEVICES).forEach(i -> tx.handle()
                     .createUpdate("""
                             insert into device (device_id, device_class, fleet, labels, registered_at, agent_version,

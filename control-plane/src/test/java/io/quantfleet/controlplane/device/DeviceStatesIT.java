@@ -22,16 +22,12 @@ class DeviceStatesIT {
 
     @BeforeEach
     void register() {
-        postgres = TestDatabase.start();
+        postgres = TestDatabase.with(List.of("north"), List.of("rpi-cpu"));
         database = postgres.database();
-        database.useTransaction(tx -> {
-            tx.handle().execute("insert into fleet (name, created_at) values ('north', now())");
-            tx.handle().execute("insert into device_class (name, profile, created_at) values ('rpi-cpu', '', now())");
-            tx.handle().execute("""
-                    insert into device (device_id, device_class, fleet, labels, registered_at, online, state, lifecycle,
-                        agent_version)
-                    values ('cam-1', 'rpi-cpu', 'north', '{}', now(), false, 'IDLE', 'REGISTERED', '1.2.0')""");
-        });
+        database.useTransaction(tx -> tx.handle().execute("""
+                insert into device (device_id, device_class, fleet, labels, registered_at, online, state, lifecycle,
+                    agent_version)
+                values ('cam-1', 'rpi-cpu', 'north', '{}', now(), false, 'IDLE', 'REGISTERED', '1.2.0')"""));
     }
 
     @AfterEach

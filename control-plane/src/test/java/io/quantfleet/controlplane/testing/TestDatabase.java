@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -68,6 +69,19 @@ public final class TestDatabase implements AutoCloseable {
 
     public static TestDatabase start() {
         return new TestDatabase();
+    }
+
+    /** One with fleets and device classes, for devices to belong to. */
+    public static TestDatabase with(List<String> fleets, List<String> deviceClasses) {
+        TestDatabase started = start();
+        started.database.useTransaction(tx -> {
+            fleets.forEach(
+                    fleet -> tx.handle().execute("insert into fleet (name, created_at) values (?, now())", fleet));
+            deviceClasses.forEach(deviceClass -> tx.handle()
+                    .execute(
+                            "insert into device_class (name, profile, created_at) values (?, '', now())", deviceClass));
+        });
+        return started;
     }
 
     public Database database() {

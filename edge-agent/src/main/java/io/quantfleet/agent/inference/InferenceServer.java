@@ -68,9 +68,8 @@ public final class InferenceServer implements AutoCloseable {
         setUnlessSet("sun.net.httpserver.maxRspTime", "60");
         // Otherwise every answer waits for the acknowledgement of its headers.
         setUnlessSet("sun.net.httpserver.nodelay", "true");
-        // What a refused client is still sending is taken and dropped: closed at once, the connection would be reset,
-        // and
-        // the client might lose the answer (RFC 9112, section 9.6).
+        // What a refused client still sends is taken and dropped: closed at once, the connection would be reset, and
+        // the answer might be lost with it (RFC 9112, section 9.6).
         setUnlessSet("sun.net.httpserver.drainAmount", Long.toString(DRAINED_BYTES));
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         try {

@@ -5,6 +5,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -18,7 +19,8 @@ import java.util.Map;
 /**
  * Brings tensors that a model keeps in files beside it into the model. Only files in the model's own directory are
  * read, links included; each must hold all the bytes that its tensors claim. Large tensors stay in their files, which are
- * mapped: memory for them is the system's to take back, and nothing of it is in the heap.
+ * mapped: memory for them is the system's to take back, and nothing of it is in the heap. They are valid as long as anything
+ * refers to them, also after a file was removed or replaced by another; but the file itself must not be written to.
  */
 final class ExternalData {
     /** A mapping takes whole pages, and a system allows some ten thousand of them. */
@@ -135,11 +137,11 @@ final class ExternalData {
     }
 
     private static ByteString read(Path file, long offset, int length) throws IOException {
-        if (length >= LEAST_MAPPED) {
-            return MappedFile.part(file, offset, length);
-        }
         try (FileChannel channel = FileChannel.open(file);
                 InputStream stream = Channels.newInputStream(channel.position(offset))) {
+            if (length >= LEAST_MAPPED) {
+                return UnsafeByteOperations.unsafeWrap(channel.map(FileChannel.MapMode.READ_ONLY, offset, length));
+            }
             ByteString.Output output = ByteString.newOutput(length);
             byte[] chunk = new byte[1 << 16];
             int left = length;

@@ -36,14 +36,14 @@ import org.slf4j.LoggerFactory;
  * <p>For one thread, but for {@link #stop()}.
  */
 final class JobCourier {
-    /** PyTorch's kernels were seen to need more than the megabyte that a thread has otherwise, and end the process without it. */
-    private static final long STACK_BYTES = 16 << 20;
-
     private static final Logger LOG = LoggerFactory.getLogger(JobCourier.class);
     private static final Duration IDLE_POLL = Duration.ofMinutes(1);
     private static final Duration BUSY_POLL = Duration.ofMillis(500);
     private static final long MIN_WAIT_NANOS = Duration.ofMillis(50).toNanos();
     private static final int REMEMBERED = 256;
+
+    /** PyTorch's kernels were seen to need more than the megabyte that a thread has otherwise, and end the process without it. */
+    private static final long STACK_BYTES = 16 << 20;
 
     private record Running(Delivery.Id id, CompletableFuture<Settlement> settlement) {}
 

@@ -74,12 +74,16 @@ public final class Units {
 
     /** The loss of a training, which moves in the third decimal or so towards its end. */
     public static String loss(double loss) {
-        return String.format(Locale.ROOT, "%.4f", loss);
+        return fourDecimals(loss);
     }
 
     /** Perplexities of variants differ in the third decimal or so. */
     public static String perplexity(double perplexity) {
-        return String.format(Locale.ROOT, "%.4f", perplexity);
+        return fourDecimals(perplexity);
+    }
+
+    private static String fourDecimals(double value) {
+        return String.format(Locale.ROOT, "%.4f", value);
     }
 
     /** Per cent by which something rises, with its sign. */
